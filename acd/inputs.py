@@ -1,0 +1,255 @@
+"""What goes into the engine: events (something happened), requests (somebody asks), and why a request is refused.
+
+An event is never refused. One that no longer fits (an answer to an offer that has lapsed) is counted as stale.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from acd.model import (
+    AccountId,
+    AgentId,
+    Caller,
+    CallId,
+    ChannelId,
+    Configuration,
+    DeviceId,
+    OfferId,
+    Status,
+)
+
+
+class LegEnd(StrEnum):
+    """How a device's leg of an offer ended, as the network tells."""
+
+    HUNG_UP = "hung_up"
+    """It was up and one side put the phone down."""
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+
+
+# --- events: a call, in the order it lives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived:
+    """A caller has dialled a queue's number and is in our hands."""
+
+    call: CallId
+    account: AccountId
+    number: str
+    caller: Caller
+    device: DeviceId | None = None
+    """The phone of ours that calls, if it is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered:
+    """An agent has picked up this device for this offer."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded:
+    """A device's leg of an offer is over: refused while ringing, or hung up after the answer."""
+
+    offer: OfferId
+    device: DeviceId
+    how: LegEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConnected:
+    """Caller and agent are in one bridge and hear each other."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectFailed:
+    """Asterisk would not join caller and agent."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHungUp:
+    """The caller's channel is gone."""
+
+    call: CallId
+
+
+# --- events: phones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRegistered:
+    """A phone can be reached from now on."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceUnregistered:
+    """A phone cannot be reached any more."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCallStarted:
+    """A device has a call that is no offer of ours: direct, outbound, or a star code. It may still be ringing."""
+
+    channel: ChannelId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCallAnswered:
+    """Such a call is now a conversation. Star codes never become one."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCallEnded:
+    """Such a call is over."""
+
+    channel: ChannelId
+
+
+# --- events: the world around
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStarted:
+    """The process has begun, its state folded from the journal; Asterisk has not been seen yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationLoaded:
+    """What the database now says of queues, agents, devices and assignments."""
+
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskLost:
+    """The event socket is down: nothing is heard, nothing can be ordered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCall:
+    """A caller whom Asterisk holds for us."""
+
+    call: CallId
+    account: AccountId
+    number: str
+    caller: Caller
+    arrived: datetime
+    device: DeviceId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLeg:
+    """A leg of an offer that Asterisk has."""
+
+    offer: OfferId
+    device: DeviceId
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenOtherCall:
+    """A call of a device that is none of ours."""
+
+    channel: ChannelId
+    device: DeviceId
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskSeen:
+    """Everything Asterisk has that concerns us, read after a connect. Whatever is not listed does not exist."""
+
+    calls: tuple[SeenCall, ...] = ()
+    legs: tuple[SeenLeg, ...] = ()
+    other_calls: tuple[SeenOtherCall, ...] = ()
+    registered: frozenset[DeviceId] = frozenset()
+    talks: frozenset[CallId] = frozenset()
+    """Calls for which a bridge of caller and agent exists (empty or not)."""
+
+
+Event = (
+    CallArrived
+    | LegAnswered
+    | LegEnded
+    | CallConnected
+    | ConnectFailed
+    | CallerHungUp
+    | DeviceRegistered
+    | DeviceUnregistered
+    | OtherCallStarted
+    | OtherCallAnswered
+    | OtherCallEnded
+    | EngineStarted
+    | ConfigurationLoaded
+    | AsteriskLost
+    | AsteriskSeen
+)
+
+
+# --- requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatusByPhone:
+    """The agent whose phone this is wants this status. Online also switches this phone on."""
+
+    device: DeviceId
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus:
+    """An agent (or a supervisor for him) wants this status."""
+
+    agent: AgentId
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndWrapUp:
+    """An agent is ready before his wrap-up has run out."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchDevice:
+    """Whether this phone rings for queue calls."""
+
+    device: DeviceId
+    on: bool
+
+
+Request = SetStatusByPhone | SetStatus | EndWrapUp | SwitchDevice
+
+
+class Refusal(StrEnum):
+    """Why a request was not granted; worded where a person meets it."""
+
+    NOT_AN_AGENT = "not_an_agent"
+    """The phone is unknown, or its owner answers no queue."""
+    UNKNOWN_AGENT = "unknown_agent"
+    UNKNOWN_DEVICE = "unknown_device"
+    UNKNOWN_STATUS = "unknown_status"
+    NOT_IN_WRAP_UP = "not_in_wrap_up"
+    WRAP_UP_MANDATORY = "wrap_up_mandatory"
+    NOT_STORED = "not_stored"
+    """Decided, but the journal could not take it in time. Said by the process, never by the engine."""

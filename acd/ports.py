@@ -1,0 +1,59 @@
+"""What core, bridge and process promise each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from acd.inputs import Event, Refusal, Request
+from acd.model import AccountId, DeviceId
+from acd.outputs import Command
+
+
+class EnginePort(Protocol):
+    """The engine as its surroundings see it; the process implements it."""
+
+    def tell(self, event: Event) -> None:
+        """Something happened. Returns at once; the commands that follow are already under way."""
+        ...
+
+    async def ask(self, request: Request) -> Refusal | None:
+        """Decide, and return once the decision is durable. None: granted."""
+        ...
+
+
+class SwitchPort(Protocol):
+    """Asterisk as the process sees it; the bridge implements it."""
+
+    def carry_out(self, commands: Sequence[Command]) -> None:
+        """Start these in order and return at once; what comes of them arrives as events."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A phone as Asterisk must know it."""
+
+    device: DeviceId
+    account: AccountId
+    extension: str
+    """Of its owner: what others see when this phone calls."""
+    caller_name: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    """A number of an account, and the phones that ring for it when the dial plan acts alone."""
+
+    account: AccountId
+    number: str
+    is_queue: bool
+    devices: tuple[DeviceId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provisioning:
+    """All that Asterisk itself has to be told of a centre. Written whenever the configuration changes."""
+
+    endpoints: tuple[Endpoint, ...] = ()
+    directory: tuple[DirectoryEntry, ...] = ()
