@@ -42,8 +42,6 @@ class CallArrived:
     account: AccountId
     number: str
     caller: Caller
-    device: DeviceId | None = None
-    """The phone of ours that calls, if it is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,10 @@ class DeviceUnregistered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCallStarted:
-    """A device has a call that is no offer of ours: direct, outbound, or a star code. It may still be ringing."""
+    """A device has a channel that is no leg of an offer: a direct or outbound call, a star code, a call to a queue.
+
+    It may still be ringing. A device that calls one of our queues gives this and `CallArrived`, with one id.
+    """
 
     channel: ChannelId
     device: DeviceId
@@ -152,7 +153,6 @@ class SeenCall:
     number: str
     caller: Caller
     arrived: datetime
-    device: DeviceId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

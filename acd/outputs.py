@@ -107,8 +107,6 @@ class CallQueued:
     queue: QueueId
     caller: Caller
     arrived: datetime
-    device: DeviceId | None = None
-    """The phone of ours that calls, if it is one: its owner has a call in hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
