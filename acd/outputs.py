@@ -66,6 +66,8 @@ class CallOutcome(StrEnum):
     """It was connected and has ended."""
     ABANDONED = "abandoned"
     """The caller hung up before he was connected."""
+    QUEUE_CLOSED = "queue_closed"
+    """His queue was taken out of the configuration while he waited; he was given back to the dial plan."""
     LOST = "lost"
     """It vanished while Asterisk was out of sight, or Asterisk itself failed."""
 

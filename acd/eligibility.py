@@ -1,0 +1,74 @@
+"""Whether an agent can be offered a call of a queue, and his rank among those who can.
+
+The one place that says so: the dispatcher's indexes, the explanations and the agents' page all ask here.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from acd.model import SINGLE_CALL, Assignment, DeviceId, Queue, QueueType, takes_queue_calls
+from acd.records import AgentRecord, DeviceRecord
+
+
+class Obstacle(StrEnum):
+    """Why an agent is not offered a call."""
+
+    STATUS = "status"
+    SINGLE_CALL_USED = "single_call_used"
+    WRAP_UP = "wrap_up"
+    OFFERED = "offered"
+    """His phones ring for another call, or for this one."""
+    BACK_OFF = "back_off"
+    CALLS_IN_HAND = "calls_in_hand"
+    NO_USABLE_DEVICE = "no_usable_device"
+
+
+def obstacle_everywhere(agent: AgentRecord) -> Obstacle | None:
+    """What keeps him from calls of any queue. None: nothing does."""
+    if not takes_queue_calls(agent.status):
+        return Obstacle.STATUS
+    if agent.status == SINGLE_CALL and agent.single_call_used_by is not None:
+        return Obstacle.SINGLE_CALL_USED
+    if agent.wrap_up is not None:
+        return Obstacle.WRAP_UP
+    if agent.offer is not None:
+        return Obstacle.OFFERED
+    if agent.back_off_until is not None:
+        return Obstacle.BACK_OFF
+    return None
+
+
+def obstacle_in(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> Obstacle | None:
+    """What keeps him from calls of this queue beyond that. `devices` are all of his."""
+    if calls_in_hand(agent) >= assignment.max_calls:
+        return Obstacle.CALLS_IN_HAND
+    if not any(usable(device, assignment, agent) for device in devices):
+        return Obstacle.NO_USABLE_DEVICE
+    return None
+
+
+def calls_in_hand(agent: AgentRecord) -> int:
+    """His calls of any kind, on any phone; one that merely rings from elsewhere counts too."""
+    return len(agent.calls) + len(agent.other_calls)
+
+
+def usable(device: DeviceRecord, assignment: Assignment, agent: AgentRecord) -> bool:
+    """Whether an offer of this queue may ring this phone now."""
+    return (
+        device.reachable
+        and device.on
+        and (assignment.devices is None or device.id in assignment.devices)
+        and calls_on(device.id, agent) < assignment.max_calls
+    )
+
+
+def calls_on(device: DeviceId, agent: AgentRecord) -> int:
+    """How many calls this phone of his has."""
+    return sum(d == device for d in agent.calls.values()) + sum(d == device for d in agent.other_calls.values())
+
+
+def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> float:
+    """His place in the queue's order, lowest first; equal ranks go by id."""
+    if queue.type is QueueType.ROUND_ROBIN:
+        return agent.idle_since.timestamp()
+    return float(assignment.order)

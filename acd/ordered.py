@@ -1,0 +1,87 @@
+"""Two small indexes that keep a step's cost independent of the centre's size: ids in an order, and deadlines.
+
+Sorted lists with binary search: for the sizes of a call centre (thousands an index) moving memory beats any tree.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from datetime import datetime
+from enum import IntEnum
+from heapq import heappop, heappush
+from typing import Generic, TypeVar, cast
+
+Id = TypeVar("Id", bound=str)
+
+
+class Ordered(Generic[Id]):
+    """Ids by a number, lowest first; equal numbers by id, so that the order is always the same."""
+
+    __slots__ = ("_entries", "_rank_of")
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[float, str]] = []
+        self._rank_of: dict[str, float] = {}
+
+    def place(self, id_: Id, rank: float) -> bool:
+        """Put an id at its rank, moving it if it stood elsewhere. Whether anything changed."""
+        if self._rank_of.get(id_) == rank:
+            return False
+        self.remove(id_)
+        self._rank_of[id_] = rank
+        insort(self._entries, (rank, id_))
+        return True
+
+    def remove(self, id_: Id) -> None:
+        """Take an id out; nothing happens where it is not in."""
+        if id_ in self._rank_of:
+            entry = (self._rank_of.pop(id_), id_)
+            del self._entries[bisect_left(self._entries, entry)]
+
+    def first(self) -> Id | None:
+        """The id of the lowest rank, None when empty."""
+        return cast("Id", self._entries[0][1]) if self._entries else None
+
+    def __contains__(self, id_: Id) -> bool:
+        return id_ in self._rank_of
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Id]:
+        for _, id_ in self._entries:
+            yield cast("Id", id_)
+
+
+class DeadlineKind(IntEnum):
+    """What happens at a deadline; at the same instant the lower number goes first."""
+
+    OFFER = 1
+    BACK_OFF = 2
+    WRAP_UP = 3
+
+
+class Deadlines:
+    """Instants at which something lapses by itself, one for each kind and id. Superseded ones are dropped late."""
+
+    __slots__ = ("_heap", "_until")
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[datetime, DeadlineKind, str]] = []
+        self._until: dict[tuple[DeadlineKind, str], datetime] = {}
+
+    def set(self, kind: DeadlineKind, id_: str, until: datetime | None) -> None:
+        """Let it lapse at this instant; None: not at all."""
+        if until is None:
+            self._until.pop((kind, id_), None)
+        elif self._until.get((kind, id_)) != until:
+            self._until[kind, id_] = until
+            heappush(self._heap, (until, kind, id_))
+
+    def next(self) -> tuple[datetime, DeadlineKind, str] | None:
+        """The earliest that still holds, None when there is none."""
+        while self._heap:
+            until, kind, id_ = self._heap[0]
+            if self._until.get((kind, id_)) == until:
+                return self._heap[0]
+            heappop(self._heap)
+        return None
