@@ -1,0 +1,151 @@
+"""Which Asterisk to run, and how: its files found, its configuration filled in, its command line.
+
+Nothing is started or downloaded here; `tree` builds the private Asterisk, `children` starts processes.
+"""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from acd.runtime.up.errors import StartError
+
+FLOOR: Final = (22, 10, 1)
+"""Two ARI permission fixes and several deadlock fixes: older ones are refused."""
+
+CHECKOUT: Final = Path(__file__).resolve().parents[3]
+TEMPLATES: Final = CHECKOUT / "asterisk-conf"
+PROMPTS: Final = CHECKOUT / "prompts" / "en"
+
+SECRET_FILES: Final = frozenset({"ari.conf"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """An Asterisk on this machine, and where its parts are."""
+
+    version: str
+    command: tuple[str, ...]
+    """The program, with what it takes to start it outside its own root tree."""
+    modules: Path
+    share: Path
+    """Documentation (without which modules refuse to load), music, sounds, the description of ARI."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What differs from centre to centre."""
+
+    sip_host: str
+    sip_port: int
+    ari_port: int
+    rtp_first: int
+    rtp_last: int
+    ari_password: str = field(repr=False)
+    ari_user: str = "acd"
+    ari_host: str = "127.0.0.1"
+
+
+def in_tree(root: Path) -> Installation:
+    """The Asterisk of a root tree, run without changing the root: through the tree's own loader and libraries."""
+    modules = _only(root, "usr/lib/*/asterisk/modules")
+    libraries = modules.parent.parent
+    command = (
+        str(_only(libraries, "ld-linux-*.so.*")),
+        "--library-path",
+        str(libraries),
+        str(root / "usr/sbin/asterisk"),
+    )
+    return Installation(
+        version=version_of(command), command=command, modules=modules, share=root / "usr/share/asterisk"
+    )
+
+
+def installed() -> Installation | None:
+    """The Asterisk that this machine has of its own; None when it has none, or one too old."""
+    program = shutil.which("asterisk") or shutil.which("asterisk", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        return None
+    version = version_of((program,))
+    places = [Path(prefix) for prefix in ("/usr/share/asterisk", "/usr/local/share/asterisk", "/var/lib/asterisk")]
+    libraries = [place for top in ("/usr/lib", "/usr/lib64") for place in sorted(Path(top).glob("**/asterisk/modules"))]
+    share = next((place for place in places if (place / "rest-api").is_dir()), None)
+    if not new_enough(version) or share is None or not libraries:
+        return None
+    return Installation(version=version, command=(program,), modules=libraries[0], share=share)
+
+
+def version_of(command: tuple[str, ...]) -> str:
+    """What this program says its version is, such as `22.10.1`. Raises StartError when it does not start."""
+    try:
+        said = subprocess.run([*command, "-V"], capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603 - our own command line
+    except (OSError, subprocess.SubprocessError) as error:
+        raise StartError(f"{command[-1]} does not start: {error}") from error
+    return said.strip().removeprefix("Asterisk ")
+
+
+def new_enough(version: str) -> bool:
+    """Whether this version, as Asterisk writes it (`22.10.1~dfsg+...`, `certified/22.8-cert1`), reaches the floor."""
+    numbers = re.match(r"(?:\D*)(\d+)\.(\d+)(?:\.(\d+))?", version)
+    return numbers is not None and tuple(int(part or 0) for part in numbers.groups()) >= FLOOR
+
+
+def write_configuration(installation: Installation, site: Site, home: Path) -> Path:
+    """Fill the templates into `home/etc`, make the directories they name, and return the path of asterisk.conf."""
+    words = {
+        "etc": home / "etc",
+        "modules": installation.modules,
+        "data": home / "data",
+        "var": home / "var",
+        "log": home / "log",
+        "run": home / "run",
+        "sbin": Path(installation.command[-1]).parent,
+        "sip_host": site.sip_host,
+        "sip_port": site.sip_port,
+        "ari_host": site.ari_host,
+        "ari_port": site.ari_port,
+        "ari_user": site.ari_user,
+        "ari_password": site.ari_password,
+        "rtp_first": site.rtp_first,
+        "rtp_last": site.rtp_last,
+    }
+    for name in ("etc", "data/sounds", "var/keys", "var/spool", "var/cache", "log", "run"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+    for template in sorted(TEMPLATES.glob("*.conf")):
+        text = re.sub(r"@([a-z_]+)@", lambda word: str(words[word[1]]), template.read_text())
+        filled = home / "etc" / template.name
+        filled.touch(mode=0o600 if template.name in SECRET_FILES else 0o644)
+        filled.write_text(text)
+    _link_data(installation, home / "data")
+    return home / "etc" / "asterisk.conf"
+
+
+def run_command(installation: Installation, configuration: Path) -> list[str]:
+    """The command line of an Asterisk that stays in the foreground."""
+    return [*installation.command, "-C", str(configuration), "-f", "-n"]
+
+
+def _link_data(installation: Installation, data: Path) -> None:
+    for part in ("documentation", "moh", "rest-api"):
+        _link(data / part, installation.share / part)
+    sounds = installation.share / "sounds"
+    named = sounds / "en_US_f_Allison"  # a tree that was only unpacked lacks the alternative `en`
+    _link(data / "sounds" / "en", named if named.is_dir() else sounds / "en")
+    ours = data / "sounds" / "acd"
+    ours.mkdir(exist_ok=True)
+    for prompt in (*PROMPTS.glob("*.wav"), *PROMPTS.glob("*.wav16")):
+        shutil.copyfile(prompt, ours / prompt.name)
+
+
+def _link(name: Path, target: Path) -> None:
+    name.unlink(missing_ok=True)
+    name.symlink_to(target)
+
+
+def _only(place: Path, pattern: str) -> Path:
+    found = sorted(place.glob(pattern))
+    if not found:
+        raise StartError(f"{place} is no root tree with Asterisk: it has no {pattern}")
+    return found[0]
