@@ -1,0 +1,219 @@
+"""One conversation of a phone, from either side: ringing, up, over, and what can be done to it meanwhile."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.phone.dialog import Dialog
+from tests.phone.media import Media
+from tests.phone.message import Address, Headers, Request, Response, address, parameter, response_to
+from tests.phone.sdp import Session, read_session
+from tests.phone.waiting import until
+from tests.phone.wire import ClientTransaction, ServerTransaction, Wire, new_branch
+
+SDP: Headers = [("Content-Type", "application/sdp")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a call ended."""
+
+    at: float
+    by_us: bool
+    status: int = 0
+    """The refusing answer to an INVITE; 0 where the call was up."""
+    reason: str = ""
+    """The Reason header of the CANCEL or BYE that ended it."""
+
+    @property
+    def answered_elsewhere(self) -> bool:
+        """Whether the phone was told so, and shows no missed call (RFC 3326)."""
+        return self.reason.startswith("SIP") and parameter(self.reason, "cause") == "200"
+
+
+class Call:
+    """What both directions share: audio, hanging up, and the instants at which things happened (event loop's clock)."""
+
+    def __init__(self, wire: Wire, dialog: Dialog, media: Media, session: Session) -> None:
+        self.media = media
+        self.began_at = asyncio.get_running_loop().time()
+        self.rang_at: float | None = None
+        self.up_at: float | None = None
+        self.ending: Ending | None = None
+        self._wire, self._dialog, self._session = wire, dialog, session
+
+    @property
+    def id(self) -> str:
+        return self._dialog.call_id
+
+    @property
+    def is_up(self) -> bool:
+        return self.up_at is not None and self.ending is None
+
+    @property
+    def over_at(self) -> float:
+        assert self.ending
+        return self.ending.at
+
+    async def is_answered(self, *, within: float = 5.0) -> None:
+        """Wait for the answer; a refusal shows at once."""
+        await until("an answer", lambda: self.up_at is not None or self.ending, within=within)
+        assert self.up_at is not None, f"refused: {self.ending}"
+
+    async def is_over(self, *, within: float = 5.0) -> Ending:
+        """Wait for the end, whoever brings it."""
+        return await until("the end of the call", lambda: self.ending, within=within)
+
+    def say(self, hz: int | None) -> None:
+        """Send this tone, or silence."""
+        self.media.say(hz)
+
+    def _up(self, theirs: Session) -> None:
+        if self.up_at is None:
+            self.up_at = asyncio.get_running_loop().time()
+        self.media.start(theirs.host, theirs.port, theirs.codecs[0])
+
+    def _over(self, *, by_us: bool, status: int = 0, reason: str = "") -> None:
+        if self.ending is None:
+            now = asyncio.get_running_loop().time()
+            self.ending = Ending(at=now, by_us=by_us, status=status, reason=reason)
+        self.media.close()
+
+    async def hang_up(self) -> None:
+        """Put the phone down; returns when the other side has confirmed."""
+        raise NotImplementedError
+
+    async def _bye(self) -> None:
+        transaction = self._wire.begin(self._dialog.request("BYE", via=self._wire.via(new_branch())))
+        self._over(by_us=True)
+        await transaction.final
+
+    def asked(self, transaction: ServerTransaction) -> None:
+        """A request of the other side inside this call."""
+        request = transaction.request
+        match request.method:
+            case "BYE":
+                transaction.respond(response_to(request, 200))
+                self._over(by_us=False, reason=request.get("Reason"))
+            case "INVITE":
+                self._up(read_session(request.body) if request.body else self._session)
+                extra = [("Contact", self._dialog.contact), *SDP]
+                transaction.respond(response_to(request, 200, extra=extra, body=self._session.encode()))
+            case "INFO" | "OPTIONS" | "NOTIFY":
+                transaction.respond(response_to(request, 200))
+            case _:
+                transaction.respond(response_to(request, 405))
+
+
+class OutgoingCall(Call):
+    """A call that this phone places."""
+
+    def __init__(self, wire: Wire, dialog: Dialog, media: Media, session: Session) -> None:
+        super().__init__(wire, dialog, media, session)
+        self._invite: ClientTransaction | None = None
+        self._given_up = False
+
+    async def place(self, proof: Callable[[Request, Response], str]) -> None:
+        """Send the INVITE and follow it to its final answer; `proof` answers the server's challenge."""
+        answer = await self._ask([])
+        if answer.status in (401, 407) and not self._given_up:
+            assert self._invite
+            name = "Authorization" if answer.status == 401 else "Proxy-Authorization"
+            answer = await self._ask([(name, proof(self._invite.request, answer))])
+        if answer.status >= 300:
+            self._over(by_us=self._given_up, status=answer.status, reason=answer.get("Reason"))
+            return
+        self._answered(answer)
+        if self._given_up:
+            await self._bye()
+
+    async def _ask(self, extra: Headers) -> Response:
+        invite = self._dialog.request(
+            "INVITE", via=self._wire.via(new_branch()), extra=[*extra, *SDP], body=self._session.encode()
+        )
+        self._invite = self._wire.begin(invite, self._heard)
+        return await self._invite.final
+
+    def _heard(self, response: Response) -> None:
+        if response.status >= 180 and self.rang_at is None:
+            self.rang_at = asyncio.get_running_loop().time()
+        if response.body:
+            theirs = read_session(response.body)
+            self.media.start(theirs.host, theirs.port, theirs.codecs[0])
+
+    def _answered(self, answer: Response) -> None:
+        assert self._invite
+        self._dialog.learn(answer)
+        ack = self._dialog.ack(self._invite.request.cseq[0], via=self._wire.via(new_branch()))
+        self._invite.acknowledge(ack)
+        self._up(read_session(answer.body))
+
+    async def is_ringing(self, *, within: float = 5.0) -> None:
+        """Wait for the other side's 180 or 183."""
+        await until("ringing", lambda: self.rang_at is not None or self.ending, within=within)
+        assert self.rang_at is not None, f"refused: {self.ending}"
+
+    async def hang_up(self) -> None:
+        if self.is_up:
+            await self._bye()
+        elif self.ending is None and self._invite:
+            self._given_up = True
+            await self._cancel(self._invite.request)
+            await self.is_over()
+
+    async def _cancel(self, invite: Request) -> None:
+        kept = ("via", "from", "to", "call-id", "max-forwards")
+        headers: Headers = [(name, value) for name, value in invite.headers if name.lower() in kept]
+        headers.append(("CSeq", f"{invite.cseq[0]} CANCEL"))
+        await self._wire.begin(Request(method="CANCEL", uri=invite.uri, headers=headers)).final
+
+
+class IncomingCall(Call):
+    """A call that reaches this phone."""
+
+    def __init__(self, wire: Wire, dialog: Dialog, media: Media, session: Session, invite: ServerTransaction) -> None:
+        super().__init__(wire, dialog, media, session)
+        self._invite = invite
+        invite.cancelled = self._cancelled
+
+    @property
+    def invite(self) -> Request:
+        """As it came, with all its headers."""
+        return self._invite.request
+
+    @property
+    def caller(self) -> Address:
+        """Who calls, as this phone displays it."""
+        return address(self.invite.get("From"))
+
+    def ring(self) -> None:
+        """Tell the caller's side that this phone rings."""
+        self.rang_at = asyncio.get_running_loop().time()
+        self._respond(180)
+
+    def answer(self, *, tone: int | None = None) -> None:
+        """Pick up, and send this tone."""
+        self.say(tone)
+        self._respond(200, extra=SDP, body=self._session.encode())
+        self._up(read_session(self.invite.body))
+
+    def refuse(self, status: int) -> None:
+        """486: busy; 603: declined."""
+        self._respond(status)
+        self._over(by_us=True, status=status)
+
+    def _respond(self, status: int, *, extra: Headers | None = None, body: str = "") -> None:
+        tag = parameter(self._dialog.local, "tag")
+        headers: Headers = [("Contact", self._dialog.contact), *(extra or [])]
+        self._invite.respond(response_to(self.invite, status, to_tag=tag, extra=headers, body=body))
+
+    def _cancelled(self, cancel: Request) -> None:
+        self._respond(487)
+        self._over(by_us=False, status=487, reason=cancel.get("Reason"))
+
+    async def hang_up(self) -> None:
+        if self.is_up:
+            await asyncio.wait_for(self._invite.acknowledged.wait(), timeout=5)
+            await self._bye()
+        elif self.ending is None:
+            self.refuse(603)

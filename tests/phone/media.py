@@ -1,0 +1,151 @@
+"""RTP of one call: a tone or silence goes out in real time, whatever arrives is kept and measured."""
+
+import asyncio
+import random
+import struct
+from array import array
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from tests.phone.audio import FRAME, dominant_tone, level_db, share_of_tone, tone
+from tests.phone.g711 import Codec
+from tests.phone.waiting import until
+
+PACKET_SECONDS = 0.02
+HEADER = struct.Struct("!BBHII")
+LISTEN_PACKETS = 10
+"""A judgement of what is heard now rests on the last 200 ms."""
+CLEAR = 0.8
+"""The share of its energy that a tone must have to count as heard."""
+AUDIBLE_DB = -50.0
+
+
+@cache
+def _frames(codec: Codec, hz: int | None) -> tuple[bytes, ...]:
+    """One second of a tone (or of silence), cut into packets; it joins its own beginning."""
+    samples = tone(hz, seconds=1) if hz is not None else array("h", bytes(2 * 50 * FRAME))
+    coded = codec.encode(samples)
+    return tuple(coded[at : at + FRAME] for at in range(0, len(coded), FRAME))
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One piece of sound that arrived."""
+
+    at: float
+    """Of the event loop's clock."""
+    payload: bytes
+
+
+class Media(asyncio.DatagramProtocol):
+    """One socket of one call. It speaks once `start` has told it where to and in which codec."""
+
+    def __init__(self) -> None:
+        self.packets: list[Packet] = []
+        self._codec: Codec | None = None
+        self._tone: int | None = None
+        self._sender: asyncio.Task[None] | None = None
+        self._transport: asyncio.DatagramTransport | None = None
+
+    @classmethod
+    async def open(cls, host: str) -> "Media":
+        """Bind a free port."""
+        _, media = await asyncio.get_running_loop().create_datagram_endpoint(cls, local_addr=(host, 0))
+        return media
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self._transport = transport
+
+    @property
+    def port(self) -> int:
+        assert self._transport
+        port: int = self._transport.get_extra_info("sockname")[1]
+        return port
+
+    # --- speaking
+
+    def start(self, host: str, port: int, codec: Codec) -> None:
+        """Begin to send, or go on with another address or codec after a re-INVITE."""
+        self._codec = codec
+        if self._sender:
+            self._sender.cancel()
+        self._sender = asyncio.create_task(self._send((host, port), codec))
+
+    def say(self, hz: int | None) -> None:
+        """From the next packet on send this tone; None: silence."""
+        self._tone = hz
+
+    async def _send(self, where: tuple[str, int], codec: Codec) -> None:
+        loop = asyncio.get_running_loop()
+        source, first, began = random.getrandbits(32), random.getrandbits(15), loop.time()
+        count = 0
+        while True:
+            assert self._transport
+            sequence, stamp = (first + count) & 0xFFFF, (count * FRAME) & 0xFFFFFFFF
+            head = HEADER.pack(0x80, codec.payload_type | (0x80 if count == 0 else 0), sequence, stamp, source)
+            self._transport.sendto(head + _frames(codec, self._tone)[count % 50], where)
+            count += 1
+            await asyncio.sleep(max(0.0, began + count * PACKET_SECONDS - loop.time()))
+
+    def close(self) -> None:
+        """Stop sending and listening; what was heard stays to be measured."""
+        if self._sender:
+            self._sender.cancel()
+        if self._transport:
+            self._transport.close()
+
+    # --- hearing
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        codec = self._codec
+        if codec is None or len(data) <= HEADER.size or data[1] & 0x7F != codec.payload_type:
+            return
+        self.packets.append(Packet(asyncio.get_running_loop().time(), data[HEADER.size + 4 * (data[0] & 0x0F) :]))
+
+    def heard(self, *, since: float = 0.0, before: float = float("inf")) -> "array[int]":
+        """The samples that arrived between these instants."""
+        return self._decoded([packet for packet in self.packets if since <= packet.at < before])
+
+    def _decoded(self, packets: list[Packet]) -> "array[int]":
+        assert self._codec or not packets
+        return self._codec.decode(b"".join(packet.payload for packet in packets)) if self._codec else array("h")
+
+    def _latest(self, since: float) -> "array[int] | None":
+        latest = self.packets[-LISTEN_PACKETS:]
+        return self._decoded(latest) if len(latest) == LISTEN_PACKETS and latest[0].at >= since else None
+
+    async def hears_tone(self, hz: int, *, within: float = 3.0) -> None:
+        """Wait until 200 ms that begin from now on are this tone."""
+        since = asyncio.get_running_loop().time()
+        await until(
+            f"a tone of {hz} Hz",
+            lambda: (latest := self._latest(since)) is not None and share_of_tone(latest, hz) > CLEAR,
+            within=within,
+        )
+
+    async def hears_sound(self, *, within: float = 3.0) -> None:
+        """Wait until 200 ms that begin from now on are audible."""
+        since = asyncio.get_running_loop().time()
+        await until(
+            "any sound",
+            lambda: (latest := self._latest(since)) is not None and level_db(latest) > AUDIBLE_DB,
+            within=within,
+        )
+
+    def tone_throughout(self, hz: int, *, since: float, before: float) -> float:
+        """The smallest share of this tone in any 200 ms between these instants; 0 where nothing arrived."""
+        heard = self.heard(since=since, before=before)
+        size = FRAME * LISTEN_PACKETS
+        windows = [heard[at : at + size] for at in range(0, len(heard) - size + 1, size)]
+        return min((share_of_tone(window, hz) for window in windows), default=0.0)
+
+    def longest_gap(self, *, since: float, before: float) -> float:
+        """The longest time without a packet between these instants, seconds."""
+        marks = [since, *(packet.at for packet in self.packets if since <= packet.at < before), before]
+        return max(later - earlier for earlier, later in pairwise(marks))
+
+    def dominant(self, candidates: list[int], *, since: float = 0.0) -> tuple[int, float]:
+        """Which of these tones is the strongest in what arrived since, and its share of the energy."""
+        return dominant_tone(self.heard(since=since), candidates)
