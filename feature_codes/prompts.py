@@ -1,4 +1,4 @@
-"""Everything a star code can say: the words, the sound file that speaks them, and what is played where the file is missing.
+"""Everything a star code can say: the words, the sound file that speaks them, and what is played where it is missing.
 
 The one source of these texts. The sound files are made from them, so a new prompt is an entry here and nothing else.
 """

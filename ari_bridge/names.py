@@ -1,0 +1,104 @@
+"""The ids of everything we make in Asterisk, built and read.
+
+They are derived from call, offer, device and queue. So no table has to remember which channel belongs to what, a
+repeated request is refused by Asterisk instead of making a second one, and after a restart everything says what it is.
+Asterisk's own channel ids never contain the separator.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from acd.model import CallId, ChannelId, DeviceId, OfferId, QueueId
+
+_SEPARATOR: Final = "~"
+_DEVICE: Final = r"[A-Za-z0-9_-]+"
+_PLAIN: Final = r"[!-}]{1,150}"
+
+_LEG: Final = re.compile(rf"(?P<offer>{_PLAIN}~[1-9][0-9]*)~(?P<device>{_DEVICE})")
+_TALK: Final = re.compile(rf"(?P<call>{_PLAIN})~talk")
+_HOLD: Final = re.compile(rf"hold~(?P<queue>{_PLAIN})")
+_PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
+_CALL: Final = re.compile(_PLAIN)
+_PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
+_ENDPOINT: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})")
+
+UTILITY_CHANNEL: Final = "acd~utility"
+"""A channel that is never dialled: through it Asterisk evaluates functions for us."""
+
+
+class Leg(NamedTuple):
+    """One device ringing, or talking, for one offer."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+def leg_channel(offer: OfferId, device: DeviceId) -> str:
+    """The channel of this leg."""
+    return f"{offer}{_SEPARATOR}{device}"
+
+
+def leg_of(channel: str) -> Leg | None:
+    """The leg whose channel this is; None: it is no leg."""
+    found = _LEG.fullmatch(channel)
+    return None if found is None else Leg(OfferId(found["offer"]), DeviceId(found["device"]))
+
+
+def call_of(channel: str) -> CallId | None:
+    """The call whose caller has this channel; None for everything that we named ourselves."""
+    return CallId(channel) if _CALL.fullmatch(channel) else None
+
+
+def other_call(channel: str) -> ChannelId | None:
+    """A channel that is not of our making; None for everything that we named ourselves."""
+    return ChannelId(channel) if _CALL.fullmatch(channel) else None
+
+
+def talk_bridge(call: CallId) -> str:
+    """The bridge in which caller and agent talk."""
+    return f"{call}{_SEPARATOR}talk"
+
+
+def talk_of(bridge: str) -> CallId | None:
+    """The call whose talk this bridge is."""
+    found = _TALK.fullmatch(bridge)
+    return None if found is None else CallId(found["call"])
+
+
+def hold_bridge(queue: QueueId) -> str:
+    """The bridge in which a queue's callers hear music."""
+    return f"hold{_SEPARATOR}{queue}"
+
+
+def hold_of(bridge: str) -> QueueId | None:
+    """The queue whose holding bridge this is."""
+    found = _HOLD.fullmatch(bridge)
+    return None if found is None else QueueId(found["queue"])
+
+
+def playback(channel: ChannelId, number: int) -> str:
+    """The nth thing that is played to a channel."""
+    return f"{channel}{_SEPARATOR}say{_SEPARATOR}{number}"
+
+
+def playback_of(playback_id: str) -> ChannelId | None:
+    """The channel that hears this playback."""
+    found = _PLAYBACK.fullmatch(playback_id)
+    return None if found is None else ChannelId(found["channel"])
+
+
+def endpoint(device: DeviceId) -> str:
+    """How Asterisk is asked to reach a phone."""
+    return f"PJSIP/{device}"
+
+
+def device_of_channel(channel_name: str) -> DeviceId | None:
+    """The phone of a channel, by the channel's name: `PJSIP/1001-desk-0000002a`."""
+    found = _PHONE.fullmatch(channel_name)
+    return None if found is None else DeviceId(found["device"])
+
+
+def device_of_endpoint(endpoint_name: str) -> DeviceId | None:
+    """The phone of an endpoint or of a device state: `PJSIP/1001-desk`."""
+    found = _ENDPOINT.fullmatch(endpoint_name)
+    return None if found is None else DeviceId(found["device"])

@@ -1,0 +1,185 @@
+"""One command of the core becomes errands: ARI operations in order, and what it means when they fail.
+
+Pure: it names operations (by Asterisk's own names) and their arguments; the bridge carries them out. Errands of one
+lane go one after the other, lanes side by side. All ids are our own, so an operation that is repeated does no harm.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, assert_never
+
+from acd.inputs import ConnectFailed, Event, LegEnd, LegEnded
+from acd.model import Caller
+from acd.outputs import Command, Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
+from ari_bridge.names import endpoint, hold_bridge, leg_channel, talk_bridge
+
+RING_MARGIN: Final = timedelta(seconds=10)
+"""Asterisk stops a leg by itself this long after the engine should have done so."""
+
+NOT_FOUND: Final = 404
+CONFLICT: Final = 409
+
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One ARI request: `resource` and `name` as in the client, such as channels.hangup."""
+
+    resource: str
+    name: str
+    arguments: Mapping[str, Value]
+    harmless: frozenset[int] = frozenset()
+    """Refusals which mean that the aim is reached already, or has become pointless."""
+    mend: Mapping[int, tuple["Operation", ...]] = field(default_factory=dict[int, tuple["Operation", ...]])
+    """Upon this refusal: carry these out first, then this one once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """Operations that go in order; the first that fails ends it."""
+
+    lane: str
+    operations: tuple[Operation, ...]
+    failed: Event | None = None
+    """What a failure means to the engine. None: nothing, or what it means arrives as an event of its own."""
+    clean_up: tuple[Operation, ...] = ()
+    """After a failure: takes back what an unanswered request may have done all the same."""
+
+
+def plan(command: Command, app: str) -> tuple[Errand, ...]:
+    """What has to be asked of Asterisk for this command. `app`: the name of our application there."""
+    match command:
+        case HoldCaller():
+            return (_hold(command),)
+        case Ring():
+            return _ring(command, app)
+        case StopRinging():
+            return _stop_ringing(command)
+        case Connect():
+            return (_connect(command),)
+        case HangUpLeg():
+            return (Errand(lane=leg_channel(command.offer, command.device), operations=(_leg_hang_up(command),)),)
+        case HangUpCall():
+            return _hang_up_call(command)
+        case TurnAway():
+            back = _on_channel("continueInDialplan", command.call, harmless={NOT_FOUND, CONFLICT})
+            return (Errand(lane=command.call, operations=(back,)),)
+        case _:
+            assert_never(command)
+
+
+def _hold(command: HoldCaller) -> Errand:
+    """Music for the caller. The bridge is made when it is found missing: by its first caller, or in a new Asterisk."""
+    bridge = hold_bridge(command.queue)
+    make = (
+        _on_bridge("createWithId", bridge, type="holding", name=bridge, harmless={CONFLICT}),
+        _on_bridge("startMoh", bridge),
+    )
+    return Errand(
+        lane=command.call,
+        operations=(
+            _on_channel("answer", command.call),
+            _on_bridge("addChannel", bridge, channel=command.call, mend={NOT_FOUND: make}),
+        ),
+    )
+
+
+def _ring(command: Ring, app: str) -> tuple[Errand, ...]:
+    timeout = command.ring_time + RING_MARGIN
+    return tuple(
+        Errand(
+            lane=channel,
+            operations=(
+                _on_channel(
+                    "originateWithId",
+                    channel,
+                    endpoint=endpoint(device),
+                    app=app,
+                    appArgs=f"leg,{command.offer},{device}",
+                    callerId=caller_id(command.caller),
+                    timeout=int(timeout.total_seconds()),
+                    originator=command.call,
+                    harmless={CONFLICT},
+                ),
+            ),
+            failed=LegEnded(offer=command.offer, device=device, how=LegEnd.UNREACHABLE),
+            clean_up=(_on_channel("hangup", channel, harmless={NOT_FOUND}),),
+        )
+        for device in command.devices
+        for channel in [leg_channel(command.offer, device)]
+    )
+
+
+def _stop_ringing(command: StopRinging) -> tuple[Errand, ...]:
+    reason = "answered_elsewhere" if command.elsewhere else "normal"
+    return tuple(
+        Errand(
+            lane=channel,
+            operations=(_on_channel("hangup", channel, reason=reason, harmless={NOT_FOUND}),),
+        )
+        for device in command.devices
+        for channel in [leg_channel(command.offer, device)]
+    )
+
+
+def _connect(command: Connect) -> Errand:
+    """Both at once: Asterisk looks for both channels before it moves either."""
+    bridge = talk_bridge(command.call)
+    both = f"{command.call},{leg_channel(command.offer, command.device)}"
+    return Errand(
+        lane=command.call,
+        operations=(
+            _on_bridge("createWithId", bridge, type="mixing", name=bridge, harmless={CONFLICT}),
+            _on_bridge("addChannel", bridge, channel=both),
+        ),
+        failed=ConnectFailed(call=command.call),
+    )
+
+
+def _leg_hang_up(command: HangUpLeg) -> Operation:
+    return _on_channel("hangup", leg_channel(command.offer, command.device), harmless={NOT_FOUND})
+
+
+def _hang_up_call(command: HangUpCall) -> tuple[Errand, ...]:
+    """Two errands of one lane: what becomes of the channel must not keep the bridge."""
+    return (
+        Errand(lane=command.call, operations=(_on_channel("hangup", command.call, harmless={NOT_FOUND}),)),
+        Errand(lane=command.call, operations=(_on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND}),)),
+    )
+
+
+def caller_id(caller: Caller) -> str:
+    """`"name" <number>`, in which the caller's own text can end neither the quotes nor the number."""
+    name = caller.name.replace('"', "'").replace("\\", "/")
+    number = "".join(
+        letter for letter in caller.number if letter.isascii() and (letter.isalnum() or letter in "+*#._-")
+    )
+    return f'"{name}" <{number}>'
+
+
+def _on_channel(operation: str, channel: str, *, harmless: set[int] | None = None, **arguments: Value) -> Operation:
+    return Operation(
+        resource="channels",
+        name=operation,
+        arguments={"channelId": channel, **arguments},
+        harmless=frozenset(harmless or ()),
+    )
+
+
+def _on_bridge(
+    operation: str,
+    bridge: str,
+    *,
+    harmless: set[int] | None = None,
+    mend: Mapping[int, tuple[Operation, ...]] | None = None,
+    **arguments: Value,
+) -> Operation:
+    return Operation(
+        resource="bridges",
+        name=operation,
+        arguments={"bridgeId": bridge, **arguments},
+        harmless=frozenset(harmless or ()),
+        mend=mend or {},
+    )
