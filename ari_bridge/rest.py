@@ -1,0 +1,128 @@
+"""One REST request to Asterisk, and the errors it can end in.
+
+Holds the pool of HTTP connections and puts a time limit on every request. Knows no operation by name (`methods.py`
+does), never repeats a request, and never shows the password: not in an error, a repr or a log.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+POOL_SIZE: Final = 40
+"""Connections held at most. Asterisk's `sessionlimit` must stay above it; it closes the others without a word."""
+
+IDLE_LIMIT_S: Final = 10.0
+"""Asterisk closes an idle connection after 15 s; a client that waits as long loses requests to that race."""
+
+Value = str | int | bool | Sequence[str] | None
+"""Of a query parameter: a list is sent comma-joined (a comma inside an element divides it), None is not sent."""
+
+
+class AriError(Exception):
+    """Asterisk refused a request, or could not be asked.
+
+    `status` is the HTTP status, 0 where no answer came; `message` is Asterisk's own wording where it gave one.
+    """
+
+    def __init__(self, status: int, message: str, request: str = "") -> None:
+        super().__init__(status, message, request)
+        self.status = status
+        self.message = message
+        self.request = request
+
+    def __str__(self) -> str:
+        answer = f"{self.status} {self.message}" if self.status else self.message
+        return f"{self.request}: {answer}" if self.request else answer
+
+
+class AriUnauthorized(AriError):  # noqa: N818  reads as what happened; so below
+    """Asterisk does not accept the user name and password (see ari.conf)."""
+
+
+class AriUnreachable(AriError):  # noqa: N818
+    """No connection, or it broke: a request that was under way may have been carried out."""
+
+
+class AriTimeout(AriError):  # noqa: N818
+    """No answer in time: the request may still be carried out."""
+
+
+class Rest:
+    """The requests of one client. Made inside a running event loop; `close()` when done."""
+
+    def __init__(self, base_url: str, user: str, password: str, *, time_limit: timedelta) -> None:
+        self.base_url = base_url
+        self._time_limit = aiohttp.ClientTimeout(total=time_limit.total_seconds())
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=POOL_SIZE, keepalive_timeout=IDLE_LIMIT_S),
+            headers={"Authorization": aiohttp.encode_basic_auth(user, password)},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    def __repr__(self) -> str:
+        return f"Rest({self.base_url})"
+
+    def url(self, path: Sequence[str], query: Mapping[str, Value] | None = None) -> URL:
+        """The address of an operation; every part of the path and every value is quoted."""
+        parameters = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
+        address = "/".join([self.base_url, *(quote(part, safe="") for part in path)])
+        if parameters:
+            address += "?" + urlencode(parameters, quote_via=quote)
+        return URL(address, encoded=True)
+
+    async def request(
+        self, method: str, path: Sequence[str], query: Mapping[str, Value] | None = None, body: object = None
+    ) -> bytes:
+        """The body of Asterisk's answer, empty where there is none. Raises AriError."""
+        name = f"{method} /{'/'.join(path)}"
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        data = msgspec.json.encode(body) if body is not None else None
+        try:
+            async with self.session.request(
+                method, self.url(path, query), data=data, headers=headers, timeout=self._time_limit
+            ) as response:
+                answer = await response.read()
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            # aiohttp's errors carry the request's headers, the password among them: they end here.
+            raise failure(error, name) from None
+        if status >= 400:
+            raise refusal(status, answer, name)
+        return answer
+
+    async def close(self) -> None:
+        await self.session.close()
+
+
+def _as_text(value: str | int | bool | Sequence[str]) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    return ",".join(value)
+
+
+def failure(error: Exception, request: str) -> AriError:
+    """What became of a request that got no answer."""
+    if isinstance(error, TimeoutError):
+        return AriTimeout(0, "Asterisk did not answer in time", request)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return AriUnreachable(0, f"Asterisk cannot be reached at {error.host}:{error.port}", request)
+    return AriUnreachable(0, "the connection to Asterisk broke", request)
+
+
+def refusal(status: int, answer: bytes, request: str) -> AriError:
+    """The error Asterisk answered with; its wording is mostly under `message`, for a 500 under `error`."""
+    try:
+        body: Any = msgspec.json.decode(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = None
+    message = str(body.get("message") or body.get("error") or "") if isinstance(body, dict) else ""
+    if status == 401:
+        return AriUnauthorized(status, message or "user name or password not accepted", request)
+    return AriError(status, message or "no reason given", request)
