@@ -6,7 +6,7 @@
             await client.channels.originate(endpoint="PJSIP/1001-desk", app="acd")
             await connection.closed()
 
-Repositories (`client.channels`) and domain objects (a `Channel`) carry Asterisk's operations; each is awaited and raises
+Repositories (`client.channels`) and domain objects (a `Channel`) carry the operations; each is awaited and raises
 AriError. Callbacks are plain functions. Never reconnects and never repeats a request: only its user knows what was
 missed meanwhile, and what may be done twice.
 """
@@ -101,7 +101,7 @@ class Client:
     # Events
 
     def on_event(self, event_type: str | None, callback: Callable[[Event], None]) -> Subscription:
-        """Call `callback(event)` for every event of this type; None: of any type, also those this client does not know."""
+        """Call `callback(event)` for every event of this type; None: of any type, known to this client or not."""
         return self.listeners.add(event_type, callback)
 
     @overload
