@@ -1,0 +1,89 @@
+"""Log lines: one for each fact, one for whatever an operator must know; as JSON, or readable on a terminal.
+
+Every line that concerns a call has its id in `call`, from its arrival to its end, so that one search tells its whole
+life; `queue` and `agent` likewise. The name of a fact's line is its kind in the journal. Nothing is decided here, and
+no secret is ever logged.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from io import TextIOWrapper
+from typing import Any, Final, TextIO, cast
+
+import msgspec
+import structlog
+
+from acd.inputs import Event, Request
+from acd.journal import KINDS, about
+from acd.outputs import ConfigurationChanged, Fact, Outcome
+from acd.runtime.settings import Settings
+
+_LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_KIND_OF: Final = {of: kind for kind, of in KINDS.items()}
+
+
+def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
+    """Send every log line of this process there, those of its libraries too.
+
+    `auto` is readable on a terminal, else JSON.
+    """
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # a caller's name may hold what no encoding has
+    human = settings.log_format == "human" or (settings.log_format == "auto" and stream.isatty())
+    level = _LEVELS[settings.log_level]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    ending: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        if human
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, *ending],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # a line for each scrape tells nobody anything
+
+
+class FactLog:
+    """One line for each fact. It observes every step of the `Runner`."""
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger().bind()
+
+    def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
+        """Write the lines of one step."""
+        for recorded in outcome.facts:
+            self._log.info(_KIND_OF[type(recorded.fact)], at=recorded.at.isoformat(), **_fields(recorded.fact))
+        if outcome.refusal is not None:
+            self._log.info("request_refused", request=type(what).__name__, why=outcome.refusal.value, **_shown(what))
+        if outcome.stale:
+            self._log.debug("event_stale", event_type=type(what).__name__, **_shown(what))
+
+
+def _fields(fact: Fact) -> Mapping[str, object]:
+    """What a line tells of a fact, the three ids by which logs are searched first."""
+    if isinstance(fact, ConfigurationChanged):
+        return {name: len(entries) for name, entries in _shown(fact).items() if isinstance(entries, list) and entries}
+    return {name: id_ for name, id_ in about(fact)._asdict().items() if id_ is not None} | _shown(fact)
+
+
+def _shown(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", msgspec.to_builtins(value))

@@ -1,0 +1,257 @@
+"""What an operator sets for one engine process: a TOML file, and environment variables that win over it.
+
+`[ari] password` is `ACD__ARI__PASSWORD` in the environment; whatever is secret may also be given as the name of a file
+that holds it (`password_file`). All faults are found in one pass and told together, each with its place, the value
+(never a secret's) and what would be right. The call centre itself (queues, agents, phones) is not set here: it is
+configuration, and lives in the database.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+_ENVIRONMENT_PREFIX: Final = "ACD__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One engine's settings, complete and checked."""
+
+    database_url: str = field(repr=False)
+    ari_url: str
+    ari_user: str
+    ari_password: str = field(repr=False)
+    ari_app: str
+    web_bind: str
+    web_port: int
+    log_level: str
+    log_format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong with the settings."""
+
+    place: str
+    """The file and key, or the environment variable."""
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}; {self.mend}"
+
+
+class SettingsFaults(Exception):
+    """The settings cannot be used. Its text lists every fault, one a line."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Read the file (None: there is none) and the environment.
+
+    Raises `SettingsFaults`.
+    """
+    faults: list[Fault] = []
+    given = _from_file(path, faults) | _from_environment(environment, faults)
+    values = {key.attribute: _value(key, given, faults) for key in _KEYS}
+    if faults:
+        raise SettingsFaults(faults)
+    return Settings(**cast("Any", values))
+
+
+# --- the kinds of value: each returns the value, or raises ValueError with what would be right
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("give a text that is not empty")
+    return value
+
+
+def _database_url(value: object) -> str:
+    text = _text(value)
+    if urlsplit(text).scheme not in ("postgresql", "postgres"):
+        raise ValueError("give an address that begins with postgresql://")
+    return text
+
+
+def _ari_url(value: object) -> str:
+    text = _text(value).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("give an address like http://127.0.0.1:8088")
+    if parts.username or parts.password:
+        raise ValueError("give user and password by their own keys, ari.user and ari.password")
+    if parts.path.endswith("/ari"):
+        raise ValueError("leave out the /ari at its end, it is added")
+    return text
+
+
+def _port(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise ValueError("give a port number from 1 to 65535")
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise ValueError(f"give one of {', '.join(choices)}")
+        return value
+
+    return check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    """One setting: `[section] name`."""
+
+    section: str
+    name: str
+    check: Callable[[object], object]
+    default: object = None
+    secret: bool = False
+
+    @property
+    def attribute(self) -> str:
+        return f"{self.section}_{self.name}"
+
+    def names(self) -> tuple[str, ...]:
+        """The names it can be given by."""
+        return (self.name, f"{self.name}_file") if self.secret else (self.name,)
+
+
+_KEYS: Final = (
+    _Key(section="database", name="url", check=_database_url, secret=True),
+    _Key(section="ari", name="url", check=_ari_url, default="http://127.0.0.1:8088"),
+    _Key(section="ari", name="user", check=_text, default="acd"),
+    _Key(section="ari", name="password", check=_text, secret=True),
+    _Key(section="ari", name="app", check=_text, default="acd"),
+    _Key(section="web", name="bind", check=_text, default="127.0.0.1"),
+    _Key(section="web", name="port", check=_port, default=8090),
+    _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
+    _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
+)
+_KNOWN: Final = {(key.section, name): key for key in _KEYS for name in key.names()}
+
+
+# --- where values come from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """A value as it was given, and where."""
+
+    place: str
+    name: str
+    value: object
+
+
+_AllGiven = dict[str, _Given]
+"""By the setting's attribute: `ari_password`, whether given as itself or by a file."""
+
+
+def _from_file(path: Path | None, faults: list[Fault]) -> _AllGiven:
+    if path is None:
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        faults.append(Fault(place=str(path), what=f"cannot be read ({error.strerror})", mend="name a file that can be"))
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault(place=str(path), what=f"is not TOML ({error})", mend="mend that place"))
+        return {}
+    given: _AllGiven = {}
+    sections = sorted({key.section for key in _KEYS})
+    for section, table in tables.items():
+        if section not in sections:
+            faults.append(_unknown(f"{path}: [{section}]", section, sections))
+        elif not isinstance(table, dict):
+            faults.append(Fault(place=f"{path}: {section}", what="is not a table", mend=f"write [{section}] above it"))
+        else:
+            for name, value in cast("dict[str, object]", table).items():
+                _take(given, section, _Given(place=f"{path}: [{section}] {name}", name=name, value=value), faults)
+    return given
+
+
+def _from_environment(environment: Mapping[str, str], faults: list[Fault]) -> _AllGiven:
+    given: _AllGiven = {}
+    known = {_variable(section, name): (section, name) for section, name in _KNOWN}
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(_ENVIRONMENT_PREFIX):
+            continue
+        if variable not in known:
+            faults.append(_unknown(variable, variable, list(known)))
+            continue
+        section, name = known[variable]
+        _take(given, section, _Given(place=variable, name=name, value=value), faults)
+    return given
+
+
+def _variable(section: str, name: str) -> str:
+    return f"{_ENVIRONMENT_PREFIX}{section.upper()}__{name.upper()}"
+
+
+def _take(given: _AllGiven, section: str, entry: _Given, faults: list[Fault]) -> None:
+    key = _KNOWN.get((section, entry.name))
+    if key is None:
+        faults.append(_unknown(entry.place, entry.name, [name for of, name in _KNOWN if of == section]))
+    elif key.attribute in given:
+        other = given[key.attribute].place
+        faults.append(Fault(place=entry.place, what=f"is given by {other} as well", mend="leave one of them"))
+    else:
+        given[key.attribute] = entry
+
+
+def _unknown(place: str, name: str, known: list[str]) -> Fault:
+    likely = difflib.get_close_matches(name, known, n=1)
+    mend = f"did you mean {likely[0]}?" if likely else f"known are {', '.join(sorted(known))}"
+    return Fault(place=place, what="is not known", mend=mend)
+
+
+# --- one value
+
+
+def _value(key: _Key, given: _AllGiven, faults: list[Fault]) -> object:
+    entry = given.get(key.attribute)
+    if entry is None:
+        if key.default is None:
+            mend = f"set [{key.section}] {key.name} in the file, or {_variable(key.section, key.name)}"
+            faults.append(Fault(place=f"{key.section}.{key.name}", what="is missing", mend=mend))
+        return key.default
+    value = entry.value
+    if entry.name != key.name:
+        value = _content(entry, faults)
+        if value is None:
+            return None
+    try:
+        return key.check(value)
+    except ValueError as mend:
+        what = "is not right" if key.secret else f"cannot be {value!r}"
+        faults.append(Fault(place=entry.place, what=what, mend=str(mend)))
+        return None
+
+
+def _content(entry: _Given, faults: list[Fault]) -> str | None:
+    """What stands in the file that the entry names, without the line's end.
+
+    A fault does not repeat the name: people put the secret itself there.
+    """
+    try:
+        return Path(_text(entry.value)).read_text(encoding="utf-8").strip()
+    except ValueError:
+        what, mend = "names no text file", "name one"
+    except OSError as error:
+        what, mend = f"names a file that cannot be read ({error.strerror})", "name one that can be"
+    faults.append(Fault(place=entry.place, what=what, mend=mend))
+    return None

@@ -1,0 +1,56 @@
+"""The operators' web pages of one engine: /metrics, /healthz and /readyz.
+
+`/healthz` says that the process runs, whatever else is wrong; `/readyz` whether calls can be taken, and if not, every
+reason. It changes nothing and shows nobody's calls.
+"""
+
+import errno
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from acd.runtime.settings import Settings
+
+Reasons = Callable[[], Awaitable[list[str]]]
+"""Why calls cannot be taken now, each in words an operator can act on; empty: they can."""
+
+
+class WebPortTaken(Exception):
+    """The address for the web pages cannot be had; the text says what to do."""
+
+
+def make_app(metrics: Callable[[], bytes], reasons: Reasons) -> web.Application:
+    """The pages as an application, for a server or a test."""
+
+    async def show_metrics(_: web.Request) -> web.Response:
+        return web.Response(body=metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def show_health(_: web.Request) -> web.Response:
+        return web.json_response({"healthy": True})
+
+    async def show_readiness(_: web.Request) -> web.Response:
+        found = await reasons()
+        return web.json_response({"ready": not found, "reasons": found}, status=503 if found else 200)
+
+    app = web.Application()
+    app.router.add_get("/metrics", show_metrics)
+    app.router.add_get("/healthz", show_health)
+    app.router.add_get("/readyz", show_readiness)
+    return app
+
+
+async def serve(app: web.Application, settings: Settings) -> web.AppRunner:
+    """Serve until the returned runner is cleaned up.
+
+    Raises `WebPortTaken`.
+    """
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.web_bind, settings.web_port).start()
+    except OSError as error:
+        await runner.cleanup()
+        reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+        place = f"web port {settings.web_port} on {settings.web_bind}"
+        raise WebPortTaken(f"{place} {reason}: stop what uses it, or set [web] bind and port") from error
+    return runner
