@@ -71,7 +71,11 @@ class Call:
     def _up(self, theirs: Session) -> None:
         if self.up_at is None:
             self.up_at = asyncio.get_running_loop().time()
-        self.media.start(theirs.host, theirs.port, theirs.codecs[0])
+        self._speak(theirs)
+
+    def _speak(self, theirs: Session) -> None:
+        agreed = next(codec for codec in theirs.codecs if codec in self._session.codecs)
+        self.media.start(theirs.host, theirs.port, agreed)
 
     def _over(self, *, by_us: bool, status: int = 0, reason: str = "") -> None:
         if self.ending is None:
@@ -138,8 +142,7 @@ class OutgoingCall(Call):
         if response.status >= 180 and self.rang_at is None:
             self.rang_at = asyncio.get_running_loop().time()
         if response.body:
-            theirs = read_session(response.body)
-            self.media.start(theirs.host, theirs.port, theirs.codecs[0])
+            self._speak(read_session(response.body))
 
     def _answered(self, answer: Response) -> None:
         assert self._invite

@@ -46,3 +46,4 @@ class Codec:
 
 ULAW = Codec(name="PCMU", payload_type=0, table=tuple(_from_ulaw(code) for code in range(256)))
 ALAW = Codec(name="PCMA", payload_type=8, table=tuple(_from_alaw(code) for code in range(256)))
+CODECS = {codec.payload_type: codec for codec in (ULAW, ALAW)}

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from tests.phone.audio import FRAME, dominant_tone, level_db, share_of_tone, tone
-from tests.phone.g711 import Codec
+from tests.phone.g711 import CODECS, Codec
 from tests.phone.waiting import until
 
 PACKET_SECONDS = 0.02
@@ -35,7 +35,15 @@ class Packet:
 
     at: float
     """Of the event loop's clock."""
+    codec: Codec
     payload: bytes
+
+
+def _decoded(packets: list[Packet]) -> "array[int]":
+    samples = array("h")
+    for packet in packets:
+        samples.extend(packet.codec.decode(packet.payload))
+    return samples
 
 
 class Media(asyncio.DatagramProtocol):
@@ -43,7 +51,6 @@ class Media(asyncio.DatagramProtocol):
 
     def __init__(self) -> None:
         self.packets: list[Packet] = []
-        self._codec: Codec | None = None
         self._tone: int | None = None
         self._sender: asyncio.Task[None] | None = None
         self._transport: asyncio.DatagramTransport | None = None
@@ -51,12 +58,9 @@ class Media(asyncio.DatagramProtocol):
     @classmethod
     async def open(cls, host: str) -> "Media":
         """Bind a free port."""
-        _, media = await asyncio.get_running_loop().create_datagram_endpoint(cls, local_addr=(host, 0))
+        transport, media = await asyncio.get_running_loop().create_datagram_endpoint(cls, local_addr=(host, 0))
+        media._transport = transport
         return media
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
 
     @property
     def port(self) -> int:
@@ -68,7 +72,6 @@ class Media(asyncio.DatagramProtocol):
 
     def start(self, host: str, port: int, codec: Codec) -> None:
         """Begin to send, or go on with another address or codec after a re-INVITE."""
-        self._codec = codec
         if self._sender:
             self._sender.cancel()
         self._sender = asyncio.create_task(self._send((host, port), codec))
@@ -99,22 +102,17 @@ class Media(asyncio.DatagramProtocol):
     # --- hearing
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        codec = self._codec
-        if codec is None or len(data) <= HEADER.size or data[1] & 0x7F != codec.payload_type:
-            return
-        self.packets.append(Packet(asyncio.get_running_loop().time(), data[HEADER.size + 4 * (data[0] & 0x0F) :]))
+        if len(data) > HEADER.size and (codec := CODECS.get(data[1] & 0x7F)):
+            payload = data[HEADER.size + 4 * (data[0] & 0x0F) :]
+            self.packets.append(Packet(asyncio.get_running_loop().time(), codec, payload))
 
     def heard(self, *, since: float = 0.0, before: float = float("inf")) -> "array[int]":
         """The samples that arrived between these instants."""
-        return self._decoded([packet for packet in self.packets if since <= packet.at < before])
-
-    def _decoded(self, packets: list[Packet]) -> "array[int]":
-        assert self._codec or not packets
-        return self._codec.decode(b"".join(packet.payload for packet in packets)) if self._codec else array("h")
+        return _decoded([packet for packet in self.packets if since <= packet.at < before])
 
     def _latest(self, since: float) -> "array[int] | None":
         latest = self.packets[-LISTEN_PACKETS:]
-        return self._decoded(latest) if len(latest) == LISTEN_PACKETS and latest[0].at >= since else None
+        return _decoded(latest) if len(latest) == LISTEN_PACKETS and latest[0].at >= since else None
 
     async def hears_tone(self, hz: int, *, within: float = 3.0) -> None:
         """Wait until 200 ms that begin from now on are this tone."""

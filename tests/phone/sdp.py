@@ -3,9 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tests.phone.g711 import ALAW, ULAW, Codec
-
-CODECS = {codec.payload_type: codec for codec in (ULAW, ALAW)}
+from tests.phone.g711 import CODECS, Codec
 
 
 class NoCommonCodecError(ValueError):

@@ -158,12 +158,9 @@ class Wire(asyncio.DatagramProtocol):
     async def open(cls, host: str, server: Place, asked: Callable[[ServerTransaction], None]) -> "Wire":
         """Bind a free port."""
         loop = asyncio.get_running_loop()
-        _, wire = await loop.create_datagram_endpoint(lambda: cls(server, asked), local_addr=(host, 0))
+        transport, wire = await loop.create_datagram_endpoint(lambda: cls(server, asked), local_addr=(host, 0))
+        wire._transport = transport
         return wire
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
 
     @property
     def place(self) -> Place:
