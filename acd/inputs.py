@@ -42,6 +42,8 @@ class CallArrived:
     account: AccountId
     number: str
     caller: Caller
+    arrived: datetime | None = None
+    """Where he came before this was noticed; None: now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

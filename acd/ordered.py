@@ -28,7 +28,8 @@ class Ordered(Generic[Id]):
             return False
         self.remove(id_)
         self._rank_of[id_] = rank
-        insort(self._entries, (rank, id_))
+        entry: tuple[float, str] = (rank, id_)
+        insort(self._entries, entry)
         return True
 
     def remove(self, id_: Id) -> None:

@@ -1,0 +1,185 @@
+"""What agents choose and what their phones do: status, Single-Call, wrap-up, devices, calls outside the queues."""
+
+from acd import offers
+from acd.eligibility import calls_in_hand
+from acd.inputs import (
+    DeviceRegistered,
+    DeviceUnregistered,
+    EndWrapUp,
+    OtherCallAnswered,
+    OtherCallEnded,
+    OtherCallStarted,
+    Refusal,
+    SetStatus,
+    SetStatusByPhone,
+    SwitchDevice,
+)
+from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Status, takes_queue_calls
+from acd.outputs import (
+    DeviceDisengaged,
+    DeviceEngaged,
+    DeviceReachable,
+    DeviceSwitched,
+    OfferEnd,
+    Source,
+    StatusChanged,
+    WrapUpEnd,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from acd.records import AgentRecord, CallRecord, OfferRecord
+from acd.step import Step
+
+# --- status
+
+
+def set_status_by_phone(step: Step, request: SetStatusByPhone) -> Refusal | None:
+    """A star code: the phone tells who asks. `*51` also switches this phone on."""
+    agent = step.state.agent_of_device(request.device)
+    if agent is None or not step.state.records.assignments.get(agent.id):
+        return Refusal.NOT_AN_AGENT
+    if request.status not in STATUSES:
+        return Refusal.UNKNOWN_STATUS
+    if request.status == ONLINE:
+        _switch(step, request.device, on=True)
+    _set_status(step, agent, request.status, Source.PHONE)
+    return None
+
+
+def set_status(step: Step, request: SetStatus) -> Refusal | None:
+    """The agent himself, or a supervisor for him, by another way than a phone."""
+    agent = step.state.records.agent_records.get(request.agent)
+    if agent is None or request.agent not in step.state.records.agents:
+        return Refusal.UNKNOWN_AGENT
+    if request.status not in STATUSES:
+        return Refusal.UNKNOWN_STATUS
+    _set_status(step, agent, request.status, Source.REQUEST)
+    return None
+
+
+def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) -> None:
+    offer = _offer_of(step, agent)
+    if offer is not None and not takes_queue_calls(status):
+        offers.end(step, offer, OfferEnd.STATUS_CHANGED)
+    if agent.wrap_up is not None and not agent.wrap_up.mandatory:
+        step.record(WrapUpEnded(agent=agent.id, why=WrapUpEnd.AGENT))
+    rearms = status == SINGLE_CALL and agent.single_call_used_by is not None
+    if status != agent.status or rearms:
+        step.record(StatusChanged(agent=agent.id, status=status, source=source))
+
+
+# --- after a call
+
+
+def after_call(step: Step, agent: AgentRecord, call: CallRecord) -> None:
+    """He has left a queue call in which he was connected: Offline if it was his single one, else wrap-up."""
+    if agent.single_call_used_by == call.id:
+        step.record(StatusChanged(agent=agent.id, status=OFFLINE, source=Source.SINGLE_CALL_USED))
+        return
+    queue = step.state.records.queues.get(call.queue)
+    if not takes_queue_calls(agent.status) or queue is None:
+        return
+    assignment = step.state.assignment(agent.id, queue.id)
+    own = assignment.wrap_up if assignment else None
+    until = step.now + (queue.wrap_up if own is None else own)
+    if agent.wrap_up is not None and agent.wrap_up.until > until:
+        return  # with two calls in hand, the longer of the two wrap-ups counts
+    if until > step.now:
+        step.record(
+            WrapUpStarted(agent=agent.id, queue=queue.id, call=call.id, until=until, mandatory=queue.wrap_up_mandatory)
+        )
+
+
+def end_wrap_up(step: Step, request: EndWrapUp) -> Refusal | None:
+    """He is ready before his time is over."""
+    agent = step.state.records.agent_records.get(request.agent)
+    if agent is None:
+        return Refusal.UNKNOWN_AGENT
+    if agent.wrap_up is None:
+        return Refusal.NOT_IN_WRAP_UP
+    if agent.wrap_up.mandatory:
+        return Refusal.WRAP_UP_MANDATORY
+    step.record(WrapUpEnded(agent=agent.id, why=WrapUpEnd.AGENT))
+    return None
+
+
+# --- phones
+
+
+def switch_device(step: Step, request: SwitchDevice) -> Refusal | None:
+    """Whether a phone rings for queue calls; one that rings now is stopped."""
+    if request.device not in step.state.records.devices:
+        return Refusal.UNKNOWN_DEVICE
+    _switch(step, request.device, on=request.on)
+    return None
+
+
+def _switch(step: Step, device: DeviceId, *, on: bool) -> None:
+    if step.state.records.device_records[device].on != on:
+        step.record(DeviceSwitched(device=device, on=on))
+        if not on:
+            _silence(step, device, OfferEnd.DEVICE_SWITCHED_OFF)
+
+
+def registered(step: Step, event: DeviceRegistered) -> None:
+    """A phone can be reached again."""
+    _reach(step, event.device, reachable=True)
+
+
+def unregistered(step: Step, event: DeviceUnregistered) -> None:
+    """A phone dropped off; if it was ringing, that costs its agent nothing."""
+    _reach(step, event.device, reachable=False)
+
+
+def _reach(step: Step, device: DeviceId, *, reachable: bool) -> None:
+    known = step.state.records.device_records.get(device)
+    if (known.reachable if known else False) == reachable:
+        step.pass_over()
+        return
+    step.record(DeviceReachable(device=device, reachable=reachable))
+    if not reachable:
+        _silence(step, device, OfferEnd.DEVICE_LOST)
+
+
+def _silence(step: Step, device: DeviceId, why: OfferEnd) -> None:
+    agent = step.state.agent_of_device(device)
+    offer = _offer_of(step, agent) if agent else None
+    if offer is not None:
+        offers.silence(step, offer, device, why)
+
+
+# --- calls outside the queues
+
+
+def other_call_started(step: Step, event: OtherCallStarted) -> None:
+    """A direct or outbound call, a star code, a call to a queue: it counts as a call in hand from its first ring."""
+    if event.channel in step.state.channels or step.state.agent_of_device(event.device) is None:
+        step.pass_over()
+        return
+    step.record(DeviceEngaged(device=event.device, channel=event.channel))
+
+
+def other_call_answered(step: Step, event: OtherCallAnswered) -> None:
+    """He talks to somebody else while an offer rings: unless he may have both, the offer goes to another agent."""
+    device = step.state.channels.get(event.channel)
+    agent = step.state.agent_of_device(device) if device else None
+    offer = _offer_of(step, agent) if agent else None
+    if agent is None or offer is None:
+        step.pass_over()
+        return
+    assignment = step.state.assignment(agent.id, offer.queue)
+    if assignment is None or calls_in_hand(agent) >= assignment.max_calls:
+        offers.end(step, offer, OfferEnd.OTHER_CALL)
+
+
+def other_call_ended(step: Step, event: OtherCallEnded) -> None:
+    """It is over; such a call gives no wrap-up."""
+    device = step.state.channels.get(event.channel)
+    if device is None:
+        step.pass_over()
+        return
+    step.record(DeviceDisengaged(device=device, channel=event.channel))
+
+
+def _offer_of(step: Step, agent: AgentRecord) -> OfferRecord | None:
+    return step.state.records.offers[agent.offer] if agent.offer is not None else None

@@ -1,0 +1,193 @@
+"""The life of a call: it arrives, is answered, connected, and ends, by whomever."""
+
+from datetime import timedelta
+
+from acd import agents, offers
+from acd.inputs import (
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    ConnectFailed,
+    LegAnswered,
+    LegEnded,
+)
+from acd.model import CallId, OfferId
+from acd.model import queue_id as queue_id_of
+from acd.outputs import (
+    CallAnswered,
+    CallEnded,
+    CallOutcome,
+    CallQueued,
+    CallRefused,
+    CallRequeued,
+    Connect,
+    HangUpCall,
+    HangUpLeg,
+    HoldCaller,
+    OfferEnd,
+    OfferEnded,
+    OfferOutcome,
+    Party,
+    StopRinging,
+    TalkEnded,
+    TalkStarted,
+    TurnAway,
+)
+from acd.records import CallRecord, OfferRecord
+from acd.step import Step
+
+
+def arrive(step: Step, event: CallArrived) -> None:
+    """A caller wants a queue: he waits, with music, from this moment."""
+    if event.call in step.state.records.calls:
+        step.pass_over()
+        return
+    queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
+    if queue is None:
+        step.record(CallRefused(call=event.call, account=event.account, number=event.number))
+        step.order(TurnAway(call=event.call))
+        return
+    arrived = min(event.arrived or step.now, step.now)
+    step.record(
+        CallQueued(call=event.call, account=event.account, queue=queue.id, caller=event.caller, arrived=arrived)
+    )
+    step.order(HoldCaller(call=event.call, queue=queue.id))
+
+
+def answer(step: Step, event: LegAnswered) -> None:
+    """An agent picks up: the first one has the call, everybody else's phone stops."""
+    offer = step.state.records.offers.get(event.offer)
+    if offer is None or event.device not in offer.devices:
+        step.pass_over()
+        if not _talks_on(step, event):
+            step.order(HangUpLeg(offer=event.offer, device=event.device))
+        return
+    call = step.state.records.calls[offer.call]
+    # The two wait for nothing but this, so it is ordered before anybody else's phone is stopped.
+    step.order(Connect(call=call.id, offer=offer.id, device=event.device))
+    own_others = tuple(sorted(offer.devices - {event.device}))
+    if own_others:
+        step.order(StopRinging(offer=offer.id, devices=own_others, elsewhere=True))
+    _take(step, call, offer, event)
+    offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
+
+
+def _talks_on(step: Step, event: LegAnswered) -> bool:
+    call = _call_of(step, event.offer)
+    return call is not None and (call.offer, call.device) == (event.offer, event.device)
+
+
+def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) -> None:
+    step.record(
+        OfferEnded(
+            offer=offer.id,
+            call=call.id,
+            queue=call.queue,
+            agent=offer.agent,
+            outcome=OfferOutcome.ANSWERED,
+            why=OfferEnd.ANSWERED,
+        )
+    )
+    step.record(
+        CallAnswered(
+            call=call.id,
+            queue=call.queue,
+            agent=offer.agent,
+            offer=offer.id,
+            device=event.device,
+            waited=step.now - call.arrived,
+        )
+    )
+
+
+def connected(step: Step, event: CallConnected) -> None:
+    """Caller and agent hear each other: from here on it counts as a call of the agent."""
+    call = step.state.records.calls.get(event.call)
+    if call is None or call.agent is None or call.talking_since is not None:
+        step.pass_over()
+        return
+    step.record(TalkStarted(call=call.id, queue=call.queue, agent=call.agent))
+
+
+def connect_failed(step: Step, event: ConnectFailed) -> None:
+    """They could not be joined: the agent is let go, the caller waits on at his old place."""
+    call = step.state.records.calls.get(event.call)
+    if call is None or call.agent is None or call.talking_since is not None:
+        step.pass_over()
+        return
+    _hang_up_agent(step, call)
+    _end_talk(step, call, Party.UNKNOWN)
+    requeue(step, call)
+
+
+def leg_ended(step: Step, event: LegEnded) -> None:
+    """An agent's phone is out of it: refused while ringing, or put down after the answer."""
+    offer = step.state.records.offers.get(event.offer)
+    if offer is not None:
+        offers.refuse(step, offer, event.device, event.how)
+        return
+    call = _call_of(step, event.offer)
+    if call is None or (call.offer, call.device) != (event.offer, event.device):
+        step.pass_over()
+    elif call.talking_since is None:
+        _end_talk(step, call, Party.AGENT)
+        requeue(step, call)
+    else:
+        step.order(HangUpCall(call=call.id))
+        end(step, call, Party.AGENT)
+
+
+def caller_hung_up(step: Step, event: CallerHungUp) -> None:
+    """The caller is gone: every phone that rings for him stops, the agent who has him is let go."""
+    call = step.state.records.calls.get(event.call)
+    if call is None:
+        step.pass_over()
+        return
+    offers.end_all(step, call, OfferEnd.CALLER_GONE)
+    if call.agent is not None:
+        _hang_up_agent(step, call)
+        step.order(HangUpCall(call=call.id))
+    end(step, call, Party.CALLER)
+
+
+def requeue(step: Step, call: CallRecord) -> None:
+    """He was answered but never connected: he waits on, as long as before."""
+    step.record(CallRequeued(call=call.id, queue=call.queue))
+    step.order(HoldCaller(call=call.id, queue=call.queue))
+
+
+def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = CallOutcome.ABANDONED) -> None:
+    """The caller leaves our care; `unconnected` is the outcome where he has not talked to anybody."""
+    outcome = unconnected if call.talking_since is None else CallOutcome.COMPLETED
+    waited = (call.answered_at or step.now) - call.arrived
+    if call.agent is not None:
+        _end_talk(step, call, by)
+    step.record(CallEnded(call=call.id, queue=call.queue, outcome=outcome, waited=waited))
+
+
+def close(step: Step, call: CallRecord) -> None:
+    """His queue is gone from the configuration: the dial plan takes him back."""
+    offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
+    step.order(TurnAway(call=call.id))
+    end(step, call, Party.UNKNOWN, unconnected=CallOutcome.QUEUE_CLOSED)
+
+
+def _call_of(step: Step, offer: OfferId) -> CallRecord | None:
+    call_id, _, _ = offer.rpartition("~")
+    return step.state.records.calls.get(CallId(call_id))
+
+
+def _hang_up_agent(step: Step, call: CallRecord) -> None:
+    assert call.offer is not None
+    assert call.device is not None
+    step.order(HangUpLeg(offer=call.offer, device=call.device))
+
+
+def _end_talk(step: Step, call: CallRecord, by: Party) -> None:
+    assert call.agent is not None
+    agent = step.state.records.agent_records[call.agent]
+    talked = timedelta(0) if call.talking_since is None else step.now - call.talking_since
+    was_connected = call.talking_since is not None
+    step.record(TalkEnded(call=call.id, queue=call.queue, agent=agent.id, by=by, talked=talked))
+    if was_connected:
+        agents.after_call(step, agent, call)

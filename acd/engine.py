@@ -1,0 +1,192 @@
+"""The dispatcher: one door, `handle(what, now)`, and one question, `deadline`.
+
+It decides; it never waits, never looks at a clock, and holds nothing but the state. Each input has one rule (in
+`calls`, `agents`, `reconcile`) that records facts, which change the state, and orders commands; afterwards free agents
+and waiting callers are matched. Three kinds of wrong are kept apart: a request may be refused, an event may be stale
+(it fits nothing any more and is passed over), and everything else is a bug and asserts.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from acd import agents, calls, offers, reconcile
+from acd.inputs import (
+    AsteriskLost,
+    AsteriskSeen,
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    ConfigurationLoaded,
+    ConnectFailed,
+    DeviceRegistered,
+    DeviceUnregistered,
+    EndWrapUp,
+    EngineStarted,
+    Event,
+    LegAnswered,
+    LegEnded,
+    OtherCallAnswered,
+    OtherCallEnded,
+    OtherCallStarted,
+    Refusal,
+    Request,
+    SetStatus,
+    SetStatusByPhone,
+    SwitchDevice,
+)
+from acd.matching import agents_to_ring, next_call
+from acd.model import AgentId, OfferId
+from acd.ordered import DeadlineKind
+from acd.outputs import AsteriskOutOfSight, BackOffEnded, Outcome, WrapUpEnd, WrapUpEnded
+from acd.records import AgentRecord, CallRecord
+from acd.state import State
+from acd.step import Step
+
+
+class Engine:
+    """Decides for all accounts of one process. The same inputs at the same instants give the same outcomes."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When something lapses by itself next. None: nothing does."""
+        entry = self.state.deadlines.next()
+        return entry[0] if entry else None
+
+    def handle(self, what: Event | Request, now: datetime) -> Outcome:
+        """Take in what happened or is asked at this instant.
+
+        Whatever was due before lapses first, each at its own instant: being woken late changes nothing.
+        """
+        step = Step(self.state, now)
+        if isinstance(what, EngineStarted):
+            _lose_sight(step)
+        _lapse(step, now)
+        refusal = _decide(step, what)
+        _match(step)
+        return Outcome(facts=tuple(step.facts), commands=tuple(step.commands), refusal=refusal, stale=step.stale)
+
+    def advance(self, now: datetime) -> Outcome:
+        """Let everything lapse that is due by this instant."""
+        step = Step(self.state, now)
+        _lapse(step, now)
+        return Outcome(facts=tuple(step.facts), commands=tuple(step.commands))
+
+
+def _decide(step: Step, what: Event | Request) -> Refusal | None:
+    """The rule for each input, in the order of a call, of an agent, of the whole."""
+    match what:
+        case CallArrived():
+            calls.arrive(step, what)
+        case LegAnswered():
+            calls.answer(step, what)
+        case LegEnded():
+            calls.leg_ended(step, what)
+        case CallConnected():
+            calls.connected(step, what)
+        case ConnectFailed():
+            calls.connect_failed(step, what)
+        case CallerHungUp():
+            calls.caller_hung_up(step, what)
+        case DeviceRegistered():
+            agents.registered(step, what)
+        case DeviceUnregistered():
+            agents.unregistered(step, what)
+        case OtherCallStarted():
+            agents.other_call_started(step, what)
+        case OtherCallAnswered():
+            agents.other_call_answered(step, what)
+        case OtherCallEnded():
+            agents.other_call_ended(step, what)
+        case SetStatusByPhone():
+            return agents.set_status_by_phone(step, what)
+        case SetStatus():
+            return agents.set_status(step, what)
+        case EndWrapUp():
+            return agents.end_wrap_up(step, what)
+        case SwitchDevice():
+            return agents.switch_device(step, what)
+        case ConfigurationLoaded():
+            reconcile.configure(step, what)
+        case EngineStarted():
+            pass
+        case AsteriskLost():
+            _lose_sight(step)
+        case AsteriskSeen():
+            reconcile.settle(step, what)
+        case _:
+            assert_never(what)
+    return None
+
+
+# --- time
+
+
+def _lose_sight(step: Step) -> None:
+    """From the first thing on that lapsed unwatched: while the process was dead, nobody rang and nobody missed."""
+    if step.state.records.asterisk_in_sight:
+        due = step.state.deadlines.next()
+        step.now = min(step.now, due[0]) if due else step.now
+        step.record(AsteriskOutOfSight())
+
+
+def _lapse(step: Step, now: datetime) -> None:
+    """Everything due by `now`, in the order of its instants, each followed by its matches."""
+    while (entry := step.state.deadlines.next()) is not None and entry[0] <= now:
+        step.now, kind, id_ = entry
+        match kind:
+            case DeadlineKind.OFFER:
+                offers.expire(step, step.state.records.offers[OfferId(id_)])
+            case DeadlineKind.BACK_OFF:
+                step.record(BackOffEnded(agent=AgentId(id_)))
+            case DeadlineKind.WRAP_UP:
+                step.record(WrapUpEnded(agent=AgentId(id_), why=WrapUpEnd.RAN_OUT))
+            case _:
+                assert_never(kind)
+        _match(step)
+    step.now = now
+
+
+# --- matching
+
+
+def _match(step: Step) -> None:
+    """Ring whoever can be rung now.
+
+    Agents who have just become free choose first, by their priorities; then callers who have just become unoffered take
+    from those who were free before. Everybody else was looked at when he last changed, and found no match.
+    """
+    state = step.state
+    if not state.records.asterisk_in_sight:
+        return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
+    while state.freed or state.needy:
+        for agent in _by_idle(state):
+            state.freed.discard(agent.id)
+            while (call := next_call(state, agent)) is not None:
+                _ring(step, call)
+        for call in _by_arrival(state):
+            state.needy.discard(call.id)
+            _ring(step, call)
+
+
+def _by_idle(state: State) -> list[AgentRecord]:
+    known = (state.records.agent_records.get(agent) for agent in state.freed)
+    freed = sorted((a for a in known if a is not None), key=lambda a: (a.idle_since, a.id))
+    if not freed:
+        state.freed.clear()
+    return freed
+
+
+def _by_arrival(state: State) -> list[CallRecord]:
+    known = (state.records.calls.get(call) for call in state.needy)
+    needy = sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.arrived, c.id))
+    state.needy.intersection_update(call.id for call in needy)
+    return needy
+
+
+def _ring(step: Step, call: CallRecord) -> None:
+    pick = agents_to_ring(step.state, call)
+    for agent in pick.agents:
+        offers.make(step, call, agent, pick.round)

@@ -1,0 +1,178 @@
+"""What Asterisk has against what we believed, and what the database says against what we knew.
+
+After a restart or a lost connection, events were missed and will not be repeated. Each difference is settled by the
+same rule as the event that was missed, so nothing is decided twice; only guilt is not: nobody missed a call, and no
+phone failed, while we were not looking.
+"""
+
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+from acd import agents, calls, offers
+from acd.inputs import (
+    AsteriskSeen,
+    CallArrived,
+    ConfigurationLoaded,
+    DeviceRegistered,
+    DeviceUnregistered,
+    LegAnswered,
+    LegEnd,
+    LegEnded,
+    OtherCallAnswered,
+    OtherCallEnded,
+    OtherCallStarted,
+)
+from acd.model import Configuration, DeviceId
+from acd.outputs import (
+    AsteriskInSight,
+    CallOutcome,
+    ConfigurationChanged,
+    Connect,
+    HangUpCall,
+    HangUpLeg,
+    HoldCaller,
+    OfferEnd,
+    Party,
+)
+from acd.records import CallRecord, OfferRecord
+from acd.step import Step
+
+# --- Asterisk
+
+
+def settle(step: Step, seen: AsteriskSeen) -> None:
+    """Make books and Asterisk agree: phones first, then what is gone, then what was answered, then what is new."""
+    _settle_phones(step, seen)
+    _settle_other_calls(step, seen)
+    _close_what_is_gone(step, seen)
+    _take_up_answers(step, seen)
+    _hang_up_strays(step, seen)
+    for call in seen.calls:
+        if call.call not in step.state.records.calls:
+            arrived = CallArrived(
+                call=call.call, account=call.account, number=call.number, caller=call.caller, arrived=call.arrived
+            )
+            calls.arrive(step, arrived)
+    step.record(AsteriskInSight())
+    step.stale = False
+
+
+def _settle_phones(step: Step, seen: AsteriskSeen) -> None:
+    reachable = {device.id for device in step.state.records.device_records.values() if device.reachable}
+    for device in sorted(reachable - seen.registered):
+        agents.unregistered(step, DeviceUnregistered(device=device))
+    for device in sorted(seen.registered - reachable):
+        agents.registered(step, DeviceRegistered(device=device))
+
+
+def _settle_other_calls(step: Step, seen: AsteriskSeen) -> None:
+    there = {other.channel for other in seen.other_calls}
+    for channel in sorted(step.state.channels.keys() - there):
+        agents.other_call_ended(step, OtherCallEnded(channel=channel))
+    for other in seen.other_calls:
+        agents.other_call_started(step, OtherCallStarted(channel=other.channel, device=other.device))
+        if other.answered:
+            agents.other_call_answered(step, OtherCallAnswered(channel=other.channel))
+
+
+def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
+    callers = {call.call for call in seen.calls}
+    legs = {(leg.offer, leg.device) for leg in seen.legs}
+    records = step.state.records
+    for call in sorted(records.calls.values(), key=lambda c: c.id):
+        if call.id not in callers:
+            _lose(step, call)
+        elif call.agent is None:
+            for offer_id in sorted(call.offers):
+                offer = records.offers[offer_id]
+                for device in sorted(offer.devices):
+                    if (offer_id, device) not in legs:
+                        offers.silence(step, offer, device, OfferEnd.ASTERISK_LOST)
+            step.order(HoldCaller(call=call.id, queue=call.queue))
+        else:
+            assert call.offer is not None
+            assert call.device is not None
+            if (call.offer, call.device) not in legs:
+                calls.leg_ended(step, LegEnded(offer=call.offer, device=call.device, how=LegEnd.HUNG_UP))
+            elif call.talking_since is None:
+                step.order(Connect(call=call.id, offer=call.offer, device=call.device))
+
+
+def _lose(step: Step, call: CallRecord) -> None:
+    offers.end_all(step, call, OfferEnd.CALLER_GONE)
+    if call.offer is not None and call.device is not None:
+        step.order(HangUpLeg(offer=call.offer, device=call.device))
+    step.order(HangUpCall(call=call.id))
+    calls.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
+
+
+def _take_up_answers(step: Step, seen: AsteriskSeen) -> None:
+    for leg in seen.legs:
+        offer = step.state.records.offers.get(leg.offer)
+        if leg.answered and offer is not None:
+            calls.answer(step, LegAnswered(offer=leg.offer, device=leg.device))
+
+
+def _hang_up_strays(step: Step, seen: AsteriskSeen) -> None:
+    records = step.state.records
+    talking = {(call.offer, call.device) for call in records.calls.values() if call.agent is not None}
+    for leg in seen.legs:
+        offer = records.offers.get(leg.offer)
+        rings = offer is not None and leg.device in offer.devices
+        if not rings and (leg.offer, leg.device) not in talking:
+            step.order(HangUpLeg(offer=leg.offer, device=leg.device))
+    callers = {call.call for call in seen.calls}
+    for call_id in sorted(seen.talks - records.calls.keys() - callers):
+        step.order(HangUpCall(call=call_id))
+
+
+# --- the configuration
+
+
+def configure(step: Step, event: ConfigurationLoaded) -> None:
+    """Take over what the database says: offers it no longer allows are withdrawn, callers without a queue leave."""
+    patch = configuration_patch(step.state.configuration, event.configuration)
+    if patch == ConfigurationChanged():
+        return
+    step.record(patch)
+    records = step.state.records
+    for call in sorted(records.calls.values(), key=lambda c: c.id):
+        if call.agent is None and call.queue not in records.queues:
+            calls.close(step, call)
+    for offer in sorted(records.offers.values(), key=lambda o: o.id):
+        for device in sorted(offer.devices - _allowed_devices(step, offer)):
+            offers.silence(step, offer, device, OfferEnd.CONFIGURATION_CHANGED)
+
+
+def _allowed_devices(step: Step, offer: OfferRecord) -> set[DeviceId]:
+    assignment = step.state.assignment(offer.agent, offer.queue)
+    if assignment is None:
+        return set()
+    owned = set(step.state.devices_of.get(offer.agent, {}))
+    return owned if assignment.devices is None else owned & assignment.devices
+
+
+def configuration_patch(old: Configuration, new: Configuration) -> ConfigurationChanged:
+    """The difference between two configurations."""
+    return ConfigurationChanged(
+        agents=_changed(old.agents, new.agents),
+        devices=_changed(old.devices, new.devices),
+        queues=_changed(old.queues, new.queues),
+        assignments=_changed(old.assignments, new.assignments),
+        agents_gone=_gone(old.agents, new.agents),
+        devices_gone=_gone(old.devices, new.devices),
+        queues_gone=_gone(old.queues, new.queues),
+        assignments_gone=_gone(old.assignments, new.assignments),
+    )
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+def _changed(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[V, ...]:
+    return tuple(new[key] for key in sorted(new.keys(), key=str) if old.get(key) != new[key])
+
+
+def _gone(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[K, ...]:
+    return tuple(sorted(old.keys() - new.keys(), key=str))
