@@ -1,0 +1,270 @@
+"""From the text of a centre's file to the centre: tables, keys, and what one entry says of another.
+
+All faults are found in one pass. A value that is wrong is replaced by a harmless one and reading goes on, so that one
+fault never hides or makes another.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import timedelta
+from typing import Final, TypeVar, cast
+
+from acd.centre import checks
+from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, shown, suggestion
+from acd.centre.values import Centre, Phone, Role, User
+from acd.model import AccountId, Assignment, DeviceId, Queue, QueueType, agent_id, queue_id
+
+_KINDS: Final = ("account", "users", "devices", "queues", "assignments")
+_NO_TIME: Final = timedelta(0)
+_HOUR: Final = timedelta(hours=1)
+_LONGEST_WRAP_UP: Final = timedelta(hours=24)
+
+_WRAP_UP: Final = checks.duration("a wrap-up", _NO_TIME, _LONGEST_WRAP_UP)
+_RING_TIME: Final = checks.duration("a ring time", timedelta(seconds=1), _HOUR)
+_BACK_OFF: Final = checks.duration("a back-off", _NO_TIME, _HOUR)
+_RANK: Final = checks.count(1, 1000)
+_CALLS: Final = checks.count(1, 100)
+
+ValueT = TypeVar("ValueT")
+
+
+def read_centre(text: str, source: str) -> Centre:
+    """Read a centre's file; `source` is its name, for the faults.
+
+    Raises `CentreFaults` with every fault.
+    """
+    faults = Faults(text)
+    try:
+        tables = tomllib.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise CentreFaults(source, [_syntax_fault(error)]) from None
+    centre = _Reading(tables, faults).centre()
+    if faults.found:
+        raise CentreFaults(source, faults.found)
+    return centre
+
+
+def _syntax_fault(error: Exception) -> Fault:
+    """What the TOML parser stumbled over; it stops at the first."""
+    message = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    found = re.search(r"\(at line (\d+), column \d+\)", message)
+    return Fault(
+        place="",
+        line=int(found[1]) if found else None,
+        what=f"this is not TOML: {message}",
+        mend="look at that line and the one before: text stands in quotes, every [[table]] is closed, no key is twice",
+    )
+
+
+class _Table:
+    """One table of the file, from which keys are taken one after the other."""
+
+    def __init__(self, place: str, values: Mapping[str, object], faults: Faults) -> None:
+        self.place = place
+        self._values = values
+        self._faults = faults
+        self._known: list[str] = []
+
+    def require(self, key: str, check: Callable[[object], ValueT], instead: ValueT) -> ValueT:
+        """The value of a key that must be there."""
+        if key not in self._values:
+            self.wrong(key, Wrong("is missing", f"add {key} = …"))
+        return self.take(key, check, instead)
+
+    def take(self, key: str, check: Callable[[object], ValueT], default: ValueT) -> ValueT:
+        """The value of a key; the default where it is not given or wrong."""
+        self._known.append(key)
+        if key not in self._values:
+            return default
+        try:
+            return check(self._values[key])
+        except Wrong as wrong:
+            self.wrong(key, wrong)
+            return default
+
+    def written(self, key: str) -> str:
+        """What stands there, right or wrong; empty where nothing does."""
+        return str(self._values.get(key, ""))
+
+    def wrong(self, key: str, wrong: Wrong) -> None:
+        """A fault of this key."""
+        self._faults.add(f"{self.place}.{key}", wrong)
+
+    def close(self) -> None:
+        """All keys have been taken: any other is a mistake."""
+        for key in self._values:
+            if key not in self._known:
+                self.wrong(key, Wrong("there is no such key", suggestion(key, self._known, "the keys here are")))
+
+
+class _Reading:
+    """The reading of one file, kind by kind; each kind may refer to those before it."""
+
+    def __init__(self, tables: Mapping[str, object], faults: Faults) -> None:
+        self._tables = tables
+        self._faults = faults
+        self._account = AccountId("")
+        self._numbers: dict[str, str] = {}
+        """Every number, and the entry that has it."""
+        self._spoilt: set[str] = set()
+        """Numbers of entries that were passed over: a fault has been told, naming them is none."""
+        self._users: dict[str, User] = {}
+        self._devices: dict[DeviceId, Phone] = {}
+        self._device_places: dict[str, str] = {}
+        """By the name without its capitals."""
+        self._queues: dict[str, Queue] = {}
+        self._assignments: dict[tuple[str, str], Assignment] = {}
+
+    def centre(self) -> Centre:
+        for kind in self._tables:
+            if kind not in _KINDS:
+                self._faults.add(kind, Wrong("there is no such table", suggestion(kind, _KINDS, "the tables are")))
+        self._read_account()
+        for table in self._entries("users"):
+            self._read_user(table)
+        for table in self._entries("devices"):
+            self._read_device(table)
+        for table in self._entries("queues"):
+            self._read_queue(table)
+        for table in self._entries("assignments"):
+            self._read_assignment(table)
+        return Centre(
+            account=self._account,
+            users=tuple(self._users.values()),
+            devices=tuple(self._devices.values()),
+            queues=tuple(self._queues.values()),
+            assignments=tuple(self._assignments.values()),
+        )
+
+    def _entries(self, kind: str) -> Iterator[_Table]:
+        given = self._tables.get(kind, [])
+        if not isinstance(given, list):
+            self._faults.add(kind, Wrong("is not a list of tables", f"write [[{kind}]] above every entry"))
+            return
+        for index, entry in enumerate(cast("list[object]", given), start=1):
+            place = f"{kind}[{index}]"
+            if isinstance(entry, dict):
+                table = _Table(place, cast("dict[str, object]", entry), self._faults)
+                yield table
+                table.close()
+            else:
+                self._faults.add(place, Wrong(f"{shown(entry)} is no table", f"write [[{kind}]] above every entry"))
+
+    # --- the kinds, in the order of the file
+
+    def _read_account(self) -> None:
+        given = self._tables.get("account")
+        if given is None:
+            self._faults.add("account", Wrong("is missing", 'add [account] and under it domain = "demo.example"'))
+        elif not isinstance(given, dict):
+            self._faults.add("account", Wrong("is not one table", "write [account], in single brackets, and once"))
+        else:
+            table = _Table("account", cast("dict[str, object]", given), self._faults)
+            self._account = table.require("domain", checks.domain, self._account)
+            table.close()
+
+    def _read_user(self, table: _Table) -> None:
+        user = User(
+            extension=table.require("extension", checks.number, ""),
+            name=table.require("name", checks.display_name, ""),
+            role=table.take("role", checks.one_of(Role, "role", "roles"), Role.AGENT),
+        )
+        if self._claim(table, "extension", user.extension):
+            self._users[user.extension] = user
+
+    def _read_device(self, table: _Table) -> None:
+        phone = Phone(
+            name=table.require("name", checks.device_name, DeviceId("")),
+            owner=table.require("owner", checks.number, ""),
+            secret=table.take("password", checks.secret, None),
+        )
+        self._must_be_user(table, "owner", phone.owner)
+        if not phone.name:
+            return
+        holder = self._device_places.setdefault(phone.name.lower(), table.place)
+        if holder == table.place:
+            self._devices[phone.name] = phone
+        else:
+            apart = "" if phone.name in self._devices else " but for capitals"
+            what = f'"{phone.name}" is the name of {self._faults.whereabouts(holder)}{apart} as well'
+            table.wrong("name", Wrong(what, "give it another name"))
+
+    def _read_queue(self, table: _Table) -> None:
+        number = table.require("number", checks.number, "")
+        queue = Queue(
+            id=queue_id(self._account, number),
+            account=self._account,
+            number=number,
+            name=table.require("name", checks.display_name, ""),
+            type=table.take("type", checks.one_of(QueueType, "queue type", "types"), QueueType.ROUND_ROBIN),
+            priority=table.take("priority", _RANK, 1),
+            wrap_up=table.take("wrap_up", _WRAP_UP, _NO_TIME),
+            wrap_up_mandatory=table.take("wrap_up_mandatory", checks.yes_or_no, False),
+            ring_time=table.take("ring_time", _RING_TIME, timedelta(seconds=20)),
+            back_off=table.take("back_off", _BACK_OFF, timedelta(seconds=5)),
+        )
+        if self._claim(table, "number", number):
+            self._queues[number] = queue
+
+    def _read_assignment(self, table: _Table) -> None:
+        agent = table.require("agent", checks.number, "")
+        queue = table.require("queue", checks.number, "")
+        assignment = Assignment(
+            agent=agent_id(self._account, agent),
+            queue=queue_id(self._account, queue),
+            order=table.take("order", _RANK, 1),
+            priority=table.take("priority", _RANK, None),
+            wrap_up=table.take("wrap_up", _WRAP_UP, None),
+            max_calls=table.take("max_calls", _CALLS, 1),
+            devices=table.take("devices", checks.device_names, None),
+        )
+        self._must_be_user(table, "agent", agent)
+        self._must_be_queue(table, "queue", queue)
+        if agent in self._users:
+            for name in sorted(assignment.devices or ()):
+                self._must_be_his(table, name, self._users[agent])
+        if (agent, queue) in self._assignments:
+            table.wrong("agent", Wrong(f"{agent} is assigned to queue {queue} already", "leave one of the two entries"))
+        elif agent and queue:
+            self._assignments[agent, queue] = assignment
+
+    # --- what one entry says of another
+
+    def _claim(self, table: _Table, key: str, number: str) -> bool:
+        """Whether the number is free; from now on it is not."""
+        if not number:
+            self._spoilt.add(table.written(key))
+            return False
+        holder = self._numbers.setdefault(number, table.place)
+        if holder == table.place:
+            return True
+        self._spoilt.add(number)
+        what = f"{number} is the number of {self._faults.whereabouts(holder)} already"
+        table.wrong(key, Wrong(what, "give it another one"))
+        return False
+
+    def _must_be_user(self, table: _Table, key: str, number: str) -> None:
+        if number and number not in self._users and number not in self._spoilt:
+            self._unknown(table, key, number, "user", self._users)
+
+    def _must_be_queue(self, table: _Table, key: str, number: str) -> None:
+        if number and number not in self._queues and number not in self._spoilt:
+            self._unknown(table, key, number, "queue", self._queues)
+
+    def _unknown(self, table: _Table, key: str, number: str, thing: str, known: Collection[str]) -> None:
+        holder = self._numbers.get(number)
+        but = f", it is the number of {self._faults.whereabouts(holder)}" if holder else ""
+        mend = suggestion(number, known, f"the {thing}s are") if known else f"add the {thing} first"
+        table.wrong(key, Wrong(f'there is no {thing} "{number}"{but}', mend))
+
+    def _must_be_his(self, table: _Table, name: DeviceId, user: User) -> None:
+        """An assignment can only name phones of its own agent."""
+        device = self._devices.get(name)
+        his = [phone.name for phone in self._devices.values() if phone.owner == user.extension]
+        if device is None:
+            mend = suggestion(name, his or list(self._devices), "his phones are" if his else "the devices are")
+            table.wrong("devices", Wrong(f'there is no device "{name}"', mend))
+        elif device.owner != user.extension:
+            mend = f"his phones are {', '.join(his)}" if his else "he has no phone yet"
+            table.wrong("devices", Wrong(f'"{name}" is a phone of {device.owner}, not of {user.extension}', mend))

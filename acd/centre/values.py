@@ -1,0 +1,51 @@
+"""A centre as its file says, once nothing is wrong with it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from acd.model import AccountId, AgentId, Assignment, DeviceId, Queue, agent_id
+
+
+class Role(StrEnum):
+    """What a user may see and change."""
+
+    AGENT = "agent"
+    """Himself."""
+    SUPERVISOR = "supervisor"
+    """His queues and their agents."""
+    OFFICE_MANAGER = "office_manager"
+    """The whole account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person with an extension."""
+
+    extension: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A device as the file says: the owner by his extension."""
+
+    name: DeviceId
+    owner: str
+    secret: str | None = field(repr=False)
+    """The SIP password. None: the one it has; a new device gets one made for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """Everything of one account, in the order of the file. Every name that an entry uses is there too."""
+
+    account: AccountId
+    users: tuple[User, ...]
+    devices: tuple[Phone, ...]
+    queues: tuple[Queue, ...]
+    assignments: tuple[Assignment, ...]
+
+    def agent(self, extension: str) -> AgentId:
+        """The id of the user with this extension."""
+        return agent_id(self.account, extension)
