@@ -1,0 +1,1 @@
+"""Text stories of a call centre and their exact transcripts: the documentation of the behaviour."""

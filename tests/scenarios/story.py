@@ -1,0 +1,110 @@
+"""Tells a story: opens its centre, gives the engine each input line, and writes down what came of it."""
+
+from datetime import datetime
+
+from acd.engine import Engine
+from acd.inputs import (
+    AsteriskSeen,
+    CallArrived,
+    ConfigurationLoaded,
+    EngineStarted,
+    Event,
+    Request,
+    SetStatus,
+)
+from acd.journal import decode, encode
+from acd.model import ONLINE, CallId
+from acd.outputs import Outcome, Recorded
+from acd.state import State
+from tests.scenarios.language import MORNING, Centre, StoryError, duration, lines, understand
+from tests.scenarios.transcript import transcript
+
+
+class Story:
+    """One centre from its opening on. Everything the engine decided is kept, so that a restart can fold it."""
+
+    def __init__(self) -> None:
+        self.centre = Centre()
+        self.engine = Engine(State())
+        self.now = MORNING
+        self._journal: list[Recorded] = []
+        self._arrivals: dict[CallId, datetime] = {}
+        self._open = False
+
+    def declare(self, line: str) -> None:
+        """Take in a line of the head. `closed` leaves the opening of the centre to the story."""
+        if line == "closed":
+            self._open = True
+        elif not self.centre.declare(line):
+            raise StoryError(f"no declaration: {line!r}")
+
+    def tell(self, line: str) -> list[str]:
+        """Carry out an input line and give its transcript."""
+        if not self._open:
+            self._opening()
+        if line.startswith("wait "):
+            return self._wait(self.now + duration(line.removeprefix("wait ").strip()))
+        if line == "the engine restarts":
+            return self._restart()
+        what = understand(line, self.centre, self._arrivals, self.now)
+        if isinstance(what, CallArrived):
+            self._arrivals.setdefault(what.call, self.now)
+        return transcript(self._give(what), timed=False)
+
+    def _opening(self) -> None:
+        self._open = True
+        self._give(ConfigurationLoaded(configuration=self.centre.configuration()))
+        self._give(EngineStarted())
+        self._give(AsteriskSeen(registered=frozenset(self.centre.devices)))
+        for agent in self.centre.online:
+            self._give(SetStatus(agent=agent, status=ONLINE))
+
+    def _give(self, what: Event | Request) -> Outcome:
+        return self._keep(self.engine.handle(what, self.now))
+
+    def _keep(self, outcome: Outcome) -> Outcome:
+        self._journal.extend(outcome.facts)
+        return outcome
+
+    def _wait(self, until: datetime) -> list[str]:
+        """Let time pass: the engine is woken at each of its deadlines, and shown with the story's clock."""
+        told: list[str] = []
+        while (deadline := self.engine.deadline) is not None and deadline <= until:
+            self.now = deadline
+            told += transcript(self._keep(self.engine.advance(self.now)), timed=True)
+            assert self.engine.deadline != deadline, f"the deadline of {deadline} does not pass"
+        self.now = until
+        return told
+
+    def _restart(self) -> list[str]:
+        """Die, fold the journal as the database would give it back, and begin again."""
+        state = State()
+        for recorded in self._journal:
+            state.apply(decode(*encode(recorded.fact)), recorded.at)
+        self.engine = Engine(state)
+        return transcript(self._give(EngineStarted()), timed=False)
+
+
+def told(text: str) -> str:
+    """The story with the transcripts as the engine tells them now.
+
+    Raises:
+        StoryError: a line fits no pattern; the text names the line.
+    """
+    story = Story()
+    written: list[str] = []
+    for line in lines(text):
+        try:
+            match line.kind:
+                case "note":
+                    written.append(line.text)
+                case "head":
+                    story.declare(line.text)
+                    written.append(line.text)
+                case "input":
+                    written += [line.text, *story.tell(line.text)]
+                case _:
+                    pass
+        except StoryError as wrong:
+            raise StoryError(f"line {line.number}: {wrong}") from None
+    return "\n".join(written).rstrip() + "\n"
