@@ -1,0 +1,330 @@
+"""The journal: facts go into memory at once, and from there in batches into the database.
+
+Nothing here ever holds up a call. While the database is away the facts wait in memory, in their order, and are written
+when it is back; they are lost only if this process dies before. One process at a time writes the journal of a database:
+an advisory lock keeps a second one out.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Final, Self
+
+import asyncpg
+import structlog
+
+from acd.journal import UnreadableSnapshot, about, decode, decode_state, encode, encode_state
+from acd.outputs import Recorded
+from acd.runtime.database import (
+    LOST,
+    Connection,
+    DatabaseError,
+    Pauses,
+    address,
+    close,
+    connect,
+    connect_when_there,
+    ensure_schema,
+    in_words,
+)
+from acd.state import State
+
+SNAPSHOT_EVERY: Final = 20_000
+"""Facts from one snapshot to the next: what a start has to replay at most, well under a second."""
+
+SNAPSHOTS_KEPT: Final = 3
+BATCH: Final = 1_000
+"""Facts written at once. More would gain little and keep the event loop from other work for longer."""
+
+JOURNAL_FREE_WITHIN: Final = timedelta(seconds=10)
+"""How long a start waits for the engine before it to let go of the journal."""
+
+CLOSE_WITHIN: Final = timedelta(seconds=5)
+
+_JOURNAL_LOCK: Final = "acd journal"
+_COLUMNS: Final = ("seq", "at", "kind", "call_id", "agent_id", "queue_id", "body")
+
+_log = structlog.get_logger(__name__)
+
+
+class JournalTaken(Exception):
+    """Another engine writes the journal of this database."""
+
+    def __init__(self) -> None:
+        super().__init__("another engine writes the journal of this database; stop it, or use a database of its own")
+
+
+class Recorder:
+    """The journal of one engine. `open`, `recall`, `follow` the live state, then `record` for ever, then `close`."""
+
+    def __init__(self, url: str, connection: Connection, last: int) -> None:
+        """Use `open`."""
+        self.written_total = 0
+        """Facts written since the start."""
+        self.last_error: str | None = None
+        """Why the journal cannot be written at present; None while it can."""
+        self._url = url
+        self._connection: Connection | None = connection
+        self._last = last
+        self._committed = last
+        self._attempted = last
+        """The last fact of the newest batch that was sent: after a lost connection it may be stored or not."""
+        self._pending: deque[tuple[int, Recorded]] = deque()
+        self._state: State | None = None
+        self._since_snapshot = 0
+        self._snapshot: tuple[int, bytes] | None = None
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._news = asyncio.Event()
+        self._closing = False
+        self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._writer = asyncio.create_task(self._write(), name="recorder")
+
+    # --- in the order of a process's life
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Reach the database, waiting for it, and become the one writer of its journal.
+
+        Raises `DatabaseError` where the database cannot be used, `JournalTaken` where another engine keeps writing.
+        """
+        connection = await connect_when_there(url)
+        try:
+            await ensure_schema(connection)
+            await _take_journal(connection)
+            return cls(url, connection, await _last_stored(connection))
+        except BaseException:
+            await close(connection)
+            raise
+
+    async def recall(self) -> tuple[State | None, list[Recorded]]:
+        """The newest snapshot that can be read, and the facts after it in their order. Before the first `record`.
+
+        Raises `acd.journal.UnreadableFact`, and `DatabaseError` where facts are missing.
+        """
+        assert self._connection is not None
+        assert self._last == self._committed, "recall comes before the first record"
+        seq, state = await self._newest_snapshot(self._connection)
+        facts: list[Recorded] = []
+        async with self._connection.transaction(readonly=True):
+            rows = self._connection.cursor(
+                "select seq, at, kind, body from fact where seq > $1 order by seq", seq, prefetch=5_000
+            )
+            async for row in rows:
+                seq += 1
+                if row["seq"] != seq:
+                    raise DatabaseError(
+                        f"the journal lacks the facts {seq} to {row['seq'] - 1}; restore the database from a backup, "
+                        "or empty the tables fact and snapshot to begin anew"
+                    )
+                facts.append(Recorded(at=row["at"], fact=decode(row["kind"], row["body"])))
+        self._since_snapshot = len(facts)
+        return state, facts
+
+    async def _newest_snapshot(self, connection: Connection) -> tuple[int, State | None]:
+        for row in await connection.fetch("select seq, body from snapshot order by seq desc"):
+            try:
+                return row["seq"], decode_state(row["body"])
+            except UnreadableSnapshot as error:
+                _log.warning("journal.snapshot_passed_over", seq=row["seq"], why=str(error))
+        return 0, None
+
+    def follow(self, state: State) -> None:
+        """Take the snapshots of this state. It must hold every fact recorded so far, whenever `record` is called."""
+        self._state = state
+
+    def record(self, facts: Sequence[Recorded]) -> int:
+        """Take these without waiting.
+
+        All facts of a step come together, once the state has them. Returns the sequence number of the last one.
+        """
+        for fact in facts:
+            self._last += 1
+            self._pending.append((self._last, fact))
+        self._since_snapshot += len(facts)
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._take_snapshot()
+        self._news.set()
+        return self._last
+
+    async def durable(self, sequence: int) -> None:
+        """Return once everything up to this sequence number would survive a crash. The caller bounds the wait.
+
+        Raises `ConnectionError` when the journal is closed before that.
+        """
+        if sequence <= self._committed:
+            return
+        if self._writer.done():
+            raise ConnectionError("the journal is closed")
+        entry = (sequence, asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        try:
+            await entry[1]
+        finally:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+
+    @property
+    def pending(self) -> int:
+        """Facts that only this process's memory holds."""
+        return len(self._pending)
+
+    async def fault(self) -> None:
+        """Wait, as a rule for ever; raises when this journal cannot be continued: the process has to begin again."""
+        await asyncio.shield(self._fault)
+
+    async def close(self) -> None:
+        """Write what is left and a last snapshot, for a few seconds at most, and let go of the journal."""
+        if self._since_snapshot:
+            self._take_snapshot()
+        self._closing = True
+        self._news.set()
+        done, _ = await asyncio.wait([self._writer], timeout=CLOSE_WITHIN.total_seconds())
+        if not done:
+            self._writer.cancel()
+            await asyncio.wait([self._writer])
+        if self._pending:
+            _log.error("journal.facts_lost", facts=len(self._pending), why=self.last_error)
+        if not self._fault.cancel() and not self._fault.cancelled():
+            self._fault.exception()  # told in the log; asyncio need not tell it again
+        await self._drop_connection()
+
+    # --- the writer
+
+    async def _write(self) -> None:
+        try:
+            while not self._closing or self._pending or self._snapshot:
+                await self._news.wait()
+                self._news.clear()
+                await self._write_all()
+        except Exception as error:  # noqa: BLE001 - told by `fault`, whatever it is
+            self.last_error = str(error)
+            _log.critical("journal.failed", pending=len(self._pending), exc_info=error)
+            if not self._fault.done():
+                self._fault.set_exception(error)
+        finally:
+            for _, waiter in self._waiting:
+                if not waiter.done():
+                    waiter.set_exception(ConnectionError("the journal is closed"))
+
+    async def _write_all(self) -> None:
+        pauses = Pauses()
+        while self._pending or self._snapshot:
+            try:
+                connection = self._connection or await self._reconnect()
+                if self._pending:
+                    await self._write_batch(connection)
+                else:
+                    await self._write_snapshot(connection)
+            except (*LOST, asyncpg.PostgresError, DatabaseError, JournalTaken) as error:
+                await self._drop_connection()
+                self._say_away(error)
+                await pauses.rest()
+            else:
+                pauses.reset()
+                self._say_back()
+
+    async def _write_batch(self, connection: Connection) -> None:
+        batch = list(islice(self._pending, BATCH))
+        rows = [_row(seq, recorded) for seq, recorded in batch]
+        self._attempted = batch[-1][0]
+        await connection.copy_records_to_table("fact", records=rows, columns=_COLUMNS)
+        self._forget_written(self._attempted)
+
+    def _forget_written(self, last: int) -> None:
+        while self._pending and self._pending[0][0] <= last:
+            self._pending.popleft()
+            self.written_total += 1
+        self._committed = last
+        for sequence, waiter in self._waiting:
+            if sequence <= last and not waiter.done():
+                waiter.set_result(None)
+
+    def _take_snapshot(self) -> None:
+        if self._state is not None:
+            self._snapshot = (self._last, encode_state(self._state))
+        self._since_snapshot = 0
+
+    async def _write_snapshot(self, connection: Connection) -> None:
+        assert self._snapshot is not None
+        taken = self._snapshot
+        async with connection.transaction():
+            await connection.execute(
+                "insert into snapshot (seq, body) values ($1, $2) on conflict (seq) do nothing",
+                taken[0],
+                taken[1].decode(),
+            )
+            await connection.execute(
+                "delete from snapshot where seq not in (select seq from snapshot order by seq desc limit $1)",
+                SNAPSHOTS_KEPT,
+            )
+        if self._snapshot is taken:
+            self._snapshot = None
+
+    # --- a database that went away
+
+    async def _reconnect(self) -> Connection:
+        connection = await connect(self._url)
+        try:
+            if not await _try_journal(connection):
+                raise JournalTaken
+            stored = await _last_stored(connection)
+            if stored not in (self._committed, self._attempted):
+                # Not in the caught ones: our facts and the other's cannot both be true.
+                raise AssertionError("another engine has written to the journal while the database was out of reach")
+        except BaseException:
+            await close(connection)
+            raise
+        self._forget_written(stored)
+        self._connection = connection
+        return connection
+
+    async def _drop_connection(self) -> None:
+        if self._connection is not None:
+            await close(self._connection)
+            self._connection = None
+
+    def _say_away(self, error: BaseException) -> None:
+        if self.last_error is None:
+            _log.error(
+                "journal.waiting",
+                database=address(self._url),
+                why=in_words(error),
+                pending=len(self._pending),
+                consequence="facts are kept in memory; star codes say that nothing could be stored",
+            )
+        self.last_error = in_words(error)
+
+    def _say_back(self) -> None:
+        if self.last_error is not None:
+            _log.info("journal.writing_again", pending=len(self._pending))
+        self.last_error = None
+
+
+def _row(seq: int, recorded: Recorded) -> tuple[object, ...]:
+    kind, body = encode(recorded.fact)
+    return (seq, recorded.at, kind, *about(recorded.fact), body.decode())
+
+
+async def _last_stored(connection: Connection) -> int:
+    return int(
+        await connection.fetchval(
+            "select greatest((select max(seq) from fact), (select max(seq) from snapshot), 0::bigint)"
+        )
+    )
+
+
+async def _take_journal(connection: Connection) -> None:
+    """The engine before this one may just be ending."""
+    try:
+        async with asyncio.timeout(JOURNAL_FREE_WITHIN.total_seconds()):
+            pauses = Pauses()
+            while not await _try_journal(connection):
+                await pauses.rest()
+    except TimeoutError:
+        raise JournalTaken from None
+
+
+async def _try_journal(connection: Connection) -> bool:
+    return bool(await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", _JOURNAL_LOCK))
