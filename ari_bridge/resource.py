@@ -29,10 +29,14 @@ class Resource:
         self.client = client
 
     async def _call(
-        self, method: str, path: Sequence[str], query: Mapping[str, Value] | None = None, body: object = None
+        self,
+        method: str,
+        path: Sequence[str],
+        parameters: Mapping[str, Value] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> Any:
         """The answer decoded; None where there is none. Raises AriError."""
-        answer = await self.client.rest.request(method, path, query, body)
+        answer = await self.client.rest.request(method, path, parameters, body)
         return msgspec.json.decode(answer) if answer else None
 
     async def _fetch(self, method: str, path: Sequence[str]) -> bytes:

@@ -20,7 +20,9 @@ IDLE_LIMIT_S: Final = 10.0
 """Asterisk closes an idle connection after 15 s; a client that waits as long loses requests to that race."""
 
 Value = str | int | bool | Sequence[str] | None
-"""Of a query parameter: a list is sent comma-joined (a comma inside an element divides it), None is not sent."""
+"""Of a parameter; None is not sent."""
+
+_WITH_BODY: Final = frozenset({"POST", "PUT"})
 
 
 class AriError(Exception):
@@ -67,24 +69,34 @@ class Rest:
     def __repr__(self) -> str:
         return f"Rest({self.base_url})"
 
-    def url(self, path: Sequence[str], query: Mapping[str, Value] | None = None) -> URL:
-        """The address of an operation; every part of the path and every value is quoted."""
-        parameters = {name: _as_text(value) for name, value in (query or {}).items() if value is not None}
+    def url(self, path: Sequence[str], query: Mapping[str, Value]) -> URL:
+        """The address of an operation. Every part and every value is quoted; a list is comma-joined."""
+        values = {name: _as_text(value) for name, value in query.items() if value is not None}
         address = "/".join([self.base_url, *(quote(part, safe="") for part in path)])
-        if parameters:
-            address += "?" + urlencode(parameters, quote_via=quote)
-        return URL(address, encoded=True)
+        return URL(f"{address}?{urlencode(values, quote_via=quote)}" if values else address, encoded=True)
 
     async def request(
-        self, method: str, path: Sequence[str], query: Mapping[str, Value] | None = None, body: object = None
+        self,
+        method: str,
+        path: Sequence[str],
+        parameters: Mapping[str, Value] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> bytes:
-        """The body of Asterisk's answer, empty where there is none. Raises AriError."""
+        """The body of Asterisk's answer, empty where there is none. Raises AriError.
+
+        The parameters of POST and PUT travel in the body, which Asterisk reads as if they stood in the address. There a
+        caller's name of 4 kB would make the request line too long for it. A body may have 40,960 bytes.
+        """
         name = f"{method} /{'/'.join(path)}"
-        headers = {"Content-Type": "application/json"} if body is not None else None
-        data = msgspec.json.encode(body) if body is not None else None
+        data, headers = None, None
+        if method in _WITH_BODY:
+            given = {each: value for each, value in (parameters or {}).items() if value is not None} | dict(body or {})
+            parameters = None
+            if given:
+                data, headers = msgspec.json.encode(given), {"Content-Type": "application/json"}
         try:
             async with self.session.request(
-                method, self.url(path, query), data=data, headers=headers, timeout=self._time_limit
+                method, self.url(path, parameters or {}), data=data, headers=headers, timeout=self._time_limit
             ) as response:
                 answer = await response.read()
                 status = response.status
