@@ -39,7 +39,7 @@ def read_centre(text: str, source: str) -> Centre:
         tables = tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise CentreFaults(source, [_syntax_fault(error)]) from None
-    centre = _Reading(tables, faults).centre()
+    centre = _Reading(tables, faults).centre(source)
     if faults.found:
         raise CentreFaults(source, faults.found)
     return centre
@@ -116,7 +116,7 @@ class _Reading:
         self._queues: dict[str, Queue] = {}
         self._assignments: dict[tuple[str, str], Assignment] = {}
 
-    def centre(self) -> Centre:
+    def centre(self, source: str) -> Centre:
         for kind in self._tables:
             if kind not in _KINDS:
                 self._faults.add(kind, Wrong("there is no such table", suggestion(kind, _KINDS, "the tables are")))
@@ -130,6 +130,7 @@ class _Reading:
         for table in self._entries("assignments"):
             self._read_assignment(table)
         return Centre(
+            source=source,
             account=self._account,
             users=tuple(self._users.values()),
             devices=tuple(self._devices.values()),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.model import AccountId, AgentId, Assignment, DeviceId, Queue, agent_id
+from acd.model import AccountId, Assignment, DeviceId, Queue
 
 
 class Role(StrEnum):
@@ -40,12 +40,10 @@ class Phone:
 class Centre:
     """Everything of one account, in the order of the file. Every name that an entry uses is there too."""
 
+    source: str
+    """The name of the file, for what only the database can find wrong with it."""
     account: AccountId
     users: tuple[User, ...]
     devices: tuple[Phone, ...]
     queues: tuple[Queue, ...]
     assignments: tuple[Assignment, ...]
-
-    def agent(self, extension: str) -> AgentId:
-        """The id of the user with this extension."""
-        return agent_id(self.account, extension)
