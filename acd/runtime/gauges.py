@@ -5,9 +5,9 @@ Labels are queues, statuses and states; never a caller, an agent, a call or a nu
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -113,3 +113,36 @@ def _agents(state: State) -> Metric:
     for status in (*STATUSES, "custom"):
         family.add_metric([status], counts[status])
     return family
+
+
+class JournalFigures(Protocol):
+    """The journal as its figures show it."""
+
+    @property
+    def pending(self) -> int: ...
+    @property
+    def written_total(self) -> int: ...
+    @property
+    def last_error(self) -> str | None: ...
+
+
+class JournalGauges(Collector):
+    """How far the journal is behind."""
+
+    def __init__(self, journal: JournalFigures) -> None:
+        self._journal = journal
+
+    def collect(self) -> Iterator[Metric]:
+        """One scrape."""
+        journal = self._journal
+        yield GaugeMetricFamily(
+            "acd_journal_facts_pending",
+            "Facts that only this process's memory holds.",
+            value=journal.pending,
+        )
+        yield CounterMetricFamily(
+            "acd_journal_facts_written", "Facts stored since the start.", value=journal.written_total
+        )
+        yield GaugeMetricFamily(
+            "acd_journal_writable", "1 while the database takes facts.", value=int(journal.last_error is None)
+        )

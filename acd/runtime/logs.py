@@ -27,7 +27,7 @@ _KIND_OF: Final = {of: kind for kind, of in KINDS.items()}
 def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
     """Send every log line of this process there, those of its libraries too.
 
-    `auto` is readable on a terminal, else JSON.
+    `auto` is readable on a terminal, else JSON. Traces go without local values, which may be secrets.
     """
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # a caller's name may hold what no encoding has
@@ -39,9 +39,9 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     ending: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if human
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *ending],
@@ -81,7 +81,7 @@ class FactLog:
 def _fields(fact: Fact) -> Mapping[str, object]:
     """What a line tells of a fact, the three ids by which logs are searched first."""
     if isinstance(fact, ConfigurationChanged):
-        return {name: len(entries) for name, entries in _shown(fact).items() if isinstance(entries, list) and entries}
+        return {name: len(entries) for name, entries in _shown(fact).items() if entries}
     return {name: id_ for name, id_ in about(fact)._asdict().items() if id_ is not None} | _shown(fact)
 
 

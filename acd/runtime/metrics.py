@@ -8,7 +8,7 @@ import asyncio
 import platform
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final, assert_never
 
 from prometheus_client import (
@@ -42,7 +42,7 @@ from acd.outputs import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from acd.runtime.gauges import StateGauges, status_label
+from acd.runtime.gauges import JournalFigures, JournalGauges, StateGauges, status_label
 from acd.state import State
 
 _WAIT_SECONDS: Final = (1, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -74,7 +74,7 @@ class Metrics:
             return Histogram(name, text, labels, buckets=tuple(buckets), registry=self.registry)
 
         Info("acd_build", "What runs here.", registry=self.registry).info(
-            {"version": version("asterisk-acd"), "python": platform.python_version()}
+            {"version": _version(), "python": platform.python_version()}
         )
         self._offered = counter("acd_queue_calls_offered_total", "Calls that entered the queue.", "queue")
         self._answered = counter("acd_queue_calls_answered_total", "Calls joined with an agent.", "queue")
@@ -105,9 +105,10 @@ class Metrics:
         self._stale = counter("acd_stale_events_total", "Events that fitted nothing any more, by kind.", "event")
         self._requests_refused = counter("acd_requests_refused_total", "Requests not granted.", "request", "reason")
 
-    def watch(self, state: State) -> None:
+    def watch(self, state: State, journal: JournalFigures) -> None:
         """Read gauges from there from now on, and pick up what runs after a restart."""
         self.registry.register(StateGauges(state))
+        self.registry.register(JournalGauges(journal))
         self._begin_series(state.records.queues)
         for call in state.records.calls.values():
             if call.talking_since is not None:
@@ -201,3 +202,10 @@ class Metrics:
         for queue in queues:
             for counter in (self._offered, self._answered, self._abandoned):
                 counter.labels(queue)
+
+
+def _version() -> str:
+    try:
+        return version("asterisk-acd")
+    except PackageNotFoundError:
+        return "not installed"

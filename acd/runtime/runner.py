@@ -104,7 +104,7 @@ class Runner:
         try:
             async with asyncio.timeout(self._durable_within.total_seconds()):
                 await self._journal.durable(self._sequence)
-        except TimeoutError:
+        except (TimeoutError, ConnectionError):  # not in time, or the journal is being closed
             _log.warning("request_not_stored", request=request, within_seconds=self._durable_within.total_seconds())
             return Refusal.NOT_STORED
         return None

@@ -1,0 +1,168 @@
+"""Log lines: one for each fact, with the call's id wherever a call is concerned, whatever its caller is named."""
+
+import io
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from acd.inputs import (
+    CallConnected,
+    CallerHungUp,
+    EndWrapUp,
+    Event,
+    LegAnswered,
+    LegEnd,
+    LegEnded,
+    Request,
+)
+from acd.model import ONLINE, CallId
+from acd.outputs import LegStopped, OfferEnd, Outcome, Recorded
+from acd.runtime import logs
+from acd.runtime.settings import Settings, read_settings
+from tests.unit.running_centre import ALICE, BOB, DESK_OF, SALES, START, RunningCentre, arrival, offer
+
+NASTY = 'Robert"); DROP\r\nTABLE | ; ${SHELL} \x1b[2J \ud800 ' + "x" * 4096
+
+
+def settings(**values: str) -> Settings:
+    environment = {"ACD__DATABASE__URL": "postgresql://acd:db-secret@/acd", "ACD__ARI__PASSWORD": "ari-secret"}
+    return read_settings(None, environment | {f"ACD__LOG__{name.upper()}": value for name, value in values.items()})
+
+
+class Logged:
+    """A centre whose steps are logged."""
+
+    def __init__(self, **values: str) -> None:
+        self.stream = io.StringIO()
+        logs.configure(settings(**values), self.stream)
+        self.centre = RunningCentre([logs.FactLog()])
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+    def do(self, *steps: tuple[float, Event | Request | None]) -> None:
+        for second, what in steps:
+            self.centre.do(second, what)
+
+
+def test_one_search_tells_the_whole_life_of_a_call() -> None:
+    logged = Logged(format="json")
+    logged.centre.choose(0, ALICE, ONLINE)
+    logged.centre.choose(1, BOB, ONLINE)
+    logged.do(
+        (2, arrival("c1")),
+        (3, LegEnded(offer=offer("c1"), device=DESK_OF[ALICE], how=LegEnd.BUSY)),
+        (4, LegAnswered(offer=offer("c1", 2), device=DESK_OF[BOB])),
+        (4, CallConnected(call=CallId("c1"))),
+        (5, CallerHungUp(call=CallId("c1"))),
+    )
+    story = [
+        (line["event"], line.get("queue"), line.get("agent")) for line in logged.lines() if line.get("call") == "c1"
+    ]
+    assert story == [
+        ("call_queued", SALES, None),
+        ("offer_made", SALES, ALICE),
+        ("offer_ended", SALES, ALICE),
+        ("offer_made", SALES, BOB),
+        ("offer_ended", SALES, BOB),
+        ("call_answered", SALES, BOB),
+        ("talk_started", SALES, BOB),
+        ("talk_ended", SALES, BOB),
+        ("wrap_up_started", SALES, BOB),
+        ("call_ended", SALES, None),
+    ]
+
+
+def test_a_fact_that_names_only_an_offer_tells_its_call() -> None:
+    logged = Logged(format="json")
+    fact = LegStopped(offer=offer("c1~x", 3), device=DESK_OF[ALICE], why=OfferEnd.BUSY)
+    logs.FactLog().observe(None, Outcome(facts=(Recorded(at=START, fact=fact),)), START)
+    line = logged.lines()[-1]
+    assert (line["event"], line["call"], line["why"]) == ("leg_stopped", "c1~x", "busy")
+
+
+def test_a_line_has_level_time_and_the_instant_of_its_fact() -> None:
+    logged = Logged(format="json")
+    logged.centre.choose(7, ALICE, ONLINE)
+    line = logged.lines()[-1]
+    assert line["event"] == "status_changed"
+    assert line["level"] == "info"
+    assert line["at"] == "2026-11-22T12:00:07+00:00"
+    assert line["timestamp"].endswith("Z")
+    assert (line["agent"], line["status"], line["source"]) == (ALICE, "online", "request")
+
+
+def test_a_change_of_configuration_is_one_short_line() -> None:
+    line = Logged(format="json").lines()[0]
+    del line["timestamp"], line["at"], line["level"]
+    assert line == {"event": "configuration_changed", "agents": 2, "devices": 2, "queues": 2, "assignments": 3}
+
+
+def test_refusals_are_logged_and_stale_events_only_for_debugging() -> None:
+    stale, refused = CallerHungUp(call=CallId("gone")), EndWrapUp(agent=ALICE)
+    logged = Logged(format="json")
+    logged.do((1, stale), (2, refused))
+    line = logged.lines()[-1]
+    assert (line["event"], line["request"], line["why"]) == ("request_refused", "EndWrapUp", "not_in_wrap_up")
+    assert line["agent"] == ALICE
+    assert "event_stale" not in logged.stream.getvalue()
+
+    logged = Logged(format="json", level="debug")
+    logged.do((1, stale))
+    line = logged.lines()[-1]
+    assert (line["event"], line["event_type"], line["call"]) == ("event_stale", "CallerHungUp", "gone")
+
+
+@pytest.mark.parametrize("format_", ["json", "human"])
+def test_no_name_of_a_caller_breaks_a_line(format_: str) -> None:
+    logged = Logged(format=format_)
+    before = len(logged.stream.getvalue().splitlines())
+    logged.do((1, arrival("c1", name=NASTY)), (2, arrival("c2", number="9999\n2026 forged line", name=NASTY)))
+    lines = logged.stream.getvalue().splitlines()
+    assert len(lines) == before + 2
+    assert "\x1b[2J" not in logged.stream.getvalue()
+
+
+def test_human_lines_are_readable_and_have_the_ids() -> None:
+    logged = Logged(format="human")
+    logged.do((1, arrival("c1")))
+    line = logged.stream.getvalue().splitlines()[-1]
+    assert "call_queued" in line
+    assert "call=c1" in line
+    assert not line.startswith("{")
+
+
+def test_auto_is_json_where_nobody_sits() -> None:
+    assert json.loads(Logged(format="auto").stream.getvalue().splitlines()[0])["event"] == "configuration_changed"
+
+
+def test_lines_of_libraries_come_in_the_same_form() -> None:
+    stream = io.StringIO()
+    logs.configure(settings(format="json"), stream)
+    logging.getLogger("some.library").warning("disk %s is full", "a")
+    logging.getLogger("some.library").debug("not told")
+    [line] = [json.loads(text) for text in stream.getvalue().splitlines()]
+    assert (line["event"], line["level"]) == ("disk a is full", "warning")
+
+
+def test_a_level_keeps_lesser_lines_out() -> None:
+    logged = Logged(format="json", level="warning")
+    logged.do((1, arrival("c1")))
+    assert logged.stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("format_", ["json", "human"])
+def test_an_exception_is_told_with_its_trace_and_without_local_values(format_: str) -> None:
+    stream = io.StringIO()
+    logs.configure(settings(format=format_), stream)
+    password = "ari-" + "secret"
+    try:
+        raise OSError(f"no route {len(password)}")
+    except OSError:
+        logging.getLogger("some.library").exception("connect failed")
+    told = stream.getvalue()
+    assert "no route 10" in told
+    assert "Traceback" in told
+    assert "ari-secret" not in told
