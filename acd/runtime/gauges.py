@@ -15,6 +15,7 @@ from acd.eligibility import Obstacle, obstacle_in
 from acd.model import OFFLINE, SINGLE_CALL, STATUSES, Assignment, Status, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
 from acd.state import State
+from ari_bridge.counters import BridgeCounters
 
 AGENT_STATES: Final = (
     "available",
@@ -146,3 +147,49 @@ class JournalGauges(Collector):
         yield GaugeMetricFamily(
             "acd_journal_writable", "1 while the database takes facts.", value=int(journal.last_error is None)
         )
+
+
+class AsteriskFigures(Protocol):
+    """The bridge as its figures show it."""
+
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def provisioned(self) -> bool: ...
+    @property
+    def counters(self) -> BridgeCounters: ...
+
+
+class AsteriskGauges(Collector):
+    """What goes to and fro between this engine and Asterisk."""
+
+    def __init__(self, bridge: AsteriskFigures) -> None:
+        self._bridge = bridge
+
+    def collect(self) -> Iterator[Metric]:
+        """One scrape."""
+        connected, provisioned = int(self._bridge.connected), int(self._bridge.provisioned)
+        yield GaugeMetricFamily("acd_ari_connected", "1 while Asterisk is connected and known.", value=connected)
+        yield GaugeMetricFamily("acd_ari_provisioned", "1 while it has all phones and numbers.", value=provisioned)
+        counters = self._bridge.counters
+        yield CounterMetricFamily("acd_ari_reconnects", "Connections after the first.", value=counters.reconnects)
+        yield CounterMetricFamily("acd_ari_malformed_events", "Events that cannot be read.", value=counters.malformed)
+        yield CounterMetricFamily(
+            "acd_ari_dropped_commands", "Commands that came while Asterisk was not connected.", value=counters.dropped
+        )
+        events = CounterMetricFamily("acd_ari_events", "Events from Asterisk, by type.", labels=["type"])
+        for type_, count in counters.events.items():
+            events.add_metric([type_], count)
+        yield events
+        requests = CounterMetricFamily(
+            "acd_ari_requests", "Requests to Asterisk, by what came of them.", labels=["request", "outcome"]
+        )
+        for (request, outcome), count in counters.requests.items():
+            requests.add_metric([request, outcome], count)
+        yield requests
+        seconds = CounterMetricFamily(
+            "acd_ari_request_seconds", "Time spent on requests to Asterisk.", labels=["request"]
+        )
+        for request, spent in counters.request_seconds.items():
+            seconds.add_metric([request], spent)
+        yield seconds

@@ -18,6 +18,7 @@ from prometheus_client import (
     Histogram,
     Info,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 
@@ -42,7 +43,7 @@ from acd.outputs import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from acd.runtime.gauges import JournalFigures, JournalGauges, StateGauges, status_label
+from acd.runtime.gauges import AsteriskFigures, AsteriskGauges, JournalFigures, JournalGauges, StateGauges, status_label
 from acd.state import State
 
 _WAIT_SECONDS: Final = (1, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -55,6 +56,7 @@ class Metrics:
     """What one engine process tells Prometheus. It observes every step of the `Runner`."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each, which nobody asks for
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
@@ -105,10 +107,11 @@ class Metrics:
         self._stale = counter("acd_stale_events_total", "Events that fitted nothing any more, by kind.", "event")
         self._requests_refused = counter("acd_requests_refused_total", "Requests not granted.", "request", "reason")
 
-    def watch(self, state: State, journal: JournalFigures) -> None:
+    def watch(self, state: State, journal: JournalFigures, bridge: AsteriskFigures) -> None:
         """Read gauges from there from now on, and pick up what runs after a restart."""
         self.registry.register(StateGauges(state))
         self.registry.register(JournalGauges(journal))
+        self.registry.register(AsteriskGauges(bridge))
         self._begin_series(state.records.queues)
         for call in state.records.calls.values():
             if call.talking_since is not None:

@@ -22,6 +22,7 @@ from acd.inputs import (
 )
 from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId
 from acd.runtime.metrics import Metrics
+from ari_bridge.counters import BridgeCounters
 from tests.unit.running_centre import ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, offer
 
 
@@ -33,13 +34,26 @@ class Journal:
     last_error = None
 
 
+class Bridge:
+    """A bridge that has had some trouble."""
+
+    connected = True
+    provisioned = False
+    counters = BridgeCounters(reconnects=3, malformed=1, dropped=2)
+
+
+Bridge.counters.events["StasisStart"] = 5
+Bridge.counters.requests["channels.answer", "timeout"] = 4
+Bridge.counters.request_seconds["channels.answer"] = 20
+
+
 class Scraped:
     """A centre, and the figures of its metrics as a scrape gives them."""
 
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.centre = RunningCentre([self.metrics])
-        self.metrics.watch(self.centre.state, Journal())
+        self.metrics.watch(self.centre.state, Journal(), Bridge())
 
     def value(self, sample: str, **labels: str) -> float | None:
         return self.metrics.registry.get_sample_value(sample, labels)
@@ -176,7 +190,7 @@ def test_after_a_restart_running_wrap_ups_and_answered_calls_are_counted_whole()
     centre.do(8, LegAnswered(offer=offer("c1"), device=DESK_OF[ALICE]))
 
     after_answer = Metrics()
-    after_answer.watch(centre.state, Journal())
+    after_answer.watch(centre.state, Journal(), Bridge())
     centre.observers = [after_answer]
     centre.do(9, CallConnected(call=CallId("c1")))
     wait = {"queue": str(SALES), "outcome": "answered"}
@@ -184,7 +198,7 @@ def test_after_a_restart_running_wrap_ups_and_answered_calls_are_counted_whole()
 
     centre.do(20, CallerHungUp(call=CallId("c1")))
     in_wrap_up = Metrics()
-    in_wrap_up.watch(centre.state, Journal())
+    in_wrap_up.watch(centre.state, Journal(), Bridge())
     centre.observers = [in_wrap_up]
     centre.do(25, EndWrapUp(agent=ALICE))
     assert in_wrap_up.registry.get_sample_value("acd_queue_wrap_up_seconds_sum", {"queue": SALES}) == 5
@@ -195,6 +209,18 @@ def test_a_journal_that_falls_behind_is_seen() -> None:
     assert scraped.value("acd_journal_facts_pending") == 7
     assert scraped.value("acd_journal_facts_written_total") == 100
     assert scraped.value("acd_journal_writable") == 1
+
+
+def test_the_traffic_with_asterisk_is_seen() -> None:
+    scraped = Scraped()
+    assert scraped.value("acd_ari_connected") == 1
+    assert scraped.value("acd_ari_provisioned") == 0
+    assert scraped.value("acd_ari_reconnects_total") == 3
+    assert scraped.value("acd_ari_malformed_events_total") == 1
+    assert scraped.value("acd_ari_dropped_commands_total") == 2
+    assert scraped.value("acd_ari_events_total", type="StasisStart") == 5
+    assert scraped.value("acd_ari_requests_total", request="channels.answer", outcome="timeout") == 4
+    assert scraped.value("acd_ari_request_seconds_total", request="channels.answer") == 20
 
 
 def test_labels_name_no_caller_call_agent_or_phone() -> None:
