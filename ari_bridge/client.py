@@ -47,6 +47,9 @@ log = structlog.get_logger(__name__)
 
 TIME_LIMIT: Final = timedelta(seconds=5)
 HEARTBEAT: Final = timedelta(seconds=5)
+_WITH_TEXT: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
+_FAREWELL_S: Final = 1.0
+"""How long a frozen Asterisk is waited for when a connection is given up."""
 
 
 class Client:
@@ -156,8 +159,10 @@ class Client:
         try:
             yield connection
         finally:
-            await connection.end()
-            await socket.close()
+            try:
+                await connection.end()
+            finally:
+                await _close(socket)
 
     async def run(self, apps: str | Sequence[str]) -> None:
         """Register these Stasis applications and hand out their events until the connection ends."""
@@ -169,7 +174,8 @@ class Client:
         try:
             async with asyncio.timeout(self._time_limit.total_seconds()):
                 return await self.rest.session.ws_connect(
-                    self.rest.url(("events",), {"app": apps}), heartbeat=self._heartbeat.total_seconds(), compress=0
+                    self.rest.url(("events",), {"app": apps}),
+                    heartbeat=self._heartbeat.total_seconds(),
                 )
         except aiohttp.WSServerHandshakeError as error:
             raise refusal(error.status, b"", request) from None
@@ -181,6 +187,8 @@ class Client:
         decode = msgspec.json.Decoder().decode
         tell = self.listeners.tell
         async for frame in socket:
+            if frame.type not in _WITH_TEXT:
+                return
             try:
                 event = decode(frame.data)
             except (msgspec.DecodeError, UnicodeDecodeError):
@@ -190,6 +198,12 @@ class Client:
             else:
                 self.bad_frames += 1
                 log.warning("ari_frame_unreadable", start=repr(frame.data[:80]))
+
+
+async def _close(socket: "aiohttp.ClientWebSocketResponse[bool]") -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_FAREWELL_S):
+            await socket.close()
 
 
 class Connection:
@@ -209,5 +223,6 @@ class Connection:
     async def end(self) -> None:
         """Stop handing out events. Raises what a callback raised."""
         self._reader.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._reader
+        await asyncio.wait([self._reader])
+        if not self._reader.cancelled():
+            self._reader.result()

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 import msgspec
+import structlog
 
 from ari_bridge.listeners import Event, Listeners, Subscription
-from ari_bridge.rest import Rest, Value
+from ari_bridge.rest import AriError, Rest, Value
+
+log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
 """An object of Asterisk's that has no operations, as it came."""
@@ -37,7 +40,10 @@ class Resource:
     ) -> Any:
         """The answer decoded; None where there is none. Raises AriError."""
         answer = await self.client.rest.request(method, path, parameters, body)
-        return msgspec.json.decode(answer) if answer else None
+        try:
+            return msgspec.json.decode(answer) if answer else None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise AriError(0, "the answer was not understood", f"{method} /{'/'.join(path)}") from None
 
     async def _fetch(self, method: str, path: Sequence[str]) -> bytes:
         """The answer as it came. Raises AriError."""
@@ -52,7 +58,10 @@ class Repository(Resource):
 
 
 class DomainObject(Resource):
-    """One object of Asterisk's as it was when it was told of: `json` does not follow later changes."""
+    """One object of Asterisk's as it was when it was told of: `json` does not follow later changes.
+
+    Raises AriError where the object has no id.
+    """
 
     fields_in_events: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """By type of event: the fields which hold an object of this kind."""
@@ -60,7 +69,10 @@ class DomainObject(Resource):
     def __init__(self, client: Ari, json: Json) -> None:
         super().__init__(client)
         self.json = json
-        self.id = self._id_in(json)
+        try:
+            self.id = self._id_in(json)
+        except (KeyError, TypeError):
+            raise AriError(0, f"a {type(self).__name__} without an id was not understood") from None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id})"
@@ -86,14 +98,18 @@ def on_object_event(
     """Call `callback(object, event)` for events of this type that hold an object of this kind.
 
     Where the type has several fields of the kind, the first argument is a dict of field -> object. Events which happen
-    to hold none are passed over.
+    to hold none, or one without an id, are passed over.
     """
     fields = kind.fields_in_events.get(event_type)
     if fields is None:
         raise ValueError(f"events of type {event_type!r} hold no {kind.__name__}")
 
     def extract(event: Event) -> None:
-        found = {field: kind(client, event[field]) for field in fields if event.get(field)}
+        try:
+            found = {field: kind(client, event[field]) for field in fields if event.get(field)}
+        except AriError as error:
+            log.warning("ari_event_unreadable", event_type=event_type, reason=str(error))
+            return
         if found:
             callback(found if len(fields) > 1 else next(iter(found.values())), event)
 

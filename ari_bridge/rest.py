@@ -88,6 +88,8 @@ class Rest:
         caller's name of 4 kB would make the request line too long for it. A body may have 40,960 bytes.
         """
         name = f"{method} /{'/'.join(path)}"
+        if self.session.closed:
+            raise AriUnreachable(0, "this client was closed", name)
         data, headers = None, None
         if method in _WITH_BODY:
             given = {each: value for each, value in (parameters or {}).items() if value is not None} | dict(body or {})

@@ -1,0 +1,145 @@
+"""A local stand-in for Asterisk's REST interface, for failures that a real Asterisk cannot be made to show.
+
+It knows no call: a test says what each request is answered with and what is sent over the websocket.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+USER, PASSWORD = "acd", "s3cret:ü"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int = 200
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, content: object, status: int = 200) -> "Answer":
+        return cls(status=status, body=json.dumps(content).encode())
+
+
+HANGS = Answer(status=-1)
+"""The request is taken and never answered."""
+
+BREAKS = Answer(status=-2)
+"""The connection is cut in the middle of the answer's headers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as it was on the wire: the path still quoted, the body decoded."""
+
+    method: str
+    path: str
+    query: str
+    body: Any
+
+
+@dataclass(slots=True)
+class AriDouble:
+    url: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    """(method, quoted path below /ari) -> answer; 204 where there is none."""
+    handshake: Answer | None = None
+    """Instead of accepting a websocket."""
+    is_frozen: bool = False
+    """Accepts a websocket, and then neither reads nor answers anything that comes over it."""
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    transports: list[asyncio.Transport] = field(default_factory=list)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    """The latest websocket has ended, seen from here."""
+
+    async def send(self, *frames: str | bytes | dict[str, Any]) -> None:
+        """Over the latest websocket; a dict is an event, text and bytes are sent as they are."""
+        await asyncio.wait_for(self.connected.wait(), 5)
+        for frame in frames:
+            match frame:
+                case str():
+                    await self.sockets[-1].send_str(frame)
+                case bytes():
+                    await self.sockets[-1].send_bytes(frame)
+                case _:
+                    await self.sockets[-1].send_str(json.dumps(frame))
+
+    def vanish(self) -> None:
+        """As when Asterisk is killed: every connection is reset."""
+        for transport in self.transports:
+            transport.abort()
+
+    def half_close(self) -> None:
+        """End the sending direction of the latest connection without a websocket's farewell."""
+        self.transports[-1].write_eof()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        assert isinstance(request.transport, asyncio.Transport)
+        self.transports.append(request.transport)
+        if request.headers.get("Authorization") != aiohttp.encode_basic_auth(USER, PASSWORD):
+            return web.json_response({"message": "Authentication required"}, status=401)
+        path = request.rel_url.raw_path.removeprefix("/ari")
+        content = await request.read()
+        self.asked.append(
+            Asked(
+                method=request.method,
+                path=path,
+                query=request.rel_url.raw_query_string,
+                body=json.loads(content) if content else None,
+            )
+        )
+        if path == "/events" and request.method == "GET":
+            return await self._events(request)
+        return await self._answered(request, self.answers.get((request.method, path), Answer(status=204)))
+
+    async def _answered(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        if answer is HANGS:
+            await asyncio.Event().wait()
+        if answer is BREAKS:
+            assert isinstance(request.transport, asyncio.Transport)
+            request.transport.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+            request.transport.close()
+            await asyncio.Event().wait()
+        return web.Response(status=answer.status, body=answer.body, content_type="application/json")
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        if self.handshake is not None:
+            return await self._answered(request, self.handshake)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        self.closed.clear()
+        self.connected.set()
+        if self.is_frozen:
+            await asyncio.Event().wait()
+        async for _ in socket:
+            pass
+        self.closed.set()
+        return socket
+
+
+@asynccontextmanager
+async def ari_double() -> AsyncGenerator[AriDouble]:
+    """A running double on a free port of the loopback."""
+    double = AriDouble()
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", double.handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1, handle_signals=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        double.url = f"http://127.0.0.1:{port}"
+        yield double
+    finally:
+        for socket in double.sockets:
+            await socket.close()
+        await runner.cleanup()
