@@ -33,6 +33,10 @@ BREAKS = Answer(status=-2)
 """The connection is cut in the middle of the answer's headers."""
 
 
+class RawText(bytes):
+    """To be sent in a frame that says it is text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A request as it was on the wire: the path still quoted, the body decoded."""
@@ -66,6 +70,8 @@ class AriDouble:
             match frame:
                 case str():
                     await self.sockets[-1].send_str(frame)
+                case RawText():
+                    await self.sockets[-1].send_frame(frame, aiohttp.WSMsgType.TEXT)
                 case bytes():
                     await self.sockets[-1].send_bytes(frame)
                 case _:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ari_bridge.client import AriError, Bridge, Channel, Client, Event
-from tests.bridge.ari_double import PASSWORD, USER, AriDouble, ari_double
+from tests.bridge.ari_double import PASSWORD, USER, AriDouble, RawText, ari_double
 
 START = {"type": "StasisStart", "args": ["queue"], "channel": {"id": "c1"}}
 MARK = {"type": "Mark"}
@@ -75,6 +75,12 @@ async def test_frames_that_are_no_events_are_counted_and_passed_over(double: Ari
     ]
     assert await hear(double, client, *frames, START, "{", START) == [START, START]
     assert client.bad_frames == len(frames) + 1
+
+
+async def test_a_text_that_is_no_utf8_spoils_its_frame_only(double: AriDouble, client: Client) -> None:
+    frames = [RawText(b'{"type":"\xff"}'), RawText(b'{"type":"StasisEnd","x":"\xc3"}'), RawText(b"\xff")]
+    assert await hear(double, client, *frames, START) == [START]
+    assert client.bad_frames == len(frames)
 
 
 async def test_an_event_in_a_binary_frame_is_an_event(double: AriDouble, client: Client) -> None:
