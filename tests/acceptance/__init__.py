@@ -1,0 +1,1 @@
+"""What callers and agents meet: `acd up` on a real Asterisk, with phones that really ring, speak and listen."""

@@ -1,0 +1,183 @@
+"""The product as its user runs it: `acd up` as a process of its own, its start sheet, `acd apply`, its end."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from tests.acceptance.parts import Part, centre_file
+from tests.phone.phone import Phone
+from tests.phone.wire import Place
+
+ACD = (sys.executable, "-m", "acd")
+START_SECONDS = 60
+STOP_SECONDS = 20
+RTP_PORTS = 400
+
+
+class CentreError(AssertionError):
+    """`acd` did not do what it was started for; says what it wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What `acd up --json` tells once calls can be taken."""
+
+    sip: Place
+    secrets: dict[str, str] = field(repr=False)
+    """By device."""
+    urls: dict[str, str]
+    pids: dict[str, int]
+
+
+def read_sheet(line: str) -> Sheet:
+    """Read the one line of JSON."""
+    said = cast("dict[str, Any]", json.loads(line))
+    assert said["ready"] is True, said
+    return Sheet(
+        sip=(said["sip"]["host"], int(said["sip"]["port"])),
+        secrets={device["user"]: device["password"] for device in said["devices"]},
+        urls=dict(said["urls"]),
+        pids={name: int(pid) for name, pid in said["pids"].items()},
+    )
+
+
+class RunningCentre:
+    """One `acd up` on free ports, with a state directory of its own."""
+
+    def __init__(self, home: Path, parts: Iterable[Part]) -> None:
+        self.home = home
+        self.sheet: Sheet
+        self._parts = list(parts)
+        self._file = home / "centre.toml"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Begin, and return when calls can be taken; raises `CentreError` with what was written instead."""
+        self._file.write_text(centre_file(self._parts))
+        sip, ari, web, rtp = free_ports()
+        command = [*ACD, "up", str(self._file), "--json", "--state-dir", str(self.home / "state")]
+        command += ["--sip-port", str(sip), "--ari-port", str(ari), "--web-port", str(web)]
+        command += ["--rtp-ports", f"{rtp}-{rtp + RTP_PORTS - 1}"]
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        self.sheet = read_sheet(self._sheet_line())
+
+    def _sheet_line(self) -> str:
+        assert self._process
+        assert self._process.stdout
+        os.set_blocking(self._process.stdout.fileno(), False)
+        deadline, said = time.monotonic() + START_SECONDS, ""
+        while not said.endswith("\n"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise CentreError(f"acd up gave no start sheet; it wrote:\n{self.log.read_text()[-4000:]}")
+            said += self._process.stdout.read() or ""
+            time.sleep(0.02)
+        return said
+
+    @property
+    def log(self) -> Path:
+        """What `acd up` says on its standard error."""
+        return self.home / "up.log"
+
+    def stop(self) -> None:
+        """As Ctrl-C does; raises `CentreError` when it does not end in time."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise CentreError(f"acd up did not stop within {STOP_SECONDS} s of SIGINT") from None
+        finally:
+            if self._process.stdout:
+                self._process.stdout.close()
+            self._process = None
+
+    def phone(self, device: str, *, secret: str | None = None, name: str = "") -> Phone:
+        """A phone set up as the start sheet says."""
+        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name)
+
+    def engine_pid(self) -> int:
+        """Of the engine that runs now; 0 while there is none."""
+        assert self._process
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except (OSError, IndexError):
+                continue
+            if parent == self._process.pid and b"run" in words and b"--settings" in words:
+                return int(entry.name)
+        return 0
+
+    async def is_ready(self, *, within: float) -> None:
+        """Wait until the engine says that it takes calls."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        while not await asyncio.to_thread(self._says_ready):
+            if loop.time() > deadline:
+                raise CentreError(f"{self.sheet.urls['ready']} was not ready within {within} s")
+            await asyncio.sleep(0.05)
+
+    def _says_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.sheet.urls["ready"], timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    async def apply(self, *parts: Part, instead_of: Iterable[Part] = ()) -> str:
+        """`acd apply` of the centre with these parts added (and others left out); what it says it changed."""
+        self._parts = [part for part in self._parts if part not in list(instead_of)] + list(parts)
+        self._file.write_text(centre_file(self._parts))
+        command = [*ACD, "apply", str(self._file), "--state-dir", str(self.home / "state")]
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), timeout=20)
+        if process.returncode:
+            raise CentreError(f"acd apply ended with {process.returncode}: {said.decode()}")
+        return said.decode()
+
+
+def free_ports() -> tuple[int, int, int, int]:
+    """For SIP, ARI and web, and the first of an unbroken row for RTP."""
+    taken: list[socket.socket] = []
+    try:
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM, socket.SOCK_STREAM):
+            probe = socket.socket(socket.AF_INET, kind)
+            taken.append(probe)
+            probe.bind(("127.0.0.1", 0))
+        sip, ari, web = (probe.getsockname()[1] for probe in taken)
+    finally:
+        for probe in taken:
+            probe.close()
+    return sip, ari, web, _free_row()
+
+
+def _free_row() -> int:
+    # Below the ports that the kernel gives out by itself (from 32768), so that no phone of ours sits in it.
+    for first in range(12000, 32000, RTP_PORTS):
+        try:
+            with (
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as low,
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as high,
+            ):
+                low.bind(("127.0.0.1", first))
+                high.bind(("127.0.0.1", first + RTP_PORTS - 1))
+                return first
+        except OSError:
+            continue
+    raise CentreError("no free row of ports for RTP")

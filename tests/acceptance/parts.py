@@ -1,0 +1,104 @@
+"""A centre's file in parts: every test module says whom and which queues it needs, and uses nobody else's.
+
+So tests share one running centre and still cannot disturb each other.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DOMAIN = "acceptance.example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person and the phones he has: `1001` with `desk` has the device `1001-desk`."""
+
+    extension: str
+    name: str
+    phones: tuple[str, ...] = ("desk",)
+    secret: str | None = None
+    """The SIP password of his phones; None: one is made for each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One agent in a queue."""
+
+    agent: str
+    order: int = 1
+    priority: int | None = None
+    max_calls: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue and who serves it. Times are short: a test waits for them."""
+
+    number: str
+    seats: tuple[Seat, ...]
+    type: str = "round_robin"
+    priority: int = 1
+    wrap_up: str = "0s"
+    ring_time: str = "10s"
+    back_off: str = "5s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one test module adds to the centre."""
+
+    users: tuple[User, ...] = ()
+    queues: tuple[Queue, ...] = ()
+
+
+def agents(*extensions: str) -> tuple[User, ...]:
+    """People with a name and one phone each."""
+    return tuple(User(extension=extension, name=f"Agent {extension}") for extension in extensions)
+
+
+def seats(*extensions: str) -> tuple[Seat, ...]:
+    """In a queue, in this order where the order matters."""
+    return tuple(Seat(agent=extension, order=place) for place, extension in enumerate(extensions, start=1))
+
+
+def centre_file(parts: Iterable[Part]) -> str:
+    """The file that `acd up` and `acd apply` read."""
+    all_parts = list(parts)
+    tables = [_table("[account]", domain=DOMAIN)]
+    for user in (user for part in all_parts for user in part.users):
+        tables.append(_table("[[users]]", extension=user.extension, name=user.name))
+        for phone in user.phones:
+            known = {} if user.secret is None else {"password": user.secret}
+            tables.append(_table("[[devices]]", name=f"{user.extension}-{phone}", owner=user.extension, **known))
+    for queue in (queue for part in all_parts for queue in part.queues):
+        tables.append(
+            _table(
+                "[[queues]]",
+                number=queue.number,
+                name=f"Queue {queue.number}",
+                type=queue.type,
+                priority=queue.priority,
+                wrap_up=queue.wrap_up,
+                ring_time=queue.ring_time,
+                back_off=queue.back_off,
+            )
+        )
+        for seat in queue.seats:
+            own = {} if seat.priority is None else {"priority": seat.priority}
+            tables.append(
+                _table(
+                    "[[assignments]]",
+                    queue=queue.number,
+                    agent=seat.agent,
+                    order=seat.order,
+                    max_calls=seat.max_calls,
+                    **own,
+                )
+            )
+    return "\n".join(tables)
+
+
+def _table(head: str, **values: str | int) -> str:
+    # A basic string of TOML is written as JSON writes it.
+    return "\n".join([head, *(f"{key} = {json.dumps(value)}" for key, value in values.items()), ""])

@@ -1,0 +1,53 @@
+"""What an agent hears when he dials a star code."""
+
+from tests.acceptance.conftest import Floor
+from tests.acceptance.parts import Part, Queue, agents, seats
+from tests.phone.phone import Phone
+from tests.phone.prompts import Prompts
+
+PART = Part(users=agents("1101", "1102"), queues=(Queue(number="7101", seats=seats("1101")),))
+
+LIKE = 0.9
+"""A prompt through G.711 reaches 0.99; two different prompts stay below 0.8."""
+
+
+async def hears(phone: Phone, code: str, prompts: Prompts) -> str:
+    """Dial, listen until Asterisk hangs up, and tell which prompt it was."""
+    call = await phone.dial(code)
+    await call.is_answered()
+    await call.is_over(within=15)
+    heard = prompts.recognise(call.media.heard())
+    assert heard.likeness > LIKE > heard.second, heard
+    return heard.name
+
+
+async def test_each_code_is_confirmed_in_words_of_its_own(floor: Floor, prompts: Prompts) -> None:
+    phone = await floor.phone("1101-desk")
+    assert await hears(phone, "*51", prompts) == "available"
+    assert await hears(phone, "*50", prompts) == "available-for-one-call"
+    assert await hears(phone, "*52", prompts) == "unavailable"
+
+
+async def test_a_repeated_code_says_the_same_again(floor: Floor, prompts: Prompts) -> None:
+    phone = await floor.phone("1101-desk")
+    assert [await hears(phone, "*52", prompts) for _ in range(2)] == ["unavailable"] * 2
+
+
+async def test_a_device_that_is_no_agents_hears_a_refusal(floor: Floor, prompts: Prompts) -> None:
+    caller = await floor.caller()
+    assert await hears(caller, "*51", prompts) == "not-an-agent"
+
+
+async def test_a_user_without_a_queue_is_no_agent(floor: Floor, prompts: Prompts) -> None:
+    phone = await floor.phone("1102-desk")
+    assert await hears(phone, "*50", prompts) == "not-an-agent"
+
+
+async def test_a_code_that_does_not_exist_is_said(floor: Floor, prompts: Prompts) -> None:
+    phone = await floor.phone("1101-desk")
+    assert await hears(phone, "*99", prompts) == "unknown-code"
+
+
+async def test_a_pretended_caller_id_changes_nothing(floor: Floor, prompts: Prompts) -> None:
+    pretender = await floor.caller(name="Agent 1101")
+    assert await hears(pretender, "*51", prompts) == "not-an-agent"
