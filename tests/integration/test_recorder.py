@@ -1,0 +1,362 @@
+"""`Recorder` against a real database: nothing is lost or doubled, the order is exact, and nobody waits for it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from acd import outputs
+from acd.journal import UnreadableFact, encode_state
+from acd.model import (
+    ONLINE,
+    AccountId,
+    Agent,
+    AgentId,
+    Caller,
+    CallId,
+    QueueId,
+)
+from acd.outputs import CallQueued, OfferEnd, OfferEnded, OfferOutcome, Recorded, StatusChanged
+from acd.runtime import recorder as recorder_module
+from acd.runtime.database import Connection, DatabaseError
+from acd.runtime.recorder import JournalForked, JournalTaken, Recorder
+from acd.state import State
+from tests.integration.postgres import TestPostgres
+from tests.integration.waiting import eventually
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ANNA = AgentId("1001@demo.example")
+
+
+def queued(number: int, name: str = "") -> Recorded:
+    """A fact that can be told from the others."""
+    at = NOON + timedelta(milliseconds=number)
+    return Recorded(
+        at=at,
+        fact=CallQueued(
+            call=CallId(f"call-{number}"),
+            account=AccountId("demo.example"),
+            queue=QueueId("7001@demo.example"),
+            caller=Caller(number=str(number), name=name),
+            arrived=at,
+        ),
+    )
+
+
+@asynccontextmanager
+async def recording(url: str) -> AsyncIterator[Recorder]:
+    recorder = await Recorder.open(url)
+    try:
+        yield recorder
+    finally:
+        await recorder.close()
+
+
+async def recalled(url: str) -> Sequence[Recorded]:
+    """What a new engine would find."""
+    async with recording(url) as recorder:
+        return (await recorder.recall())[1]
+
+
+async def test_facts_come_back_in_their_order(database: str) -> None:
+    facts = [queued(number) for number in range(2_500)]
+    async with recording(database) as recorder:
+        assert await recorder.recall() == (None, [])
+        assert recorder.record(facts[:3]) == 3
+        assert recorder.record(facts[3:]) == 2_500
+        assert recorder.pending == 2_500, "nothing is written inside the call"
+        await recorder.durable(2_500)
+        assert (recorder.pending, recorder.written_total, recorder.last_error) == (0, 2_500, None)
+    assert await recalled(database) == facts
+
+
+async def test_numbering_goes_on_after_a_restart(database: str, connection: Connection) -> None:
+    for start in (0, 10, 20):
+        async with recording(database) as recorder:
+            assert recorder.record([queued(start + number) for number in range(10)]) == start + 10
+    assert [row["seq"] for row in await connection.fetch("select seq from fact order by at")] == list(range(1, 31))
+
+
+async def test_what_a_fact_is_about_can_be_searched_for(database: str, connection: Connection) -> None:
+    ended = OfferEnded(
+        offer=outputs.OfferId("c1~2"),
+        call=CallId("c1"),
+        queue=QueueId("7001@demo.example"),
+        agent=ANNA,
+        outcome=OfferOutcome.MISSED,
+        why=OfferEnd.NO_ANSWER,
+        back_off_until=NOON,
+    )
+    stopped = outputs.LegStopped(offer=outputs.OfferId("c1~2"), device=outputs.DeviceId("1001-desk"), why=OfferEnd.BUSY)
+    async with recording(database) as recorder:
+        recorder.record([Recorded(at=NOON, fact=ended), Recorded(at=NOON, fact=stopped)])
+    rows = await connection.fetch(
+        "select kind, call_id, agent_id, queue_id, (body ->> 'back_off_until')::timestamptz as until from fact"
+        " order by seq"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("offer_ended", "c1", "1001@demo.example", "7001@demo.example", NOON),
+        ("leg_stopped", "c1", None, None, None),
+    ]
+
+
+async def test_durable_waits_for_the_commit(own_postgres: TestPostgres) -> None:
+    async with recording(own_postgres.url()) as recorder:
+        await recorder.durable(0)
+        own_postgres.kill()
+        last = recorder.record([queued(1)])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(recorder.durable(last), 0.5)
+        own_postgres.start()
+        await asyncio.wait_for(recorder.durable(last), 20)
+        assert own_postgres.execute("select count(*) from fact").strip() == "1"
+
+
+async def test_a_killed_database_loses_nothing_pending_and_doubles_nothing(own_postgres: TestPostgres) -> None:
+    facts = [queued(number) for number in range(30_000)]
+    with capture_logs() as logs:
+        async with recording(own_postgres.url()) as recorder:
+            for start in range(0, 10_000, 100):
+                recorder.record(facts[start : start + 100])
+                await asyncio.sleep(0)
+            await eventually(lambda: recorder.written_total > 2_000)
+            own_postgres.kill()  # in the middle of the batches
+            for start in range(10_000, 30_000, 100):
+                recorder.record(facts[start : start + 100])
+                await asyncio.sleep(0)
+            await eventually(lambda: recorder.last_error is not None)
+            assert recorder.pending > 20_000
+            own_postgres.start()
+            await asyncio.wait_for(recorder.durable(30_000), 30)
+            assert (recorder.pending, recorder.written_total, recorder.last_error) == (0, 30_000, None)
+    events = [entry["event"] for entry in logs if entry["event"].startswith("journal.")]
+    assert events == ["journal.waiting", "journal.writing_again"]
+    assert await recalled(own_postgres.url()) == facts
+
+
+async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_written_twice(
+    database: str, connection: Connection
+) -> None:
+    """The connection breaks after the commit and before its answer: we cannot know, and have to look."""
+    async with recording(database) as recorder:
+        recorder.record([queued(1)])
+        await recorder.durable(1)
+        copy: Callable[..., Awaitable[str]] = asyncpg.Connection.copy_records_to_table
+        lost = 0
+
+        async def lose_the_answer(*arguments: object, **keywords: object) -> str:
+            nonlocal lost
+            await copy(*arguments, **keywords)
+            lost += 1
+            raise ConnectionResetError("the answer got lost")
+
+        with patch.object(asyncpg.Connection, "copy_records_to_table", lose_the_answer):
+            recorder.record([queued(2), queued(3)])
+            await recorder.durable(3)
+        assert lost == 1
+        recorder.record([queued(4)])
+        await recorder.durable(4)
+        assert recorder.written_total == 4
+    assert await recalled(database) == [queued(number) for number in (1, 2, 3, 4)]
+
+
+async def test_a_second_engine_is_kept_out(database: str) -> None:
+    async with recording(database) as recorder:
+        with (
+            patch.object(recorder_module, "JOURNAL_FREE_WITHIN", timedelta(seconds=0.5)),
+            pytest.raises(JournalTaken, match="another engine writes the journal of this database; stop it"),
+        ):
+            await Recorder.open(database)
+        last = recorder.record([queued(1)])
+        await recorder.durable(last)
+    await recalled(database)
+
+
+async def test_a_start_waits_for_the_engine_before_it_to_end(database: str) -> None:
+    first = await Recorder.open(database)
+    opening = asyncio.create_task(Recorder.open(database))
+    await asyncio.sleep(0)
+    first.record([queued(1)])
+    await first.close()
+    second = await opening
+    assert (await second.recall())[1] == [queued(1)]
+    await second.close()
+
+
+async def test_facts_of_another_engine_end_this_one(own_postgres: TestPostgres) -> None:
+    """Two journals cannot both be true: whoever finds the other's facts after his last has to begin again."""
+    recorder = await Recorder.open(own_postgres.url())
+    recorder.record([queued(1)])
+    await recorder.durable(1)
+    own_postgres.kill()
+    own_postgres.start()
+    other = await Recorder.open(own_postgres.url())
+    await other.durable(other.record([queued(2)]))
+    await other.close()
+    recorder.record([queued(3)])
+    waiting = asyncio.create_task(recorder.durable(2))
+    with pytest.raises(JournalForked):
+        await asyncio.wait_for(recorder.fault(), 20)
+    with pytest.raises(ConnectionError, match="the journal is closed"):
+        await waiting
+    with pytest.raises(ConnectionError, match="the journal is closed"):
+        await recorder.durable(2)
+    await recorder.close()
+    assert await recalled(own_postgres.url()) == [queued(1), queued(2)]
+
+
+async def test_odd_text_from_callers_never_stops_the_journal(database: str) -> None:
+    names = ["'; drop table fact;--", "a\x00b", "\ud800 half", "${x}|`y`\n\t", "\\u0000", "\\", "👩‍💻", "x" * 4096, ""]
+    async with recording(database) as recorder:
+        last = recorder.record([queued(index, name) for index, name in enumerate(names)])
+        await asyncio.wait_for(recorder.durable(last), 10)
+    kept = [fact.fact.caller.name for fact in await recalled(database) if isinstance(fact.fact, CallQueued)]
+    assert kept == [name.replace("\x00", "\ufffd").replace("\ud800", "\ufffd") for name in names]
+
+
+async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(own_postgres: TestPostgres) -> None:
+    recorder = await Recorder.open(own_postgres.url())
+    own_postgres.kill()
+    recorder.record([queued(1), queued(2)])
+    waiting = asyncio.create_task(recorder.durable(2))
+    await asyncio.sleep(0)
+    with capture_logs() as logs, patch.object(recorder_module, "CLOSE_WITHIN", timedelta(seconds=0.5)):
+        await asyncio.wait_for(recorder.close(), 10)
+    lost = [entry for entry in logs if entry["event"] == "journal.facts_lost"]
+    assert [entry["facts"] for entry in lost] == [2]
+    with pytest.raises(ConnectionError):
+        await waiting
+
+
+# --- recalling
+
+
+async def test_an_unknown_kind_of_fact_is_told(database: str, connection: Connection) -> None:
+    await connection.execute("insert into fact (seq, at, kind, body) values (1, now(), 'call_beamed_up', '{}')")
+    async with recording(database) as recorder:
+        with pytest.raises(UnreadableFact, match="'call_beamed_up', which this program does not know"):
+            await recorder.recall()
+
+
+async def test_missing_facts_are_told(database: str, connection: Connection) -> None:
+    await connection.execute(
+        "insert into fact (seq, at, kind, body)"
+        " select n, now(), 'asterisk_in_sight', '{}' from generate_series(1, 9) n where n not in (4, 5)"
+    )
+    async with recording(database) as recorder:
+        with pytest.raises(DatabaseError, match="the journal lacks the facts 4 to 5; restore the database"):
+            await recorder.recall()
+
+
+class Centre:
+    """A live state and its recorder, as the runner keeps them."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.state = State()
+        self.now = NOON
+        recorder.follow(self.state)
+
+    def step(self, *facts: outputs.Fact) -> None:
+        self.now += timedelta(seconds=1)
+        for fact in facts:
+            self.state.apply(fact, self.now)
+        self.recorder.record([Recorded(at=self.now, fact=fact) for fact in facts])
+
+
+def anna_is_there() -> outputs.Fact:
+    return outputs.ConfigurationChanged(
+        agents=(Agent(id=ANNA, account=AccountId("demo.example"), extension="1001", name="Anna"),)
+    )
+
+
+async def restored(url: str) -> tuple[State, int]:
+    """The state a new engine begins with, and how many facts it had to replay for it."""
+    async with recording(url) as recorder:
+        snapshot, facts = await recorder.recall()
+        state = snapshot or State()
+        for recorded in facts:
+            state.apply(recorded.fact, recorded.at)
+        return state, len(facts)
+
+
+async def test_snapshots_bound_the_replay(database: str, connection: Connection) -> None:
+    with patch.object(recorder_module, "SNAPSHOT_EVERY", 50):
+        recorder = await Recorder.open(database)
+        centre = Centre(recorder)
+        centre.step(anna_is_there())
+        for _ in range(119):
+            centre.step(StatusChanged(agent=ANNA, status=ONLINE, source=outputs.Source.PHONE))
+            await recorder.durable(recorder.record([]))
+        recorder._writer.cancel()  # killed: no orderly end
+        await asyncio.wait([recorder._writer])
+        await recorder._drop_connection()
+    state, replayed = await restored(database)
+    assert replayed == 20
+    assert encode_state(state) == encode_state(centre.state)
+    assert [row["seq"] for row in await connection.fetch("select seq from snapshot order by seq")] == [50, 100]
+
+
+async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connection: Connection) -> None:
+    async with recording(database) as recorder:
+        centre = Centre(recorder)
+        centre.step(anna_is_there())
+    state, replayed = await restored(database)
+    assert replayed == 0
+    assert encode_state(state) == encode_state(centre.state)
+    for _ in range(5):
+        async with recording(database) as recorder:
+            await recorder.recall()
+            centre = Centre(recorder)
+            centre.step(anna_is_there())
+    kept = await connection.fetch("select seq from snapshot order by seq")
+    assert [row["seq"] for row in kept] == [4, 5, 6], "old ones are cleared away"
+
+
+async def test_a_snapshot_that_cannot_be_read_is_passed_over(database: str, connection: Connection) -> None:
+    async with recording(database) as recorder:
+        centre = Centre(recorder)
+        centre.step(anna_is_there())
+    await connection.execute("""update snapshot set body = '{"calls": 5}'""")
+    with capture_logs() as logs:
+        state, replayed = await restored(database)
+    assert replayed == 1
+    assert encode_state(state) == encode_state(centre.state)
+    assert [entry["event"] for entry in logs] == ["journal.snapshot_passed_over"]
+
+
+# --- figures
+
+
+async def test_a_hundred_thousand_facts(database: str) -> None:
+    """The bar is far below what was measured: it only notices a change of order of magnitude."""
+    facts = [queued(number, "Anna Bell") for number in range(100_000)]
+    async with recording(database) as recorder:
+        begun = time.monotonic()
+        for start in range(0, 100_000, 10):
+            recorder.record(facts[start : start + 10])
+        taken_s = time.monotonic() - begun
+        longest_s = 0.0
+        while recorder.pending:
+            before = time.monotonic()
+            await asyncio.sleep(0)
+            longest_s = max(longest_s, time.monotonic() - before)
+        written_s = time.monotonic() - begun
+    begun = time.monotonic()
+    async with recording(database) as recorder:
+        _, back = await recorder.recall()
+    recalled_s = time.monotonic() - begun
+    assert len(back) == 100_000
+    print(
+        f"\n100,000 facts: {100_000 / written_s:,.0f} a second written, "
+        f"{taken_s / 10_000 * 1e6:.1f} us a call of record, the loop was held for "
+        f"{longest_s * 1e3:.0f} ms at most, {recalled_s:.2f} s to recall"
+    )
+    assert taken_s / 10_000 < 0.001
+    assert 100_000 / written_s > 5_000
