@@ -65,7 +65,7 @@ class Replaced:
     """Another engine has taken over our application: nothing will be told us any more."""
 
 
-Signal = StarCodeDialled | LeftUs | PlaybackOver | Replaced
+Signal = StarCodeDialled | LeftUs | PlaybackOver
 
 
 class Passed(StrEnum):
@@ -82,7 +82,7 @@ class _MalformedError(Exception):
     """Inside this module only."""
 
 
-def translate(message: Message, known: frozenset[str]) -> Event | Signal | Passed:
+def translate(message: Message, known: frozenset[str]) -> Event | Signal | Replaced | Passed:
     """What this message tells us. `known`: the types of event that Asterisk documents."""
     type_ = message.get("type")
     if not isinstance(type_, str):
@@ -112,7 +112,7 @@ def _stasis_start(message: Message) -> Event | Signal | None:
     match _texts(message, "args"):
         case ["queue", account, number]:
             return CallArrived(
-                call=_call(channel), account=AccountId(account), number=printable(number), caller=caller_of(channel)
+                call=_call(channel), account=AccountId(account), number=printable(number), caller=caller_in(channel)
             )
         case ["leg", *_]:
             leg = leg_of(_text(channel, "id"))
@@ -170,21 +170,19 @@ def _playback_finished(message: Message) -> Signal | None:
     return PlaybackOver(channel=channel, playback=name, failed=_text(playback, "state") != "done")
 
 
-def _device_state_changed(message: Message) -> Event | None:
-    state = _object(message, "device_state")
-    device = device_of_endpoint(_text(state, "name"))
+def _peer_status_change(message: Message) -> Event | None:
+    endpoint = _object(message, "endpoint")
+    device = device_of_endpoint(f"{_text(endpoint, 'technology')}/{_text(endpoint, 'resource')}")
     if device is None:
         return None
-    if is_registered(_text(state, "state")):
-        return DeviceRegistered(device=device)
-    return DeviceUnregistered(device=device)
+    return DeviceRegistered(device=device) if is_online(endpoint) else DeviceUnregistered(device=device)
 
 
-def _application_replaced(message: Message) -> Signal:
+def _application_replaced(message: Message) -> Replaced:
     return Replaced()
 
 
-_READERS: Final[Mapping[str, Callable[[Message], Event | Signal | None]]] = {
+_READERS: Final[Mapping[str, Callable[[Message], Event | Signal | Replaced | None]]] = {
     "ChannelCreated": _channel_created,
     "StasisStart": _stasis_start,
     "ChannelStateChange": _channel_state_change,
@@ -192,7 +190,7 @@ _READERS: Final[Mapping[str, Callable[[Message], Event | Signal | None]]] = {
     "PlaybackFinished": _playback_finished,
     "StasisEnd": _stasis_end,
     "ChannelDestroyed": _channel_destroyed,
-    "DeviceStateChanged": _device_state_changed,
+    "PeerStatusChange": _peer_status_change,
     "ApplicationReplaced": _application_replaced,
 }
 
@@ -222,22 +220,31 @@ def _leg_end(message: Message, state: str) -> LegEnd:
 # --- readings that are needed after a reconnect too
 
 
-def caller_of(channel: Message) -> Caller:
-    """Who calls on this channel."""
-    caller = _object(channel, "caller")
-    return Caller(number=printable(_text(caller, "number")), name=printable(_text(caller, "name")))
+def caller_in(channel: Message) -> Caller:
+    """Who calls on this channel; empty where it does not say."""
+    caller = channel.get("caller")
+    about = cast("Message", caller) if isinstance(caller, dict) else {}
+    return Caller(number=printable(text_in(about, "number")), name=printable(text_in(about, "name")))
+
+
+def stasis_arguments(channel: Message, app: str) -> list[str]:
+    """What the dial plan gave our application when this channel entered it; empty: the channel is not in it."""
+    plan = channel.get("dialplan")
+    place = cast("Message", plan) if isinstance(plan, dict) else {}
+    name, _, arguments = text_in(place, "app_data").partition(",")
+    return arguments.split(",") if text_in(place, "app_name") == "Stasis" and name == app else []
 
 
 def is_star_code(channel: Message) -> bool:
-    """Whether this channel speaks with us about a star code."""
+    """Whether this channel speaks with us, or anybody's engine, about a star code."""
     plan = channel.get("dialplan")
-    data = cast("Message", plan).get("app_data") if isinstance(plan, dict) else None
-    return isinstance(data, str) and data.partition(",")[2].startswith("feature,")
+    place = cast("Message", plan) if isinstance(plan, dict) else {}
+    return text_in(place, "app_data").partition(",")[2].startswith("feature,")
 
 
-def is_registered(device_state: str) -> bool:
-    """Whether a phone in this state can be reached."""
-    return device_state not in ("UNAVAILABLE", "INVALID", "UNKNOWN")
+def is_online(endpoint: Message) -> bool:
+    """Whether this phone is registered."""
+    return endpoint.get("state") == "online"
 
 
 def printable(text: str) -> str:
@@ -246,6 +253,12 @@ def printable(text: str) -> str:
 
 
 # --- fields
+
+
+def text_in(message: Message, field: str) -> str:
+    """This field where it is a text, else an empty one."""
+    value = message.get(field)
+    return value if isinstance(value, str) else ""
 
 
 def _others_channel(message: Message) -> tuple[ChannelId | None, DeviceId | None]:

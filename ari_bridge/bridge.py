@@ -1,0 +1,279 @@
+"""The moving part between the engine and Asterisk: connects, keeps connected, hands events in and orders out.
+
+What a message means is in `translate`, what a command takes in `plan`, what is found after an outage in `resync`. While
+Asterisk is out of sight nothing is ordered; after every connect the engine is told what is there before anything else.
+When another engine takes the application over, this one stands down for good: two would fight over every call.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from typing import Final, get_args
+
+import structlog
+
+from acd.inputs import AsteriskLost, CallArrived, CallerHungUp, Event, OtherCallEnded
+from acd.model import CallId, ChannelId
+from acd.outputs import Command, TurnAway
+from acd.ports import EnginePort, Provisioning
+from ari_bridge import provision, resync
+from ari_bridge.client import AriError, AriUnauthorized, Client
+from ari_bridge.client import Event as Message
+from ari_bridge.counters import UNKNOWN, BridgeCounters
+from ari_bridge.dialogs import Dialogs
+from ari_bridge.event_types import EventType
+from ari_bridge.lanes import Lanes
+from ari_bridge.plan import plan
+from ari_bridge.tasks import Tasks
+from ari_bridge.translate import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, printable, translate
+from feature_codes.table import StarCodes
+
+FIRST_WAIT: Final = timedelta(seconds=0.25)
+LONGEST_WAIT: Final = timedelta(seconds=5)
+"""Between two attempts to connect; doubled from the first to this."""
+
+PASSWORD_WAIT: Final = timedelta(seconds=10)
+"""A wrong password does not mend itself, and whoever mends it should not have to restart us."""
+
+WATCH_EVERY: Final = timedelta(seconds=5)
+WATCH_FAILURES: Final = 2
+
+SOURCES: Final = ("channel:", "endpoint:")
+"""Every channel, and every phone's registration. Never `deviceState:`: closing a connection that has it can freeze
+Asterisk's applications for good (seen with 22.10.1)."""
+
+UNWANTED: Final[tuple[EventType, ...]] = (
+    "ChannelVarset",
+    "ChannelDialplan",
+    "ChannelConnectedLine",
+    "ChannelCallerId",
+    "ChannelHangupRequest",
+    "ChannelLeftBridge",
+    "ChannelDtmfReceived",
+    "ContactStatusChange",
+    "Dial",
+    "BridgeCreated",
+    "BridgeDestroyed",
+    "PlaybackStarted",
+)
+"""Nothing reads these, and they are two thirds of all events."""
+
+_KNOWN: Final[frozenset[str]] = frozenset(get_args(EventType))
+
+_log = structlog.get_logger(__name__)
+
+
+class StoodDown(Exception):  # noqa: N818 - it is no error of this engine's
+    """Another engine has registered our application with Asterisk and serves its calls."""
+
+
+class Bridge:
+    """One Asterisk, as the engine and the process see it. Made inside a running event loop."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        user: str,
+        password: str,
+        app: str,
+        engine: EnginePort,
+        codes: StarCodes | None = None,
+        time_limit: timedelta = timedelta(seconds=5),
+    ) -> None:
+        """`url`: Asterisk's web address; `app`: our name in its dial plan; `time_limit`: of every request."""
+        self.counters = BridgeCounters()
+        self.connected = False
+        """Whether Asterisk is in sight: its events arrive, and the engine knows what is there."""
+        self.provisioned = False
+        """Whether Asterisk knows the phones and numbers of the present configuration."""
+        self.last_error: str | None = None
+        """Why it is not connected or not provisioned, in words for an operator."""
+        self._url = url
+        self._app = app
+        self._engine = engine
+        self._client = Client(url, user, password, time_limit=time_limit)
+        self._client.on_event(None, self._hear)
+        self._tasks = Tasks()
+        self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
+        self._dialogs = Dialogs(self._client, self._tasks, engine, codes or StarCodes())
+        self._callers: set[CallId] = set()
+        """Calls whose caller is in our hands: his end is told once, whichever message says it first."""
+        self._early: list[Event | Signal] = []
+        """What happens while Asterisk is being looked at, kept until the engine knows what is there."""
+        self._wanted: Provisioning | None = None
+        self._wanted_changed = asyncio.Event()
+
+    # --- for the process
+
+    async def run(self) -> None:
+        """Serve for ever. Raises StoodDown; anything else that it raises is a bug."""
+        wait = FIRST_WAIT
+        try:
+            while True:
+                try:
+                    await self._connect()
+                    self._explain("the connection ended")
+                    wait = FIRST_WAIT
+                except AriUnauthorized:
+                    self._explain("wrong ARI user or password: compare them with Asterisk's ari.conf")
+                    wait = PASSWORD_WAIT
+                except AriError as error:
+                    self._explain(str(error))
+                self._lose()
+                await asyncio.sleep(wait.total_seconds())
+                wait = min(wait * 2, LONGEST_WAIT)
+        finally:
+            self._let_go()
+            await self._client.close()
+
+    async def provision(self, wanted: Provisioning) -> None:
+        """Have Asterisk know these phones and numbers: now where it is connected, and after every connect."""
+        self._wanted = wanted
+        self.provisioned = False
+        self._wanted_changed.set()
+
+    def carry_out(self, commands: Sequence[Command]) -> None:
+        """Start these in order and return at once; what comes of them arrives as events."""
+        if not self.connected:
+            self.counters.dropped += len(commands)
+            return
+        for command in commands:
+            if isinstance(command, TurnAway):
+                self._callers.discard(command.call)
+            for errand in plan(command, self._app):
+                self._lanes.start(errand)
+
+    # --- one connection, from its beginning to its end
+
+    async def _connect(self) -> None:
+        """Connect, and serve until the connection ends. Raises AriError when it cannot be had."""
+        async with self._client.connect(self._app) as connection:
+            await self._client.applications.filter(
+                applicationName=self._app, filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
+            )
+            await self._client.applications.subscribe(applicationName=self._app, eventSource=SOURCES)
+            self._begin(await resync.look(self._client, self._app))
+            await _first_of(connection.closed(), self._watch(), self._keep_provisioned(), self._tasks.fault())
+
+    def _begin(self, picture: resync.Picture) -> None:
+        """Asterisk is in sight: tell what is there, then what has happened since we listen."""
+        self.connected = True
+        self.last_error = None
+        self.counters.connects += 1
+        _log.info("ari_connected", url=self._url, app=self._app, calls=len(picture.seen.calls))
+        self._callers = {call.call for call in picture.seen.calls}
+        early, self._early = self._early, []
+        self._engine.tell(picture.seen)
+        for dialled in picture.star_codes:
+            self._dialogs.begin(dialled)
+        for happening in early:
+            self._take(happening)
+
+    async def _watch(self) -> None:
+        """Returns when Asterisk no longer answers, or has forgotten that we listen: both happen on an open socket."""
+        failures = 0
+        while failures < WATCH_FAILURES:
+            await asyncio.sleep(WATCH_EVERY.total_seconds())
+            try:
+                there = await self._client.applications.get(applicationName=self._app)
+            except AriError as error:
+                _log.warning("ari_watch_failed", why=str(error))
+                failures += 1
+            else:
+                failures = 0 if there.get("channel_ids") else WATCH_FAILURES
+
+    async def _keep_provisioned(self) -> None:
+        """Write what Asterisk is to know, now and whenever it changes; tried again until it succeeds."""
+        self.provisioned = False
+        while True:
+            if self._wanted is not None:
+                self._wanted_changed.clear()
+                try:
+                    await provision.write(self._client, self._wanted)
+                except AriError as error:
+                    self._explain(f"phones and numbers cannot be written: {error}")
+                    await asyncio.sleep(LONGEST_WAIT.total_seconds())
+                    continue
+                if not self._wanted_changed.is_set():
+                    self.provisioned = True
+                    self.last_error = None
+            await self._wanted_changed.wait()
+
+    def _lose(self) -> None:
+        """Asterisk is out of sight."""
+        was_connected = self.connected
+        self._let_go()
+        if was_connected:
+            self._engine.tell(AsteriskLost())
+
+    def _let_go(self) -> None:
+        self.connected = False
+        self.provisioned = False
+        self._tasks.cancel()
+        self._lanes.forget()
+        self._dialogs.forget()
+        self._callers.clear()
+        self._early.clear()
+
+    def _explain(self, why: str) -> None:
+        if why != self.last_error:
+            _log.warning("ari_not_connected" if not self.connected else "ari_trouble", url=self._url, why=why)
+        self.last_error = why
+
+    # --- what happens
+
+    def _hear(self, message: Message) -> None:
+        """One message from Asterisk. Raises StoodDown, which ends the connection."""
+        type_ = str(message["type"])
+        self.counters.events[type_ if type_ in _KNOWN else UNKNOWN] += 1
+        happening = translate(message, _KNOWN)
+        if isinstance(happening, Passed):
+            if happening is Passed.MALFORMED:
+                self.counters.malformed += 1
+                _log.warning("ari_event_malformed", type=printable(type_))
+        elif isinstance(happening, Replaced):
+            self._let_go()
+            raise StoodDown
+        elif self.connected:
+            self._take(happening)
+        else:
+            self._early.append(happening)
+
+    def _take(self, happening: Event | Signal) -> None:
+        match happening:
+            case StarCodeDialled():
+                self._dialogs.begin(happening)
+            case PlaybackOver():
+                self._dialogs.playback_over(happening)
+            case LeftUs(channel=channel):
+                self._gone(channel)
+            case OtherCallEnded(channel=channel):
+                self._gone(channel)
+                self._engine.tell(happening)
+            case CallArrived(call=call):
+                self._callers.add(call)
+                self._engine.tell(happening)
+            case _:
+                self._engine.tell(happening)
+
+    def _gone(self, channel: ChannelId) -> None:
+        """A channel has left us. It may be a caller, somebody with a star code, or neither."""
+        self._dialogs.left(channel)
+        call = CallId(channel)
+        if call in self._callers:
+            self._callers.discard(call)
+            self._engine.tell(CallerHungUp(call=call))
+
+
+async def _first_of(*endings: Coroutine[None, None, None]) -> None:
+    """Wait until one of these ends, and end the others. Raises what it raised."""
+    tasks = [asyncio.create_task(ending) for ending in endings]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in done:
+        task.result()

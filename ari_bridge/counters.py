@@ -1,0 +1,40 @@
+"""What the bridge counts, for whoever exports it. Labels come from fixed sets: no ids, no text from outside."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Final
+
+from ari_bridge.client import AriError, AriTimeout, AriUnreachable
+
+UNKNOWN: Final = "unknown"
+
+
+@dataclass(slots=True)
+class BridgeCounters:
+    """Counts since the process began."""
+
+    events: Counter[str] = field(default_factory=Counter[str])
+    """Messages from Asterisk by type; types that nobody knows are one, `unknown`."""
+    malformed: int = 0
+    """Messages of a type we read, in which something we need was missing or wrong."""
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """Requests to Asterisk by operation (`channels.answer`) and outcome: ok, refused, failed, timeout, unreachable."""
+    request_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """Time spent on them by operation."""
+    dropped: int = 0
+    """Commands that came while Asterisk was not connected."""
+    connects: int = 0
+    """How often Asterisk came into sight; the first connection is one of them."""
+
+
+def outcome(error: AriError | None) -> str:
+    """The label of what became of a request."""
+    match error:
+        case None:
+            return "ok"
+        case AriTimeout():
+            return "timeout"
+        case AriUnreachable():
+            return "unreachable"
+        case _:
+            return "refused" if error.status < 500 else "failed"
