@@ -172,7 +172,7 @@ class AsteriskGauges(Collector):
         yield GaugeMetricFamily("acd_ari_connected", "1 while Asterisk is connected and known.", value=connected)
         yield GaugeMetricFamily("acd_ari_provisioned", "1 while it has all phones and numbers.", value=provisioned)
         counters = self._bridge.counters
-        yield CounterMetricFamily("acd_ari_reconnects", "Connections after the first.", value=counters.reconnects)
+        yield CounterMetricFamily("acd_ari_connects", "Connections made to Asterisk.", value=counters.connects)
         yield CounterMetricFamily("acd_ari_malformed_events", "Events that cannot be read.", value=counters.malformed)
         yield CounterMetricFamily(
             "acd_ari_dropped_commands", "Commands that came while Asterisk was not connected.", value=counters.dropped

@@ -39,7 +39,7 @@ class Bridge:
 
     connected = True
     provisioned = False
-    counters = BridgeCounters(reconnects=3, malformed=1, dropped=2)
+    counters = BridgeCounters(connects=3, malformed=1, dropped=2)
 
 
 Bridge.counters.events["StasisStart"] = 5
@@ -215,7 +215,7 @@ def test_the_traffic_with_asterisk_is_seen() -> None:
     scraped = Scraped()
     assert scraped.value("acd_ari_connected") == 1
     assert scraped.value("acd_ari_provisioned") == 0
-    assert scraped.value("acd_ari_reconnects_total") == 3
+    assert scraped.value("acd_ari_connects_total") == 3
     assert scraped.value("acd_ari_malformed_events_total") == 1
     assert scraped.value("acd_ari_dropped_commands_total") == 2
     assert scraped.value("acd_ari_events_total", type="StasisStart") == 5

@@ -1,0 +1,195 @@
+"""One engine process from start to stop: the place where all parts are put together.
+
+In order: web pages, database, journal, the core with what it remembers, the configuration, Asterisk. What is not there
+yet is waited for, and said, in the log and by /readyz. At a stop the same backwards: Asterisk is let go first (calls
+stay up there), the journal is written out last. It decides nothing about calls.
+"""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from enum import IntEnum
+from typing import Final
+
+import structlog
+from ari_bridge.bridge import Bridge, StoodDown
+
+from acd.engine import Engine
+from acd.inputs import ConfigurationLoaded, EngineStarted
+from acd.journal import UnreadableFact
+from acd.runtime import logs, web
+from acd.runtime.clock import Clock
+from acd.runtime.database import DatabaseError, address
+from acd.runtime.metrics import Metrics
+from acd.runtime.recorder import JournalTaken, Recorder
+from acd.runtime.runner import CoreFault, Runner
+from acd.runtime.settings import Settings
+from acd.runtime.store import Store
+from acd.state import State
+
+STOP_WITHIN_SECONDS: Final = 10
+
+_log = structlog.get_logger(__name__)
+
+
+class ExitCode(IntEnum):
+    """What the process ends with; 2 is left to the command line, for settings that cannot be used."""
+
+    STOPPED = 0
+    """In order, because it was asked to."""
+    WEB_PORT = 3
+    STOOD_DOWN = 4
+    """Another engine has taken its place. Whoever starts this one again at once makes the two fight."""
+    DATABASE = 5
+    """The database is there and cannot be used; waiting does not help."""
+    FAULT = 70
+    """A bug. To be started again: calls are still up in Asterisk."""
+
+
+def run(settings: Settings) -> int:
+    """Run one engine until SIGTERM or SIGINT, or until it cannot go on. Returns the exit code."""
+    logs.configure(settings)
+    return asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> ExitCode:
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    life = asyncio.create_task(_Process(settings).live())
+    asked = asyncio.create_task(asked_to_stop.wait())
+    await asyncio.wait({life, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if not life.done():
+        _log.info("stopping")
+        life.cancel()
+        await asyncio.wait({life}, timeout=STOP_WITHIN_SECONDS)
+    code = _exit_code(life)
+    _log.info("stopped", exit_code=int(code))
+    return code
+
+
+def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
+    """What the end of its life says, told in the log."""
+    if not life.done():
+        _log.error("stop_incomplete", within_seconds=STOP_WITHIN_SECONDS)
+        return ExitCode.FAULT
+    if life.cancelled():
+        return ExitCode.STOPPED
+    error = life.exception()
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    match error:
+        case web.WebPortTaken():
+            _log.error("web_port_taken", why=str(error))
+            return ExitCode.WEB_PORT
+        case StoodDown():
+            _log.error(
+                "stood_down",
+                why="another engine has registered the same application with Asterisk and serves its calls",
+                mend="run one engine for each application; stop the other one before starting this one again",
+            )
+            return ExitCode.STOOD_DOWN
+        case DatabaseError() | JournalTaken() | UnreadableFact():
+            _log.error("database_unusable", why=str(error))
+            return ExitCode.DATABASE
+        case CoreFault():
+            return ExitCode.FAULT  # told where it happened
+        case _:
+            _log.critical("process_failed", exc_info=error)
+            return ExitCode.FAULT
+
+
+class _Process:
+    """The parts of a running engine, and what /readyz says of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._metrics = Metrics()
+        self._stage: str | None = "starting"
+        """What the start is busy with; None once everything runs."""
+        self._configured = asyncio.Event()
+        self._store: Store
+        self._recorder: Recorder
+        self._runner: Runner
+        self._bridge: Bridge
+
+    async def live(self) -> None:
+        """Start, and serve for ever; raises what ends it. Cancelled: stops in order."""
+        async with AsyncExitStack() as stack:
+            pages = await web.serve(web.make_app(self._metrics.text, self._reasons), self._settings)
+            stack.push_async_callback(pages.cleanup)
+            _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
+            await self._open_journal(stack)
+            await self._put_together()
+            stack.callback(self._runner.stop)
+            await self._serve()
+
+    async def _open_journal(self, stack: AsyncExitStack) -> None:
+        url = self._settings.database_url
+        self._stage = f"waiting for the {address(url)}"
+        self._store = await Store.open(url)
+        self._stage = "waiting until the journal is free"
+        self._recorder = await Recorder.open(url)
+        stack.push_async_callback(self._close_journal)
+
+    async def _close_journal(self) -> None:
+        await self._recorder.close()
+
+    async def _put_together(self) -> None:
+        self._stage = "reading the journal"
+        state, facts = await self._recorder.recall()
+        state = state or State()
+        for recorded in facts:
+            state.apply(recorded.fact, recorded.at)
+        self._recorder.follow(state)
+        clock = Clock.of_this_machine(not_before=facts[-1].at if facts else None)
+        self._runner = Runner(
+            engine=Engine(state), clock=clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
+        )
+        settings = self._settings
+        self._bridge = Bridge(
+            url=settings.ari_url,
+            user=settings.ari_user,
+            password=settings.ari_password,
+            app=settings.ari_app,
+            engine=self._runner,
+        )
+        self._runner.attach(self._bridge)
+        self._metrics.watch(state, self._recorder, self._bridge)
+        _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
+        self._runner.tell(EngineStarted())
+
+    async def _serve(self) -> None:
+        self._stage = "reading the configuration"
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._runner.fault())
+            tasks.create_task(self._recorder.fault())
+            tasks.create_task(self._metrics.watch_event_loop())
+            tasks.create_task(self._store.listen(self._configure))
+            await self._configured.wait()
+            self._stage = None
+            tasks.create_task(self._bridge.run())
+
+    async def _configure(self) -> None:
+        """Bring the configuration into force: at the start, and whenever the database says that it has changed."""
+        configuration, provisioning = await self._store.load()
+        self._runner.tell(ConfigurationLoaded(configuration=configuration))
+        self._configured.set()
+        await self._bridge.provision(provisioning)
+
+    async def _reasons(self) -> list[str]:
+        """Why calls cannot be taken now."""
+        if self._stage is not None:
+            return [self._stage]
+        reasons: list[str] = []
+        if not self._store.listening or self._recorder.last_error is not None:
+            why = self._recorder.last_error or "the connection is lost"
+            reasons.append(f"the {address(self._settings.database_url)} cannot be reached: {why}")
+        if not self._bridge.connected:
+            why = self._bridge.last_error or "connecting"
+            reasons.append(f"Asterisk at {self._settings.ari_url} is not connected: {why}")
+        elif not self._bridge.provisioned:
+            why = self._bridge.last_error or "being written"
+            reasons.append(f"phones and numbers are not in Asterisk yet: {why}")
+        return reasons
