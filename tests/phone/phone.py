@@ -39,7 +39,8 @@ class Phone:
         self.calls: list[Call] = []
         self.incoming: list[IncomingCall] = []
         self.registered = False
-        self._server, self._name, self._codecs = server, name, codecs
+        self.codecs = codecs
+        self._server, self._name = server, name
         self._who = Credentials(user=user, secret=secret)
         self._met = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,6 +65,11 @@ class Phone:
             for call in self.calls:
                 call.media.close()
             self._wire.close()
+
+    @property
+    def place(self) -> Place:
+        """Where it listens for SIP."""
+        return self._wire.place
 
     # --- registration
 
@@ -130,7 +136,7 @@ class Phone:
         return call
 
     def _session(self, media: Media) -> Session:
-        return Session(host="127.0.0.1", port=media.port, codecs=self._codecs)
+        return Session(host="127.0.0.1", port=media.port, codecs=self.codecs)
 
     # --- being called
 
@@ -170,7 +176,7 @@ class Phone:
 
     async def _met_by(self, transaction: ServerTransaction, theirs: Session) -> None:
         media = await Media.open("127.0.0.1")
-        common = tuple(codec for codec in theirs.codecs if codec in self._codecs)
+        common = tuple(codec for codec in theirs.codecs if codec in self.codecs)
         session = Session(host="127.0.0.1", port=media.port, codecs=common[:1])
         dialog = answering(transaction.request, contact=self._contact)
         call = IncomingCall(self._wire, dialog, media, session, transaction)
