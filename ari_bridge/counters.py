@@ -1,6 +1,7 @@
 """What the bridge counts, for whoever exports it. Labels come from fixed sets: no ids, no text from outside."""
 
 from collections import Counter, defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +19,8 @@ class BridgeCounters:
     malformed: int = 0
     """Messages of a type we read, in which something we need was missing or wrong."""
     requests: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """Requests to Asterisk by operation (`channels.answer`) and outcome: ok, refused, failed, timeout, unreachable."""
+    """Requests to Asterisk by operation (`channels.answer`) and outcome: ok, moot, refused, failed, timeout, unreachable.
+    Moot: refused, because the aim was reached already or had become pointless."""
     request_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Time spent on them by operation."""
     dropped: int = 0
@@ -27,11 +29,13 @@ class BridgeCounters:
     """How often Asterisk came into sight; the first connection is one of them."""
 
 
-def outcome(error: AriError | None) -> str:
-    """The label of what became of a request."""
+def outcome(error: AriError | None, moot: Container[int]) -> str:
+    """The label of what became of a request; `moot`: the refusals that matter to nobody."""
     match error:
         case None:
             return "ok"
+        case _ if error.status in moot:
+            return "moot"
         case AriTimeout():
             return "timeout"
         case AriUnreachable():

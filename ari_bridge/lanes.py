@@ -89,5 +89,5 @@ class Lanes:
             raise
         finally:
             name = f"{operation.resource}.{operation.name}"
-            self._counters.requests[name, outcome(failure)] += 1
+            self._counters.requests[name, outcome(failure, operation.harmless | operation.mend.keys())] += 1
             self._counters.request_seconds[name] += time.monotonic() - began

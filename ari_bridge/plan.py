@@ -20,7 +20,7 @@ RING_MARGIN: Final = timedelta(seconds=10)
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 
-Value = str | int
+Value = str | int | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def _stop_ringing(command: StopRinging) -> tuple[Errand, ...]:
 def _connect(command: Connect) -> Errand:
     """Both at once: Asterisk looks for both channels before it moves either."""
     bridge = talk_bridge(command.call)
-    both = f"{command.call},{leg_channel(command.offer, command.device)}"
+    both = (command.call, leg_channel(command.offer, command.device))
     return Errand(
         lane=command.call,
         operations=(
