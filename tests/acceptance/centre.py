@@ -59,7 +59,7 @@ class RunningCentre:
         self.sheet: Sheet
         self._parts = list(parts)
         self._file = home / "centre.toml"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Begin, and return when calls can be taken; raises `CentreError` with what was written instead."""
@@ -68,22 +68,22 @@ class RunningCentre:
         command = [*ACD, "up", str(self._file), "--json", "--state-dir", str(self.home / "state")]
         command += ["--sip-port", str(sip), "--ari-port", str(ari), "--web-port", str(web)]
         command += ["--rtp-ports", f"{rtp}-{rtp + RTP_PORTS - 1}"]
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        with self.log.open("w") as log, self._said.open("w") as said:
+            self._process = subprocess.Popen(command, stdout=said, stderr=log)
         self.sheet = read_sheet(self._sheet_line())
 
     def _sheet_line(self) -> str:
         assert self._process
-        assert self._process.stdout
-        os.set_blocking(self._process.stdout.fileno(), False)
-        deadline, said = time.monotonic() + START_SECONDS, ""
-        while not said.endswith("\n"):
+        deadline = time.monotonic() + START_SECONDS
+        while not (said := self._said.read_text()).endswith("\n"):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
                 raise CentreError(f"acd up gave no start sheet; it wrote:\n{self.log.read_text()[-4000:]}")
-            said += self._process.stdout.read() or ""
             time.sleep(0.02)
         return said
+
+    @property
+    def _said(self) -> Path:
+        return self.home / "sheet.json"
 
     @property
     def log(self) -> Path:
@@ -101,8 +101,6 @@ class RunningCentre:
             self._process.kill()
             raise CentreError(f"acd up did not stop within {STOP_SECONDS} s of SIGINT") from None
         finally:
-            if self._process.stdout:
-                self._process.stdout.close()
             self._process = None
 
     def phone(self, device: str, *, secret: str | None = None, name: str = "") -> Phone:
@@ -128,12 +126,12 @@ class RunningCentre:
         deadline = loop.time() + within
         while not await asyncio.to_thread(self._says_ready):
             if loop.time() > deadline:
-                raise CentreError(f"{self.sheet.urls['ready']} was not ready within {within} s")
+                raise CentreError(f"{self.sheet.urls['readyz']} was not ready within {within} s")
             await asyncio.sleep(0.05)
 
     def _says_ready(self) -> bool:
         try:
-            with urllib.request.urlopen(self.sheet.urls["ready"], timeout=2) as answer:
+            with urllib.request.urlopen(self.sheet.urls["readyz"], timeout=2) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

@@ -31,9 +31,11 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     objects = [module.obj for module in modules if module is not None]
     parts = [module.PART for module in objects if isinstance(getattr(module, "PART", None), Part)]
     running = RunningCentre(tmp_path_factory.mktemp("centre"), [CALLERS, *parts])
-    running.start()
-    yield running
-    running.stop()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -24,11 +24,13 @@ ALONE = Part(users=agents("1971", "1972", "1973"), queues=(Queue(number="7971", 
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentre]:
     """A centre that was started, stopped, and of which only Asterisk runs again."""
     centre = RunningCentre(tmp_path_factory.mktemp("alone"), [ALONE])
-    centre.start()
-    running = Path("/proc", str(centre.sheet.pids["asterisk"]))
-    command = [os.fsdecode(word) for word in (running / "cmdline").read_bytes().split(b"\0")[:-1]]
-    user = running.stat().st_uid
-    centre.stop()
+    try:
+        centre.start()
+        running = Path("/proc", str(centre.sheet.pids["asterisk"]))
+        command = [os.fsdecode(word) for word in (running / "cmdline").read_bytes().split(b"\0")[:-1]]
+        user = running.stat().st_uid
+    finally:
+        centre.stop()
     with (centre.home / "asterisk.log").open("w") as log:
         asterisk = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", user=user)
     try:
