@@ -19,8 +19,8 @@ class BridgeCounters:
     malformed: int = 0
     """Messages of a type we read, in which something we need was missing or wrong."""
     requests: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """Requests to Asterisk by operation (`channels.answer`) and outcome: ok, moot, refused, failed, timeout, unreachable.
-    Moot: refused, because the aim was reached already or had become pointless."""
+    """Requests to Asterisk by operation (`channels.answer`) and outcome (ok, refused, failed, timeout, unreachable,
+    or moot: refused, because the aim was reached already or had become pointless)."""
     request_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Time spent on them by operation."""
     dropped: int = 0

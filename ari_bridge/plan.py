@@ -17,6 +17,10 @@ from ari_bridge.names import endpoint, hold_bridge, leg_channel, talk_bridge
 RING_MARGIN: Final = timedelta(seconds=10)
 """Asterisk stops a leg by itself this long after the engine should have done so."""
 
+CALLERS_CODECS: Final = "ulaw,alaw"
+"""Offered to the agent's phone before others, so that sound need not be translated. Not read from the caller's channel:
+one that has just gone would make the agent's phone look unreachable."""
+
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 
@@ -100,7 +104,7 @@ def _ring(command: Ring, app: str) -> tuple[Errand, ...]:
                     appArgs=f"leg,{command.offer},{device}",
                     callerId=caller_id(command.caller),
                     timeout=int(timeout.total_seconds()),
-                    originator=command.call,
+                    formats=CALLERS_CODECS,
                     harmless={CONFLICT},
                 ),
             ),
