@@ -3,6 +3,7 @@
 Nothing is started or downloaded here; `tree` builds the private Asterisk, `children` starts processes.
 """
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -10,10 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import aiohttp
+
 from acd.runtime.up.errors import StartError
+from acd.runtime.up.progress import say
 
 FLOOR: Final = (22, 10, 1)
 """Two ARI permission fixes and several deadlock fixes: older ones are refused."""
+FLOOR_IN_WORDS: Final = ".".join(str(part) for part in FLOOR)
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 TEMPLATES: Final = CHECKOUT / "asterisk-conf"
@@ -64,7 +69,7 @@ def in_tree(root: Path) -> Installation:
 
 
 def installed() -> Installation | None:
-    """The Asterisk that this machine has of its own; None when it has none, or one too old."""
+    """The Asterisk that this machine has of its own, new enough or not; None when it has none that is complete."""
     program = shutil.which("asterisk") or shutil.which("asterisk", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         return None
@@ -72,7 +77,7 @@ def installed() -> Installation | None:
     places = [Path(prefix) for prefix in ("/usr/share/asterisk", "/usr/local/share/asterisk", "/var/lib/asterisk")]
     libraries = [place for top in ("/usr/lib", "/usr/lib64") for place in sorted(Path(top).glob("**/asterisk/modules"))]
     share = next((place for place in places if (place / "rest-api").is_dir()), None)
-    if not new_enough(version) or share is None or not libraries:
+    if share is None or not libraries:
         return None
     return Installation(version=version, command=(program,), modules=libraries[0], share=share)
 
@@ -84,6 +89,27 @@ def version_of(command: tuple[str, ...]) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         raise StartError(f"{command[-1]} does not start: {error}") from error
     return said.strip().removeprefix("Asterisk ")
+
+
+async def version_over_ari(url: str, user: str, password: str) -> str:
+    """The version of a running Asterisk. Waits for one that is not there yet; raises StartError where it says no."""
+    headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
+    waiting = False
+    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=5)) as session:
+        while True:
+            try:
+                async with session.get(f"{url}/ari/asterisk/info") as answer:
+                    if answer.status != 200:
+                        raise StartError(
+                            f"Asterisk at {url} answers {answer.status}: "
+                            "correct --ari-url, --ari-user or what is in --ari-password-file."
+                        )
+                    return str((await answer.json())["system"]["version"])
+            except (aiohttp.ClientError, TimeoutError, KeyError, ValueError) as error:
+                if not waiting:
+                    say(f"Waiting: Asterisk at {url} does not answer ({type(error).__name__}).")
+                waiting = True
+                await asyncio.sleep(1)
 
 
 def new_enough(version: str) -> bool:

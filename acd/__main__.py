@@ -1,0 +1,5 @@
+"""`python -m acd`."""
+
+from acd.cli import main
+
+main()

@@ -1,0 +1,136 @@
+"""The programs of a centre as child processes: started, watched, started again, stopped.
+
+No child outlives `acd up`, however that ends: the kernel signals each of them when its parent dies.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from acd.runtime.up.errors import StartError
+from acd.runtime.up.progress import say
+
+FIRST_PAUSE_SECONDS: Final = 0.2
+LONGEST_PAUSE_SECONDS: Final = 10.0
+STEADY_AFTER_SECONDS: Final = 30.0
+"""Who ran this long did not die of its start: the next pause is short again."""
+
+STOP_WITHIN_SECONDS: Final = 12.0
+ATTEMPTS_TO_START: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What to run, and how it is asked to stop."""
+
+    name: str
+    command: tuple[str, ...]
+    privileges: tuple[str, ...] = ()
+    """How it is run with fewer rights than ours."""
+    log: Path
+    stop_signal: signal.Signals = signal.SIGTERM
+    directory: Path = Path("/")
+    environment: Mapping[str, str] | None = None
+    """None: ours."""
+    longer_pauses: Mapping[int, float] = field(default_factory=dict[int, float])
+    """Exit codes after which starting again at once does harm, with the seconds to wait."""
+
+
+class Child:
+    """One program, kept running until `stop`."""
+
+    def __init__(self, program: Program, lock: int) -> None:
+        self.program = program
+        self.ready = False
+        """Set by whoever has seen it work; before that it may die only a few times."""
+        self._lock = lock
+        self._process: asyncio.subprocess.Process | None = None
+        self._failed_starts = 0
+        self._stopping = False
+        self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """None while it is not running."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self, watchers: asyncio.TaskGroup) -> None:
+        """Begin, and go on in a task of `watchers`, which fails with `StartError` if it never gets to be ready."""
+        self._watcher = watchers.create_task(self._keep())
+        await asyncio.sleep(0)
+
+    async def _keep(self) -> None:
+        if self.program.log.exists():
+            self.program.log.replace(self.program.log.with_suffix(".log.1"))
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping:
+            began = time.monotonic()
+            code = await self._run()
+            if self._stopping:
+                return
+            if not self.ready:
+                self._count_failed_start(code)
+            if time.monotonic() - began > STEADY_AFTER_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            wait = self.program.longer_pauses.get(code, pause)
+            say(f"{self.program.name} ended ({_how(code)}); starting it again in {wait:g} s. See {self.program.log}")
+            await asyncio.sleep(wait)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _run(self) -> int:
+        with self.program.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *guarded(self.program),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.program.directory,
+                env=self.program.environment,
+                start_new_session=True,  # Ctrl-C is for `acd up` alone, which stops its children in order
+                pass_fds=(self._lock,),
+            )
+        return await self._process.wait()
+
+    def _count_failed_start(self, code: int) -> None:
+        self._failed_starts += 1
+        if self._failed_starts >= ATTEMPTS_TO_START:
+            raise StartError(f"{self.program.name} does not start ({_how(code)}). It wrote:\n{_tail(self.program.log)}")
+
+    async def stop(self) -> None:
+        """Ask it to end, and after a while make it."""
+        self._stopping = True
+        if self._watcher:
+            self._watcher.cancel()
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.send_signal(self.program.stop_signal)
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_WITHIN_SECONDS)
+        except TimeoutError:
+            say(f"{self.program.name} did not stop within {STOP_WITHIN_SECONDS:g} s; killed")
+            self._process.kill()
+            await self._process.wait()
+
+
+def guarded(program: Program) -> tuple[str, ...]:
+    """The program's command line, run so that the kernel sends it its stop signal when we die.
+
+    That setting is lost when a process changes its user, so it is made with or after that; and because a parent that
+    died before it was made would go unnoticed, the child then looks once more for its parent.
+    """
+    lowered = program.privileges or ("setpriv",)
+    look = ("sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid()))
+    return (*lowered, "--pdeathsig", program.stop_signal.name.removeprefix("SIG"), *look, *program.command)
+
+
+def _how(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+
+
+def _tail(log: Path) -> str:
+    return "\n".join("  " + line for line in log.read_text(errors="replace").splitlines()[-12:])
