@@ -190,6 +190,5 @@ class _Process:
             why = self._bridge.last_error or "connecting"
             reasons.append(f"Asterisk at {self._settings.ari_url} is not connected: {why}")
         elif not self._bridge.provisioned:
-            why = self._bridge.last_error or "being written"
-            reasons.append(f"phones and numbers are not in Asterisk yet: {why}")
+            reasons.append(self._bridge.last_error or "phones and numbers are being written to Asterisk")
         return reasons

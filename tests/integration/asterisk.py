@@ -1,18 +1,26 @@
 """A throw-away Asterisk for tests: it can be killed and started again, and told apart from any other on the machine."""
 
+import asyncio
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from acd.runtime.up import asterisk
+from acd.runtime.up import asterisk, tree
 from tests.integration.engine_process import free_port
 
 ARI_PASSWORD: Final = "right-and-secret"
 START_WITHIN_S: Final = 30.0
+
+
+@cache
+def _installation() -> asterisk.Installation:
+    """The one that `acd up` would run; built the first time."""
+    return asyncio.run(tree.find())
 
 
 class TestAsterisk:
@@ -21,7 +29,7 @@ class TestAsterisk:
     __test__ = False
 
     def __init__(self, home: Path) -> None:
-        self._installation = asterisk.in_tree(Path("/tmp/scratch/root"))
+        self._installation = _installation()
         ari_port = free_port()
         site = asterisk.Site(
             sip_host="127.0.0.1",

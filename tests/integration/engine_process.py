@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class EngineProcess:
         reasons = await self._until(lambda reasons: len(reasons) == 1 and all(word in reasons[0] for word in words))
         return reasons[0]
 
-    async def _until(self, met: Any) -> list[str]:
+    async def _until(self, met: Callable[[list[str]], bool]) -> list[str]:
         deadline = time.monotonic() + WITHIN_S
         while True:
             reasons = await self.reasons()
@@ -113,7 +113,7 @@ async def engine_process(
     log_file = directory / f"engine-{web_port}.log"
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "/tmp/scratch-runtime/try/plain.py", stdout=log, stderr=log, env=os.environ | settings
+            sys.executable, "-m", "acd", "run", stdout=log, stderr=log, env=os.environ | settings
         )
     try:
         yield EngineProcess(process=process, web=f"http://127.0.0.1:{settings['ACD__WEB__PORT']}", log_file=log_file)

@@ -50,7 +50,7 @@ async def test_asterisk_that_dies_is_told_and_waited_for(tmp_path: Path, databas
         await engine.not_ready_because("Asterisk", "not connected")
         asterisk.start()
         await engine.ready()
-        assert await engine.metric("acd_ari_reconnects_total") == 1
+        assert await engine.metric("acd_ari_connects_total") == 2
         assert [e for e in engine.events() if e.startswith("asterisk_")] == [
             "asterisk_in_sight",
             "asterisk_out_of_sight",
@@ -65,7 +65,7 @@ async def test_a_wrong_ari_password_is_told_and_never_shown(
     environment = reaching(asterisk, ACD__ARI__PASSWORD="wrong-and-secret")
     async with engine_process(tmp_path, database, environment) as engine:
         reason = await engine.not_ready_because("Asterisk", "password")
-        assert "not accepted" in reason
+        assert "wrong ARI user or password" in reason
         assert engine.process.returncode is None, "it goes on trying: ari.conf may be mended"
         log = engine.log_file.read_text(encoding="utf-8")
         assert "password" in log
