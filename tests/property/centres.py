@@ -1,0 +1,202 @@
+"""A small centre with everything in it, and the ways in which a supervisor may change it. Never an impossible one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from acd.model import (
+    Agent,
+    AgentId,
+    Assignment,
+    AssignmentKey,
+    Configuration,
+    Device,
+    DeviceId,
+    Queue,
+    QueueType,
+    agent_id,
+    queue_id,
+)
+from tests.property.world import ACCOUNT
+
+QUEUES: Final = tuple(queue_id(ACCOUNT, number) for number in ("7001", "7002", "7003"))
+AGENTS: Final = tuple(agent_id(ACCOUNT, extension) for extension in ("1001", "1002", "1003", "1004"))
+PHONES: Final[Mapping[DeviceId, AgentId]] = {
+    DeviceId("1001-desk"): AGENTS[0],
+    DeviceId("1001-soft"): AGENTS[0],
+    DeviceId("1002-desk"): AGENTS[1],
+    DeviceId("1003-desk"): AGENTS[2],
+    DeviceId("1003-soft"): AGENTS[2],
+    DeviceId("1004-desk"): AGENTS[3],
+}
+STRANGER: Final = DeviceId("9999-desk")
+"""A phone that the centre does not know."""
+
+
+def first_centre() -> Configuration:
+    """Three queues, one of each type; agents in one, two or three of them, with one or two phones and calls at once."""
+    types = (QueueType.ROUND_ROBIN, QueueType.RING_ALL, QueueType.LINEAR_HUNT)
+    wrap_ups = (timedelta(seconds=5), timedelta(0), timedelta(seconds=8))
+    queues = {
+        id_: Queue(
+            id=id_,
+            account=ACCOUNT,
+            number=id_.partition("@")[0],
+            name=f"Queue {id_}",
+            type=type_,
+            priority=number,
+            wrap_up=wrap_up,
+            wrap_up_mandatory=type_ is QueueType.LINEAR_HUNT,
+            ring_time=timedelta(seconds=10),
+            back_off=timedelta(seconds=5 if number < 3 else 0),
+        )
+        for number, (id_, type_, wrap_up) in enumerate(zip(QUEUES, types, wrap_ups, strict=True), start=1)
+    }
+    one, two, three = QUEUES
+    parts = [
+        Assignment(agent=AGENTS[0], queue=one, max_calls=2),
+        Assignment(agent=AGENTS[0], queue=two, priority=1, devices=frozenset([DeviceId("1001-soft")])),
+        Assignment(agent=AGENTS[1], queue=one, wrap_up=timedelta(seconds=3)),
+        Assignment(agent=AGENTS[1], queue=two),
+        Assignment(agent=AGENTS[1], queue=three, order=2, priority=1),
+        Assignment(agent=AGENTS[2], queue=two, max_calls=2),
+        Assignment(agent=AGENTS[2], queue=three, order=1, wrap_up=timedelta(0)),
+        Assignment(agent=AGENTS[3], queue=three, order=3),
+    ]
+    return Configuration(
+        agents={id_: _agent(id_) for id_ in AGENTS},
+        devices={id_: Device(id=id_, owner=owner) for id_, owner in PHONES.items()},
+        queues=queues,
+        assignments={(part.agent, part.queue): part for part in parts},
+    )
+
+
+def _agent(id_: AgentId) -> Agent:
+    extension = id_.partition("@")[0]
+    return Agent(id=id_, account=ACCOUNT, extension=extension, name=f"Agent {extension}")
+
+
+Change = Callable[[Configuration, int], Configuration]
+
+
+def _turn_queue(centre: Configuration, turn: Callable[[Queue, int], Queue], which: int) -> Configuration:
+    number, how = which % len(QUEUES), which // len(QUEUES)
+    queue = centre.queues.get(QUEUES[number])
+    if queue is None:
+        return centre
+    return replace(centre, queues={**centre.queues, queue.id: turn(queue, how)})
+
+
+def _type(centre: Configuration, which: int) -> Configuration:
+    return _turn_queue(centre, lambda queue, how: replace(queue, type=list(QueueType)[how % 3]), which)
+
+
+def _times(centre: Configuration, which: int) -> Configuration:
+    def turn(queue: Queue, how: int) -> Queue:
+        return replace(
+            queue,
+            wrap_up=timedelta(seconds=(0, 4, 9)[how % 3]),
+            ring_time=timedelta(seconds=(10, 6)[how % 2]),
+            back_off=timedelta(seconds=(5, 0)[how % 2]),
+            wrap_up_mandatory=how % 3 == 1,
+        )
+
+    return _turn_queue(centre, turn, which)
+
+
+def _priority(centre: Configuration, which: int) -> Configuration:
+    return _turn_queue(centre, lambda queue, how: replace(queue, priority=how % 3), which)
+
+
+def _queue_comes_and_goes(centre: Configuration, which: int) -> Configuration:
+    id_ = QUEUES[which % len(QUEUES)]
+    if id_ not in centre.queues:
+        original = first_centre()
+        back = {key: part for key, part in original.assignments.items() if key[1] == id_ and key[0] in centre.agents}
+        return replace(
+            centre,
+            queues={**centre.queues, id_: original.queues[id_]},
+            assignments={**centre.assignments, **{key: _fitting(part, centre) for key, part in back.items()}},
+        )
+    return replace(
+        centre,
+        queues={key: queue for key, queue in centre.queues.items() if key != id_},
+        assignments={key: part for key, part in centre.assignments.items() if key[1] != id_},
+    )
+
+
+def _agent_comes_and_goes(centre: Configuration, which: int) -> Configuration:
+    id_ = AGENTS[which % len(AGENTS)]
+    if id_ in centre.agents:
+        return Configuration(
+            agents={key: agent for key, agent in centre.agents.items() if key != id_},
+            devices={key: device for key, device in centre.devices.items() if device.owner != id_},
+            queues=centre.queues,
+            assignments={key: part for key, part in centre.assignments.items() if key[0] != id_},
+        )
+    original = first_centre()
+    back = {key: part for key, part in original.assignments.items() if key[0] == id_ and key[1] in centre.queues}
+    phones = {key: device for key, device in original.devices.items() if device.owner == id_}
+    return replace(
+        centre,
+        agents={**centre.agents, id_: _agent(id_)},
+        devices={**centre.devices, **phones},
+        assignments={**centre.assignments, **back},
+    )
+
+
+def _assignment_comes_and_goes(centre: Configuration, which: int) -> Configuration:
+    agent, queue = AGENTS[which % len(AGENTS)], QUEUES[which // len(AGENTS) % len(QUEUES)]
+    key: AssignmentKey = (agent, queue)
+    if key in centre.assignments:
+        return replace(centre, assignments={k: part for k, part in centre.assignments.items() if k != key})
+    if agent not in centre.agents or queue not in centre.queues:
+        return centre
+    return replace(centre, assignments={**centre.assignments, key: Assignment(agent=agent, queue=queue)})
+
+
+def _assignment_turns(centre: Configuration, which: int) -> Configuration:
+    if not centre.assignments:
+        return centre
+    keys = sorted(centre.assignments)
+    key, how = keys[which % len(keys)], which // len(keys)
+    phones = [device.id for device in centre.devices.values() if device.owner == key[0]]
+    turned = replace(
+        centre.assignments[key],
+        order=how % 3,
+        priority=(None, 1, 2)[how % 3],
+        max_calls=1 + how % 2,
+        wrap_up=(None, timedelta(seconds=2))[how % 2],
+        devices=(None, frozenset(phones[:1]))[how % 2],
+    )
+    return replace(centre, assignments={**centre.assignments, key: turned})
+
+
+def _phone_comes_and_goes(centre: Configuration, which: int) -> Configuration:
+    id_ = sorted(PHONES)[which % len(PHONES)]
+    if id_ not in centre.devices:
+        if PHONES[id_] not in centre.agents:
+            return centre
+        return replace(centre, devices={**centre.devices, id_: Device(id=id_, owner=PHONES[id_])})
+    without = replace(centre, devices={key: device for key, device in centre.devices.items() if key != id_})
+    return replace(without, assignments={key: _fitting(part, without) for key, part in centre.assignments.items()})
+
+
+def _fitting(part: Assignment, centre: Configuration) -> Assignment:
+    """The same, naming only phones that are there."""
+    if part.devices is None:
+        return part
+    return replace(part, devices=frozenset(device for device in part.devices if device in centre.devices))
+
+
+CHANGES: Final[tuple[Change, ...]] = (
+    _type,
+    _times,
+    _priority,
+    _assignment_turns,
+    _assignment_comes_and_goes,
+    _phone_comes_and_goes,
+    _queue_comes_and_goes,
+    _agent_comes_and_goes,
+)

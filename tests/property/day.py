@@ -1,0 +1,231 @@
+"""A day of a centre: the engine, the world around it, the rules that watch it, and a twin who is always woken late.
+
+What happens is chosen by others (Hypothesis in `test_engine`, a seeded generator in `drive`). Whatever they choose, a
+`Day` carries it out, and objects when anything that must hold does not.
+"""
+
+import copy
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from acd.engine import Engine
+from acd.inputs import (
+    AsteriskSeen,
+    ConfigurationLoaded,
+    EndWrapUp,
+    EngineStarted,
+    Event,
+    Refusal,
+    Request,
+    SetStatus,
+    SetStatusByPhone,
+)
+from acd.journal import decode, encode
+from acd.model import ONLINE, SINGLE_CALL, Configuration
+from acd.outputs import Command, HangUpLeg, Outcome, Recorded
+from acd.state import State
+from tests.property.centres import PHONES, first_centre
+from tests.property.ledger import Ledger
+from tests.property.world import World
+
+MORNING: Final = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
+MOMENT: Final = timedelta(microseconds=1)
+
+
+class Day:
+    """One engine's day. `now` only grows."""
+
+    def __init__(self) -> None:
+        self.now = MORNING
+        self.centre: Configuration = first_centre()
+        self.world = World(sorted(PHONES))
+        self.ledger = Ledger()
+        self.engine, self.twin = Engine(State()), Engine(State())
+        self.journal: list[Recorded] = []
+        self.ordered: list[Command] = []
+        self._unmatched = Outcome()
+        """What the engine has decided while its twin was asleep."""
+        self.give(ConfigurationLoaded(configuration=self.centre))
+        self.give(EngineStarted())
+        self.give(self.world.see())
+        for agent in sorted(self.centre.agents):
+            self.give(SetStatus(agent=agent, status=ONLINE))
+
+    # --- inputs
+
+    def give(self, what: Event | Request | None) -> Outcome:
+        """Something happens now; None: it happens where nobody hears it."""
+        if what is None:
+            return Outcome()
+        before = self._before(what)
+        outcome = self._taken(self.engine.handle(what, self.now), what)
+        self._compare(self.twin.handle(what, self.now))
+        self._note(what, outcome, before)
+        self._requests_are_honoured(what, outcome)
+        self.check()
+        return outcome
+
+    def wait(self, until: datetime, *, twin_sleeps: bool) -> None:
+        """Time passes. The engine is woken at each of its deadlines; its twin at the end, or not even then."""
+        while (deadline := self.engine.deadline) is not None and deadline <= until:
+            self.now = deadline
+            self._taken(self.engine.advance(self.now), None)
+            self.check()
+            assert self.engine.deadline != deadline, "a deadline passes"
+            self.ledger.reached["a deadline passed while the twin slept"] += twin_sleeps
+        self.now = until
+        if not twin_sleeps:
+            self._compare(self.twin.advance(until))
+
+    def configure(self, centre: Configuration) -> None:
+        """The supervisors have changed something."""
+        self.centre = centre
+        self.give(ConfigurationLoaded(configuration=centre))
+
+    def restart(self) -> None:
+        """The process dies and starts again; nothing is heard until Asterisk has been seen."""
+        reached = self.ledger.reached
+        reached["restarted while a phone rang"] += bool(self.ledger.offers)
+        reached["restarted while a call was waiting"] += any(c.agent is None for c in self.ledger.calls.values())
+        reached["restarted during a talk"] += any(c.talking_since for c in self.ledger.calls.values())
+        reached["restarted during a wrap-up"] += any(p.wrap_up for p in self.ledger.people.values())
+        self._compare(self.twin.advance(self.now))
+        self.world.lose()
+        self.engine, self.twin = Engine(self.folded()), Engine(self.folded())
+        self.give(EngineStarted())
+
+    def folded(self) -> State:
+        """The state that the journal gives, as the database would hand it back."""
+        state = State()
+        for recorded in self.journal:
+            state.apply(decode(*encode(recorded.fact)), recorded.at)
+        return state
+
+    def _taken(self, outcome: Outcome, what: Event | Request | None) -> Outcome:
+        self.journal += outcome.facts
+        self.ordered += outcome.commands
+        self._unmatched = Outcome(
+            facts=self._unmatched.facts + outcome.facts, commands=self._unmatched.commands + outcome.commands
+        )
+        self.ledger.read(what, outcome.facts, self.now)
+        self.world.carry_out(outcome.commands)
+        return outcome
+
+    def _compare(self, late: Outcome) -> None:
+        """Being woken late changes nothing: the same facts at the same instants, the same commands in order."""
+        assert late.facts == self._unmatched.facts
+        assert late.commands == self._unmatched.commands
+        self._unmatched = Outcome()
+
+    # --- what must hold
+
+    def _requests_are_honoured(self, what: Event | Request, outcome: Outcome) -> None:
+        match what:
+            case SetStatus() | SetStatusByPhone():
+                agent = what.agent if isinstance(what, SetStatus) else self.ledger.owner.get(what.device)
+                if outcome.refusal is None:
+                    assert agent is not None
+                    person = self.ledger.people[agent]
+                    assert person.status == what.status, "a status that was granted is his status"
+                    assert person.wrap_up is None or person.wrap_up[1], "a status ends the wrap-up"
+                    if isinstance(what, SetStatusByPhone) and what.status == ONLINE:
+                        assert what.device not in self.ledger.off, "*51 switches the phone on"
+                else:
+                    parts = [part for part in self.ledger.assignments if part[0] == agent]
+                    expected = Refusal.NOT_AN_AGENT if isinstance(what, SetStatusByPhone) else Refusal.UNKNOWN_AGENT
+                    assert outcome.refusal is expected
+                    assert agent not in self.ledger.agents or not parts
+                    assert not outcome.facts, "a refusal changes nothing"
+            case EndWrapUp():
+                person = self.ledger.people[what.agent]
+                if outcome.refusal is None:
+                    assert person.wrap_up is None
+                elif outcome.refusal is Refusal.WRAP_UP_MANDATORY:
+                    assert person.wrap_up is not None
+                    assert person.wrap_up[1]
+                    self.ledger.reached["mandatory wrap-up defended"] += 1
+                else:
+                    assert outcome.refusal is Refusal.NOT_IN_WRAP_UP
+                    assert person.wrap_up is None
+            case _:
+                assert outcome.refusal is None, "events are never refused"
+
+    def check(self) -> None:
+        """The world is as the books say: nothing rings that should not, nobody talks whom the engine has forgotten."""
+        books = self.ledger
+        if self.world.connected and books.in_sight:
+            rings = {(offer, device) for offer, of in books.offers.items() for device in of.devices}
+            assert self.world.ringing == rings, "exactly the phones of pending offers ring"
+            assert self.world.up == {call.leg for call in books.calls.values() if call.leg}, "no leg is left over"
+            assert self.world.callers.keys() == books.calls.keys(), "every caller is in the books"
+            assert self.world.registered == books.reachable, "the books know which phones can be reached"
+        self._indexes_are_as_defined()
+
+    def _indexes_are_as_defined(self) -> None:
+        books, state = self.ledger, self.engine.state
+        for queue in books.queues:
+            index = state.queue_index(queue)
+            assert list(index.waiting) == books.waiting(queue)
+            assert list(index.unoffered) == [call for call in books.waiting(queue) if not books.calls[call].pending]
+            assert list(index.eligible) == books.candidates(queue), f"who is eligible in {queue}"
+            assert index.assigned == {agent: part for (agent, of), part in books.assignments.items() if of == queue}
+        ends = [ringing.until for ringing in books.offers.values()]
+        ends += [person.wrap_up[0] for person in books.people.values() if person.wrap_up]
+        ends += [person.back_off for person in books.people.values() if person.back_off]
+        assert self.engine.deadline == min(ends, default=None)
+        in_hand = {channel: device for person in books.people.values() for channel, device in person.other.items()}
+        assert state.channels == in_hand
+        if books.in_sight:
+            assert not state.freed
+            assert not state.needy
+
+    def the_journal_is_complete(self) -> None:
+        """Folding the journal gives the live state, and so does building one from a copy of its records."""
+        live = self.engine.state
+        for other in (self.folded(), State(copy.deepcopy(live.records))):
+            assert other.records == live.records
+            assert other.deadlines.next() == live.deadlines.next()
+            assert other.channels == live.channels
+            assert other.devices_of == {a: d for a, d in live.devices_of.items() if d or a in other.devices_of}
+            for queue in live.records.queues:
+                mine, theirs = live.queue_index(queue), other.queue_index(queue)
+                assert list(mine.waiting) == list(theirs.waiting)
+                assert list(mine.unoffered) == list(theirs.unoffered)
+                assert list(mine.eligible) == list(theirs.eligible)
+                assert mine.assigned == theirs.assigned
+
+    # --- situations
+
+    def _before(self, what: Event | Request) -> frozenset[str]:
+        """What is true just before an input and worth counting with it."""
+        books, met = self.ledger, set[str]()
+        match what:
+            case AsteriskSeen():
+                if any(leg.offer in books.offers and not leg.answered for leg in what.legs):
+                    met.add("a ring outlived an outage")
+                if any(leg.offer in books.offers and leg.answered for leg in what.legs):
+                    met.add("answered during an outage")
+                if books.calls.keys() - {call.call for call in what.calls}:
+                    met.add("a caller vanished during an outage")
+                if {call.call for call in what.calls} - books.calls.keys():
+                    met.add("a caller came during an outage")
+                if any(call.agent and call.leg and call.leg in self.world.up for call in books.calls.values()):
+                    met.add("a talk outlived an outage")
+            case SetStatus(agent=agent, status=status) if agent in books.people:
+                person = books.people[agent]
+                moment = "ringing" if person.offer else "wrap-up" if person.wrap_up else None
+                moment = "talking" if any(books.calls[c].talking_since for c in person.calls) else moment
+                choice = {ONLINE: "online", SINGLE_CALL: "single-call"}.get(status, "away")
+                if moment:
+                    met.add(f"{choice} chosen: {moment}")
+            case _:
+                pass
+        return frozenset(met)
+
+    def _note(self, what: Event | Request, outcome: Outcome, before: Iterable[str]) -> None:
+        reached = self.ledger.reached
+        reached.update(before)
+        reached["a request refused"] += outcome.refusal is not None
+        reached["a stale event"] += outcome.stale
+        reached["a late answer is hung up"] += outcome.stale and any(isinstance(c, HangUpLeg) for c in outcome.commands)

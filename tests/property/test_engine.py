@@ -1,0 +1,218 @@
+"""Random days, chosen by Hypothesis, watched by the rules in `ledger` and by what `Day` compares.
+
+The same days every time; `ACD_PROPERTY_DAYS=2000` in the environment lives through as many, chosen anew.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import ClassVar, Final, TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from acd.inputs import EndWrapUp, Event, LegEnd, SetStatus, SetStatusByPhone, SwitchDevice
+from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL
+from tests.property.centres import AGENTS, CHANGES, PHONES, STRANGER
+from tests.property.day import MOMENT, Day
+from tests.property.situations import SITUATIONS
+from tests.property.world import REPEATABLE
+
+T = TypeVar("T")
+
+DAYS: Final = int(os.environ.get("ACD_PROPERTY_DAYS", "0"))
+INDEX: Final = st.integers(min_value=0, max_value=59)
+STATUSES: Final = st.sampled_from([ONLINE, ONLINE, SINGLE_CALL, SINGLE_CALL, LUNCH, OFFLINE])
+REFUSALS: Final = st.sampled_from(list(LegEnd))
+SECONDS: Final = st.sampled_from([0, 1, 2, 3, 5, 8, 10, 30])
+
+
+def nth(index: int, of: Sequence[T]) -> T:
+    """One of several, whichever the index falls on."""
+    return of[index % len(of)]
+
+
+class Days(RuleBasedStateMachine):
+    """What may happen on a day."""
+
+    reached: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.day = Day()
+
+    def teardown(self) -> None:
+        """Count what this day has met."""
+        Days.reached.update(+self.day.ledger.reached)
+
+    # --- callers
+
+    @precondition(lambda self: len(self.day.world.callers) < 7)
+    @rule(number=st.sampled_from(["7001", "7001", "7002", "7002", "7003", "7003", "7999"]))
+    def a_caller_arrives(self, number: str) -> None:
+        self.day.give(self.day.world.caller_arrives(number, self.day.now))
+
+    @precondition(lambda self: self.day.world.callers)
+    @rule(index=INDEX)
+    def a_caller_hangs_up(self, index: int) -> None:
+        self.day.give(self.day.world.caller_hangs_up(nth(index, sorted(self.day.world.callers))))
+
+    # --- phones of an offer
+
+    @precondition(lambda self: self.day.world.ringing)
+    @rule(index=INDEX)
+    def a_phone_answers(self, index: int) -> None:
+        self.day.give(self.day.world.phone_answers(nth(index, sorted(self.day.world.ringing))))
+
+    @precondition(lambda self: self.day.world.ringing)
+    @rule(index=INDEX, how=REFUSALS)
+    def a_phone_refuses(self, index: int, how: LegEnd) -> None:
+        self.day.give(self.day.world.phone_refuses(nth(index, sorted(self.day.world.ringing)), how))
+
+    @precondition(lambda self: self.day.world.up)
+    @rule(index=INDEX)
+    def an_agent_hangs_up(self, index: int) -> None:
+        self.day.give(self.day.world.agent_hangs_up(nth(index, sorted(self.day.world.up))))
+
+    @precondition(lambda self: self.day.world.joining)
+    @rule(index=INDEX)
+    def two_are_joined(self, index: int) -> None:
+        self.day.give(self.day.world.joined(nth(index, sorted(self.day.world.joining))))
+
+    @precondition(lambda self: self.day.world.joining)
+    @rule(index=INDEX)
+    def joining_fails(self, index: int) -> None:
+        self.day.give(self.day.world.join_fails(nth(index, sorted(self.day.world.joining))))
+
+    # --- a whole call at once, so that days get somewhere
+
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX)
+    def a_phone_answers_and_they_talk(self, index: int) -> None:
+        self.day.give(self.day.world.phone_answers(nth(index, sorted(self.day.world.ringing))))
+        for call in sorted(self.day.world.joining):
+            self.day.give(self.day.world.joined(call))
+
+    # --- agents
+
+    @rule(index=INDEX, status=STATUSES)
+    def an_agent_chooses(self, index: int, status: str) -> None:
+        self.day.give(SetStatus(agent=nth(index, AGENTS), status=type(ONLINE)(status)))
+
+    @rule(index=INDEX, status=st.sampled_from([ONLINE, SINGLE_CALL, OFFLINE]))
+    def a_star_code_is_dialled(self, index: int, status: str) -> None:
+        self.day.give(SetStatusByPhone(device=nth(index, [*PHONES, STRANGER]), status=type(ONLINE)(status)))
+
+    @precondition(lambda self: any(person.wrap_up for person in self.day.ledger.people.values()))
+    @rule(index=INDEX)
+    def an_agent_ends_his_wrap_up(self, index: int) -> None:
+        people = self.day.ledger.people
+        self.day.give(EndWrapUp(agent=nth(index, sorted(agent for agent in people if people[agent].wrap_up))))
+
+    # --- phones
+
+    @rule(index=INDEX)
+    def a_phone_is_switched(self, index: int) -> None:
+        device = nth(index, sorted(self.day.centre.devices) or [STRANGER])
+        if device in self.day.centre.devices:
+            self.day.give(SwitchDevice(device=device, on=device in self.day.ledger.off))
+
+    @rule(index=INDEX)
+    def a_phone_comes_or_goes(self, index: int) -> None:
+        world, device = self.day.world, nth(index, sorted(PHONES))
+        self.day.give(world.drops_off(device) if device in world.registered else world.registers(device))
+
+    @precondition(lambda self: len(self.day.world.others) < 3)
+    @rule(index=INDEX)
+    def another_call_starts(self, index: int) -> None:
+        self.day.give(self.day.world.other_call_starts(nth(index, [*PHONES, STRANGER])))
+
+    @precondition(lambda self: any(not other.answered for other in self.day.world.others.values()))
+    @rule(index=INDEX)
+    def another_call_is_answered(self, index: int) -> None:
+        ringing = sorted(id_ for id_, other in self.day.world.others.items() if not other.answered)
+        self.day.give(self.day.world.other_call_answered(nth(index, ringing)))
+
+    @precondition(lambda self: self.day.world.others)
+    @rule(index=INDEX)
+    def another_call_ends(self, index: int) -> None:
+        self.day.give(self.day.world.other_call_ends(nth(index, sorted(self.day.world.others))))
+
+    # --- time
+
+    @rule(seconds=SECONDS, twin_sleeps=st.booleans())
+    def time_passes(self, seconds: int, twin_sleeps: bool) -> None:
+        self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=twin_sleeps)
+
+    @precondition(lambda self: self.day.engine.deadline is not None)
+    @rule(after=st.sampled_from([-1, 0, 1]), twin_sleeps=st.booleans())
+    def a_deadline_comes_near(self, after: int, twin_sleeps: bool) -> None:
+        deadline = self.day.engine.deadline
+        assert deadline is not None
+        self.day.wait(max(self.day.now, deadline + after * MOMENT), twin_sleeps=twin_sleeps)
+
+    # --- the world around
+
+    @rule(change=st.sampled_from(CHANGES), which=INDEX)
+    def the_configuration_changes(self, change: object, which: int) -> None:
+        assert callable(change)
+        self.day.configure(change(self.day.centre, which))
+
+    @precondition(lambda self: self.day.world.connected)
+    @rule(goes_down=st.sampled_from([False, False, True]))
+    def asterisk_is_lost(self, goes_down: bool) -> None:
+        lost = self.day.world.lose()
+        if goes_down:
+            self.day.world.goes_down()
+        self.day.give(lost)
+
+    @precondition(lambda self: not self.day.world.connected)
+    @rule()
+    def asterisk_is_seen(self) -> None:
+        self.day.give(self.day.world.see())
+
+    @rule()
+    def the_engine_restarts(self) -> None:
+        self.day.restart()
+        self.day.give(self.day.world.see())
+
+    @rule()
+    def the_engine_restarts_blind(self) -> None:
+        self.day.restart()
+
+    @precondition(lambda self: self.day.world.connected and self.day.world.last_told())
+    @rule()
+    def the_last_event_is_told_again(self) -> None:
+        self.day.give(self.day.world.last_told())
+
+    @precondition(lambda self: self.day.world.connected and self._old())
+    @rule(index=INDEX)
+    def an_old_event_is_told_again(self, index: int) -> None:
+        self.day.give(nth(index, self._old()))
+
+    def _old(self) -> list[Event]:
+        return [event for event in self.day.world.told if isinstance(event, REPEATABLE)]
+
+    @rule()
+    def the_journal_is_read_back(self) -> None:
+        self.day.the_journal_is_complete()
+
+
+def test_days_keep_every_rule_and_meet_every_situation() -> None:
+    """No rule is broken on any of the days, and each named situation has been met on one of them."""
+    Days.reached.clear()
+    chosen = settings(
+        max_examples=DAYS or 120,
+        stateful_step_count=60,
+        deadline=None,
+        derandomize=not DAYS,
+        report_multiple_bugs=bool(DAYS),
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Days, settings=chosen)
+    missing = sorted(situation for situation in SITUATIONS if not Days.reached[situation])
+    assert not missing, f"no day has met: {missing}"
