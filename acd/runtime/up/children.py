@@ -34,6 +34,8 @@ class Program:
     """How it is run with fewer rights than ours."""
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGTERM
+    """What the kernel sends it when `acd up` dies without having stopped it."""
     directory: Path = Path("/")
     environment: Mapping[str, str] | None = None
     """None: ours."""
@@ -118,14 +120,14 @@ class Child:
 
 
 def guarded(program: Program) -> tuple[str, ...]:
-    """The program's command line, run so that the kernel sends it its stop signal when we die.
+    """The program's command line, run so that the kernel sends it its death signal when we die.
 
     That setting is lost when a process changes its user, so it is made with or after that; and because a parent that
     died before it was made would go unnoticed, the child then looks once more for its parent.
     """
     lowered = program.privileges or ("setpriv",)
     look = ("sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid()))
-    return (*lowered, "--pdeathsig", program.stop_signal.name.removeprefix("SIG"), *look, *program.command)
+    return (*lowered, "--pdeathsig", program.death_signal.name.removeprefix("SIG"), *look, *program.command)
 
 
 def _how(code: int) -> str:

@@ -82,6 +82,7 @@ def program(place: Place, programs: Path, sockets: Path, privileges: Privileges)
         privileges=privileges.prefix,
         log=place.log("postgres"),
         stop_signal=signal.SIGINT,  # SIGTERM would wait for every client to leave
+        death_signal=signal.SIGINT,
     )
 
 

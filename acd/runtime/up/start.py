@@ -241,6 +241,7 @@ class _Start:
             command=(sys.executable, "-m", "acd", "run", "--settings", str(self._place.settings)),
             privileges=self._privileges.prefix,
             log=self._place.log("engine"),
+            death_signal=signal.SIGKILL,  # an orderly end would wait for the database, which is ending too
             directory=CHECKOUT,
             environment={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
             longer_pauses={STOOD_DOWN: STOOD_DOWN_PAUSE_SECONDS},
