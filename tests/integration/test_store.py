@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -184,7 +184,7 @@ class Heard:
 
 
 @asynccontextmanager
-async def listening(store: Store, heard: Heard) -> AsyncIterator[None]:
+async def listening(store: Store, heard: Heard) -> AsyncGenerator[None, None]:
     task = asyncio.create_task(store.listen(heard))
     try:
         yield
