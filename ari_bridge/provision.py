@@ -87,8 +87,18 @@ async def _write_phone(client: Client, phone: Endpoint) -> bool:
 
 async def _delete_phones(client: Client, wanted: set[str]) -> int:
     """Delete ours that are not wanted any more; how many these were."""
-    found = [str(each.json.get("resource")) for each in await client.endpoints.listByTech(tech="PJSIP")]
+    found = await _phones(client)
     return sum(await _all(_delete_if_ours(client, name) for name in found if name not in wanted))
+
+
+async def _phones(client: Client) -> list[str]:
+    """The names of all there are; where there is not one, Asterisk says that it does not know the technology."""
+    try:
+        return [str(each.json.get("resource")) for each in await client.endpoints.listByTech(tech="PJSIP")]
+    except AriError as error:
+        if error.status == NOT_FOUND:
+            return []
+        raise
 
 
 async def _delete_if_ours(client: Client, name: str) -> bool:

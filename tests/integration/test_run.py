@@ -51,7 +51,7 @@ async def test_asterisk_that_dies_is_told_and_waited_for(tmp_path: Path, databas
         asterisk.start()
         await engine.ready()
         assert await engine.metric("acd_ari_connects_total") == 2
-        assert [e for e in engine.events() if e.startswith("asterisk_")] == [
+        assert [e for e in engine.events() if e.endswith("_sight")] == [
             "asterisk_in_sight",
             "asterisk_out_of_sight",
             "asterisk_in_sight",
