@@ -63,6 +63,8 @@ class Faults:
     def line(self, place: str) -> int | None:
         """Where this place stands, else the table it belongs to."""
         while place and place not in self._lines:
+            if f"{place}[1]" in self._lines:
+                return self._lines[f"{place}[1]"]
             place = re.sub(r"(\.[^.\[]*|\[\d+\])$", "", place) if re.search(r"[.\]]", place) else ""
         return self._lines.get(place)
 

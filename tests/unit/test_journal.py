@@ -1,0 +1,165 @@
+"""Facts and the state as bytes: whatever can be decided comes back as it was."""
+
+import typing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acd import outputs
+from acd.journal import (
+    KINDS,
+    About,
+    UnreadableFact,
+    UnreadableSnapshot,
+    about,
+    decode,
+    decode_state,
+    encode,
+    encode_state,
+)
+from acd.model import AccountId, AgentId, Caller, CallId, DeviceId, OfferId, QueueId
+from acd.outputs import CallQueued, Fact
+from acd.records import Records
+from acd.state import State
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+# JSON in PostgreSQL keeps no NUL, and UTF-8 no lone surrogates; they are tried by themselves below.
+st.register_type_strategy(str, st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20))
+st.register_type_strategy(datetime, st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+st.register_type_strategy(timedelta, st.timedeltas(timedelta(0), timedelta(days=400)))
+
+TYPES: tuple[type[Fact], ...] = typing.get_args(Fact)
+
+
+def test_every_fact_has_a_kind_and_none_has_two() -> None:
+    assert set(KINDS.values()) == set(TYPES)
+    assert len(KINDS) == len(TYPES)
+    assert all(kind == kind.lower() and kind.isidentifier() for kind in KINDS)
+
+
+def test_the_names_are_for_ever() -> None:
+    """Journals that were written hold these; a type may be called otherwise in the code, its kind never."""
+    assert sorted(KINDS) == [
+        "asterisk_in_sight",
+        "asterisk_out_of_sight",
+        "back_off_ended",
+        "call_answered",
+        "call_ended",
+        "call_queued",
+        "call_refused",
+        "call_requeued",
+        "configuration_changed",
+        "device_disengaged",
+        "device_engaged",
+        "device_reachable",
+        "device_switched",
+        "leg_stopped",
+        "offer_ended",
+        "offer_made",
+        "status_changed",
+        "talk_ended",
+        "talk_started",
+        "wrap_up_ended",
+        "wrap_up_started",
+    ]
+
+
+@pytest.mark.parametrize("of", TYPES, ids=lambda of: of.__name__)
+def test_a_fact_comes_back_as_it_was(of: type[Fact]) -> None:
+    @given(st.from_type(of))
+    def round_trip(fact: Fact) -> None:
+        kind, body = encode(fact)
+        assert KINDS[kind] is of
+        assert decode(kind, body) == fact
+        assert decode(kind, body.decode()) == fact
+        assert encode(decode(kind, body)) == (kind, body)
+
+    round_trip()
+
+
+@given(st.text(st.characters(), max_size=30))
+def test_any_text_from_a_caller_is_kept(name: str) -> None:
+    fact = queued(name)
+    kind, body = encode(fact)
+    assert b"\\u0000" not in body.replace(b"\\\\", b"")
+    kept = "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in name)
+    assert decode(kind, body) == queued(kept)
+
+
+@pytest.mark.parametrize("name", ["\\u0000", "\\\\u0000", "\\\x00", "\\\\\x00", "\\u0000\x00"])
+def test_what_looks_like_an_escape_is_left_alone(name: str) -> None:
+    assert decode(*encode(queued(name))) == queued(name.replace("\x00", "\ufffd"))
+
+
+def queued(name: str) -> CallQueued:
+    return CallQueued(
+        call=CallId("c1"),
+        account=AccountId("demo.example"),
+        queue=QueueId("7001@demo.example"),
+        caller=Caller(number="0", name=name),
+        arrived=NOON,
+    )
+
+
+def test_an_unknown_kind_is_told() -> None:
+    with pytest.raises(UnreadableFact) as raised:
+        decode("call_beamed_up", b"{}")
+    assert str(raised.value) == (
+        "the journal holds a fact of the kind 'call_beamed_up', which this program does not know; "
+        "it was written by a newer one: run that one again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"{}", "Object missing required field `agent`"),
+        (b'{"agent": 5}', "Expected `str`, got `int` - at `$.agent`"),
+        (b"{", "Input data was truncated"),
+    ],
+)
+def test_fields_that_do_not_fit_are_told(body: bytes, why: str) -> None:
+    with pytest.raises(UnreadableFact) as raised:
+        decode("back_off_ended", body)
+    assert str(raised.value) == f"a fact of the kind 'back_off_ended' in the journal cannot be read: {why}"
+
+
+@pytest.mark.parametrize(
+    ("fact", "ids"),
+    [
+        (queued(""), About(CallId("c1"), None, QueueId("7001@demo.example"))),
+        (
+            outputs.LegStopped(offer=OfferId("pbx-1~2~3"), device=DeviceId("1001-desk"), why=outputs.OfferEnd.DECLINED),
+            About(CallId("pbx-1~2"), None, None),
+        ),
+        (
+            outputs.TalkStarted(call=CallId("c1"), queue=QueueId("q"), agent=AgentId("a")),
+            About(CallId("c1"), AgentId("a"), QueueId("q")),
+        ),
+        (outputs.BackOffEnded(agent=AgentId("a")), About(None, AgentId("a"), None)),
+        (outputs.AsteriskInSight(), About(None, None, None)),
+    ],
+)
+def test_what_a_fact_is_about(fact: Fact, ids: About) -> None:
+    assert about(fact) == ids
+
+
+@given(st.builds(Records))
+def test_any_records_come_back_as_they_were(records: Records) -> None:
+    """Records alone: an arbitrary mixture of them need not make a state."""
+    import msgspec
+
+    body = msgspec.json.encode(records)
+    assert msgspec.json.decode(body, type=Records) == records
+
+
+def test_a_snapshot_of_other_records_is_told() -> None:
+    with pytest.raises(UnreadableSnapshot, match=r"the snapshot cannot be read: Expected `object`, got `array`"):
+        decode_state(b'{"calls": []}')
+
+
+def test_an_empty_state_comes_back() -> None:
+    assert encode_state(decode_state(encode_state(State()))) == encode_state(State())
