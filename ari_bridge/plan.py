@@ -23,6 +23,7 @@ one that has just gone would make the agent's phone look unreachable."""
 
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
+NOT_INSIDE: Final = 422
 
 Value = str | int | tuple[str, ...]
 
@@ -75,17 +76,21 @@ def plan(command: Command, app: str) -> tuple[Errand, ...]:
 
 
 def _hold(command: HoldCaller) -> Errand:
-    """Music for the caller. The bridge is made when it is found missing: by its first caller, or in a new Asterisk."""
+    """Music for the caller. The bridge is made when it is found missing: by its first caller, or in a new Asterisk.
+
+    The music is the participant's own: a bridge's ends with its last caller and does not come back. And a channel that
+    is put where it is already falls silent, so it is taken out first.
+    """
     bridge = hold_bridge(command.queue)
-    make = (
-        _on_bridge("createWithId", bridge, type="holding", name=bridge, harmless={CONFLICT}),
-        _on_bridge("startMoh", bridge),
-    )
+    make = _on_bridge("createWithId", bridge, type="holding", name=bridge, harmless={CONFLICT})
     return Errand(
         lane=command.call,
         operations=(
             _on_channel("answer", command.call),
-            _on_bridge("addChannel", bridge, channel=command.call, mend={NOT_FOUND: make}),
+            _on_bridge("removeChannel", bridge, channel=command.call, harmless={NOT_FOUND, CONFLICT, NOT_INSIDE}),
+            _on_bridge(
+                "addChannel", bridge, channel=command.call, role="holding_participant", mend={NOT_FOUND: (make,)}
+            ),
         ),
     )
 
