@@ -19,14 +19,13 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self, overload
 
 import aiohttp
-import msgspec
 import structlog
 
 from ari_bridge import event_types, methods
 from ari_bridge.listeners import Event, Listeners, Subscription
 from ari_bridge.objects import Bridge, Channel, Endpoint, Playback
 from ari_bridge.resource import on_object_event
-from ari_bridge.rest import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Rest, failure, refusal
+from ari_bridge.rest import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Rest, decode, failure, refusal
 
 __all__ = [
     "AriError",
@@ -57,6 +56,7 @@ class Client:
 
     `base_url` is Asterisk's web address, e.g. http://127.0.0.1:8088; `/ari` is added. `time_limit` holds for every
     request, the waiting for a free connection counted in. A silent connection for events ends after 1.5 heartbeats.
+    Raises ValueError when the address is none.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Client:
         time_limit: timedelta = TIME_LIMIT,
         heartbeat: timedelta = HEARTBEAT,
     ) -> None:
-        self.rest = Rest(base_url.rstrip("/").removesuffix("/ari") + "/ari", user, password, time_limit=time_limit)
+        self.rest = Rest(base_url, user, password, time_limit=time_limit)
         self.listeners = Listeners()
         self.bad_frames = 0
         """Frames that were no events: not JSON, not an object, or without a type."""
@@ -186,14 +186,13 @@ class Client:
 
     async def _read(self, socket: "aiohttp.ClientWebSocketResponse[Literal[False]]") -> None:
         """Hand out events until the socket is closed. An exception of a callback ends it: a bug, none of Asterisk's."""
-        decode = msgspec.json.Decoder().decode
         tell = self.listeners.tell
         async for frame in socket:
             if frame.type not in _WITH_TEXT:
                 return
             try:
                 event = decode(frame.data)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except ValueError:
                 event = None
             if isinstance(event, dict) and isinstance(event.get("type"), str):
                 tell(event)
@@ -216,6 +215,7 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
+        """Whether events can still come."""
         return not self._reader.done()
 
     async def closed(self) -> None:

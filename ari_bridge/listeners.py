@@ -6,26 +6,25 @@ What takes time is put into a queue or a task by the callback. Knows no socket.
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 Event = dict[str, Any]
 """An event of Asterisk as it came, JSON decoded; `type` is always there and a text."""
 
 Callback = Callable[[Event], None]
 
-_EVERY_TYPE: Final = ""
-
 
 class Subscription:
-    """What a registration gives back; `close()` ends it."""
+    """One registered callback."""
 
-    def __init__(self, listeners: "Listeners", event_type: str, callback: Callback) -> None:
+    def __init__(self, listeners: "Listeners", event_type: str | None, callback: Callback) -> None:
+        self.callback = callback
         self._listeners = listeners
         self._event_type = event_type
-        self._callback = callback
 
     def close(self) -> None:
-        self._listeners.remove(self._event_type, self._callback)
+        """Call it no more."""
+        self._listeners.remove(self._event_type, self)
 
 
 class Listeners:
@@ -33,7 +32,7 @@ class Listeners:
 
     def __init__(self) -> None:
         # Tuples, replaced as a whole: a callback may register and close while an event is being handed out.
-        self._callbacks: dict[str, tuple[Callback, ...]] = {}
+        self._subscriptions: dict[str | None, tuple[Subscription, ...]] = {}
 
     def add(self, event_type: str | None, callback: Callback) -> Subscription:
         """Call `callback` for events of this type; None: for all of them, those of unknown type too."""
@@ -41,23 +40,22 @@ class Listeners:
             raise TypeError(
                 f"{callback!r} must be a plain function: events are not held up by waiting for their handlers"
             )
-        key = _EVERY_TYPE if event_type is None else event_type
-        self._callbacks[key] = (*self._callbacks.get(key, ()), callback)
-        return Subscription(self, key, callback)
+        subscription = Subscription(self, event_type, callback)
+        self._subscriptions[event_type] = (*self._subscriptions.get(event_type, ()), subscription)
+        return subscription
 
-    def remove(self, event_type: str, callback: Callback) -> None:
-        left = list(self._callbacks.get(event_type, ()))
-        if callback in left:
-            left.remove(callback)
+    def remove(self, event_type: str | None, subscription: Subscription) -> None:
+        """Forget it; nothing happens where it is forgotten already."""
+        left = tuple(each for each in self._subscriptions.get(event_type, ()) if each is not subscription)
         if left:
-            self._callbacks[event_type] = tuple(left)
+            self._subscriptions[event_type] = left
         else:
-            self._callbacks.pop(event_type, None)
+            self._subscriptions.pop(event_type, None)
 
     def tell(self, event: Event) -> None:
         """Hand one event to everyone who wants it, those who want all events first."""
-        callbacks = self._callbacks
-        for callback in callbacks.get(_EVERY_TYPE, ()):
-            callback(event)
-        for callback in callbacks.get(event["type"], ()):
-            callback(event)
+        subscriptions = self._subscriptions
+        for each in subscriptions.get(None, ()):
+            each.callback(event)
+        for each in subscriptions.get(event["type"], ()):
+            each.callback(event)

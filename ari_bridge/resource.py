@@ -6,11 +6,10 @@ The operations themselves are in `methods.py` and `objects.py`, which are genera
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
-import msgspec
 import structlog
 
 from ari_bridge.listeners import Event, Listeners, Subscription
-from ari_bridge.rest import AriError, Rest, Value
+from ari_bridge.rest import AriError, Rest, Value, decode
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +40,8 @@ class Resource:
         """The answer decoded; None where there is none. Raises AriError."""
         answer = await self.client.rest.request(method, path, parameters, body)
         try:
-            return msgspec.json.decode(answer) if answer else None
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return decode(answer) if answer else None
+        except ValueError:
             raise AriError(0, "the answer was not understood", f"{method} /{'/'.join(path)}") from None
 
     async def _fetch(self, method: str, path: Sequence[str]) -> bytes:

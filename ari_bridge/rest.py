@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
-from yarl import URL
+from yarl import URL  # as aiohttp uses it: only so can an address be handed over that is quoted already
 
 POOL_SIZE: Final = 40
 """Connections held at most. Asterisk's `sessionlimit` must stay above it; it closes the others without a word."""
@@ -58,7 +58,7 @@ class Rest:
     """The requests of one client. Made inside a running event loop; `close()` when done."""
 
     def __init__(self, base_url: str, user: str, password: str, *, time_limit: timedelta) -> None:
-        self.base_url = base_url
+        self.base_url = _root(base_url)
         self._time_limit = aiohttp.ClientTimeout(total=time_limit.total_seconds())
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=POOL_SIZE, keepalive_timeout=IDLE_LIMIT_S),
@@ -98,19 +98,38 @@ class Rest:
                 data, headers = msgspec.json.encode(given), {"Content-Type": "application/json"}
         try:
             async with self.session.request(
-                method, self.url(path, parameters or {}), data=data, headers=headers, timeout=self._time_limit
+                method,
+                self.url(path, parameters or {}),
+                data=data,
+                headers=headers,
+                timeout=self._time_limit,
+                allow_redirects=False,
             ) as response:
                 answer = await response.read()
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             # aiohttp's errors carry the request's headers, the password among them: they end here.
             raise failure(error, name) from None
-        if status >= 400:
+        if status >= 300:
             raise refusal(status, answer, name)
         return answer
 
     async def close(self) -> None:
+        """Close the pool; requests that are under way end in AriUnreachable."""
         await self.session.close()
+
+
+def _root(base_url: str) -> str:
+    """Where ARI is on this web server."""
+    try:
+        address = URL(base_url)
+        is_good = address.scheme in {"http", "https"} and address.host is not None and address.user is None
+    except ValueError:
+        is_good = False
+    if not is_good:
+        # What was given is not repeated: it may hold a password.
+        raise ValueError("the address of Asterisk must look like http://127.0.0.1:8088, without user and password")
+    return base_url.rstrip("/").removesuffix("/ari") + "/ari"
 
 
 def _as_text(value: str | int | bool | Sequence[str]) -> str:
@@ -119,6 +138,14 @@ def _as_text(value: str | int | bool | Sequence[str]) -> str:
     if isinstance(value, str | int):
         return str(value)
     return ",".join(value)
+
+
+def decode(text: bytes) -> Any:
+    """JSON from Asterisk. Raises ValueError where it is none, or nested beyond what can be read."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError("not understood") from error
 
 
 def failure(error: Exception, request: str) -> AriError:
@@ -133,8 +160,8 @@ def failure(error: Exception, request: str) -> AriError:
 def refusal(status: int, answer: bytes, request: str) -> AriError:
     """The error Asterisk answered with; its wording is mostly under `message`, for a 500 under `error`."""
     try:
-        body: Any = msgspec.json.decode(answer)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = decode(answer)
+    except ValueError:
         body = None
     message = str(body.get("message") or body.get("error") or "") if isinstance(body, dict) else ""
     if status == 401:

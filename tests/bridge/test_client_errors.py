@@ -53,9 +53,10 @@ async def test_a_refusal_carries_status_and_wording(
 
 
 async def test_an_answer_that_is_no_json_is_an_error(double: AriDouble, client: Client) -> None:
-    double.answers["GET", "/channels"] = Answer(body=b'[{"id":')
-    with pytest.raises(AriError, match="not understood"):
-        await client.channels.list()
+    for text in (b'[{"id":', b"\xff", b"[" * 100_000):
+        double.answers["GET", "/channels"] = Answer(body=text)
+        with pytest.raises(AriError, match="not understood"):
+            await client.channels.list()
 
 
 async def test_an_object_without_its_id_is_an_error(double: AriDouble, client: Client) -> None:
@@ -126,6 +127,21 @@ async def test_a_client_that_was_closed_says_so(double: AriDouble) -> None:
     await client.close()
     with pytest.raises(AriUnreachable, match="closed"):
         await client.asterisk.ping()
+
+
+@pytest.mark.parametrize(
+    "address", ["", "127.0.0.1:8088", "ftp://127.0.0.1", "http://", "http://acd:open-sesame@127.0.0.1", "http://[::1"]
+)
+async def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(ValueError, match="must look like") as caught:
+        Client(address, USER, PASSWORD)
+    assert "sesame" not in str(caught.value)
+
+
+async def test_asterisk_sends_nobody_elsewhere(double: AriDouble, client: Client) -> None:
+    double.answers["GET", "/channels"] = Answer(status=302)
+    with pytest.raises(AriError, match="302"):
+        await client.channels.list()
 
 
 async def test_the_password_is_shown_nowhere(double: AriDouble, capsys: pytest.CaptureFixture[str]) -> None:

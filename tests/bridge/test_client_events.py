@@ -53,8 +53,8 @@ async def test_every_event_is_handed_out_in_order(double: AriDouble, client: Cli
 async def test_a_type_this_client_does_not_know_passes(double: AriDouble, client: Client) -> None:
     by_type: list[Event] = []
     client.on_event("TimeTravelled", by_type.append)
-    event = {"type": "TimeTravelled", "to": 1955}
-    assert await hear(double, client, event) == [event]
+    event, nameless = {"type": "TimeTravelled", "to": 1955}, {"type": ""}
+    assert await hear(double, client, event, nameless) == [event, nameless]
     assert by_type == [event]
     assert client.bad_frames == 0
 
@@ -72,6 +72,9 @@ async def test_frames_that_are_no_events_are_counted_and_passed_over(double: Ari
         '{"type": null}',
         '{"type": ["x"]}',
         b"\xff\x00",
+        "[" * 100_000,
+        '{"type":' * 10_000,
+        '{"type": "StasisStart", "cause": 1e999}',
     ]
     assert await hear(double, client, *frames, START, "{", START) == [START, START]
     assert client.bad_frames == len(frames) + 1
@@ -148,6 +151,15 @@ async def test_a_callback_may_register_and_close_callbacks(double: AriDouble, cl
     mine = client.on_event("StasisStart", first)
     await hear(double, client, START, START)
     assert heard == ["first", "second"]
+
+
+async def test_closing_a_registration_twice_ends_no_other(double: AriDouble, client: Client) -> None:
+    heard: list[Event] = []
+    one, _ = client.on_event("StasisStart", heard.append), client.on_event("StasisStart", heard.append)
+    one.close()
+    one.close()
+    await hear(double, client, START)
+    assert heard == [START]
 
 
 async def test_a_coroutine_is_refused_as_a_callback(client: Client) -> None:
