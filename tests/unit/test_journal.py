@@ -8,6 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd import outputs
+from acd.engine import Engine
+from acd.inputs import (
+    AsteriskSeen,
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    ConfigurationLoaded,
+    Event,
+    LegAnswered,
+    LegEnd,
+    LegEnded,
+    Request,
+    SetStatus,
+)
 from acd.journal import (
     KINDS,
     About,
@@ -19,9 +33,22 @@ from acd.journal import (
     encode,
     encode_state,
 )
-from acd.model import AccountId, AgentId, Caller, CallId, DeviceId, OfferId, QueueId
+from acd.model import (
+    ONLINE,
+    AccountId,
+    Agent,
+    AgentId,
+    Assignment,
+    Caller,
+    CallId,
+    Configuration,
+    Device,
+    DeviceId,
+    OfferId,
+    Queue,
+    QueueId,
+)
 from acd.outputs import CallQueued, Fact
-from acd.records import Records
 from acd.state import State
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -147,13 +174,70 @@ def test_what_a_fact_is_about(fact: Fact, ids: About) -> None:
     assert about(fact) == ids
 
 
-@given(st.builds(Records))
-def test_any_records_come_back_as_they_were(records: Records) -> None:
-    """Records alone: an arbitrary mixture of them need not make a state."""
-    import msgspec
+ACCOUNT = AccountId("demo.example")
+SALES = QueueId("7001@demo.example")
+AGENTS = [AgentId(f"100{n}@demo.example") for n in (1, 2, 3)]
+PHONES = [DeviceId(f"100{n}") for n in (1, 2, 3)]
 
-    body = msgspec.json.encode(records)
-    assert msgspec.json.decode(body, type=Records) == records
+
+def arrival(call: str) -> CallArrived:
+    return CallArrived(call=CallId(call), account=ACCOUNT, number="7001", caller=Caller(number="0", name="Zoë"))
+
+
+BUSY_MINUTE: tuple[Event | Request, ...] = (
+    ConfigurationLoaded(
+        configuration=Configuration(
+            agents={
+                of: Agent(id=of, account=ACCOUNT, extension=phone, name="")
+                for of, phone in zip(AGENTS, PHONES, strict=True)
+            },
+            devices={phone: Device(id=phone, owner=of) for of, phone in zip(AGENTS, PHONES, strict=True)},
+            queues={SALES: Queue(id=SALES, account=ACCOUNT, number="7001", name="Sales", wrap_up=timedelta(minutes=2))},
+            assignments={
+                (of, SALES): Assignment(agent=of, queue=SALES, devices=frozenset({phone}))
+                for of, phone in zip(AGENTS, PHONES, strict=True)
+            },
+        )
+    ),
+    AsteriskSeen(registered=frozenset(PHONES)),
+    *(SetStatus(agent=of, status=ONLINE) for of in AGENTS),
+    arrival("over"),  # rings at the agent online first
+    LegAnswered(offer=OfferId("over~1"), device=PHONES[0]),
+    CallConnected(call=CallId("over")),
+    CallerHungUp(call=CallId("over")),
+    arrival("talking"),
+    LegAnswered(offer=OfferId("talking~1"), device=PHONES[1]),
+    CallConnected(call=CallId("talking")),
+    arrival("ringing"),
+    arrival("waiting"),
+)
+AND_THEN: tuple[Event | Request, ...] = (
+    LegEnded(offer=OfferId("ringing~1"), device=PHONES[2], how=LegEnd.BUSY),
+    CallerHungUp(call=CallId("talking")),
+    SetStatus(agent=AGENTS[0], status=ONLINE),
+    arrival("later"),
+)
+
+
+def test_a_state_comes_back_with_all_that_follows_from_it() -> None:
+    """One caller talks, one rings, one waits, an agent wraps up; from the snapshot it all goes on as it would have."""
+    live = Engine(State())
+    for second, what in enumerate(BUSY_MINUTE):
+        live.handle(what, NOON + timedelta(seconds=second))
+    records = live.state.records
+    assert {call.talking_since is not None for call in records.calls.values()} == {True, False}
+    assert records.offers
+    assert any(agent.wrap_up for agent in records.agent_records.values())
+
+    twin = Engine(decode_state(encode_state(live.state)))
+    assert twin.state.records == records
+    assert twin.deadline == live.deadline is not None
+    for second, what in enumerate(AND_THEN, start=len(BUSY_MINUTE)):
+        now = NOON + timedelta(seconds=second)
+        assert twin.handle(what, now) == live.handle(what, now)
+    later = NOON + timedelta(hours=1)
+    assert twin.advance(later) == live.advance(later)
+    assert encode_state(twin.state) == encode_state(live.state)
 
 
 def test_a_snapshot_of_other_records_is_told() -> None:
