@@ -7,7 +7,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -117,6 +118,33 @@ class Child:
             say(f"{self.program.name} did not stop within {STOP_WITHIN_SECONDS:g} s; killed")
             self._process.kill()
             await self._process.wait()
+
+
+async def finished(
+    *command: str, environment: Mapping[str, str] | None = None, heard: Callable[[str], None] | None = None
+) -> tuple[int, list[str]]:
+    """Run a command to its end and give its exit code and its output; cancelled, it is ended first."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd="/",
+        env=environment,
+    )
+    assert process.stdout
+    lines: list[str] = []
+    try:
+        async for raw in process.stdout:
+            lines.append(raw.decode(errors="replace").rstrip())
+            if heard:
+                heard(lines[-1])
+        return await process.wait(), lines
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):  # sudo's child is not ours to signal
+                process.terminate()
+                await process.wait()
 
 
 def guarded(program: Program) -> tuple[str, ...]:

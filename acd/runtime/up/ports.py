@@ -59,6 +59,8 @@ def check(ports: Ports, *, own_asterisk: bool) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
+                if kind is socket.SOCK_STREAM:
+                    probe.listen()
             except OSError as error:
                 faults.append(f"Port {port} for {purpose} {_why(error)}: choose another one with {option}.")
     if len(faults) > 5:

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from acd.runtime.database import LOST, close, connect
-from acd.runtime.up.children import Child, Program
+from acd.runtime.up.children import Child, Program, finished
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.place import Place
 from acd.runtime.up.privileges import Privileges
@@ -124,13 +124,10 @@ def _check_version(data: Path, version: str) -> None:
 
 
 async def _run(*command: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/"
-    )
-    said, _ = await process.communicate()
-    if process.returncode:
-        raise StartError(f"{_name(command)} failed:\n{said.decode(errors='replace').strip()}")
-    return said.decode(errors="replace").strip()
+    code, said = await finished(*command)
+    if code:
+        raise StartError(f"{_name(command)} failed:\n" + "\n".join(said))
+    return "\n".join(said)
 
 
 def _name(command: Sequence[str]) -> str:

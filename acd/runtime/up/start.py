@@ -15,7 +15,7 @@ import aiohttp
 from acd.centre import Centre
 from acd.ports import Endpoint
 from acd.runtime.apply import apply_centre
-from acd.runtime.database import DatabaseError, close, connect
+from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
 from acd.runtime.store import Store
 from acd.runtime.up import asterisk, place, ports, postgres, tree
 from acd.runtime.up.asterisk import CHECKOUT, Installation, Site
@@ -202,6 +202,7 @@ class _Start:
     async def _apply(self) -> None:
         """Bring the centre's file into the database, whose schema is made where it is new."""
         try:
+            await close(await connect(self._database_url))  # one that is away is told; `Store.open` would wait for it
             await Store.open(self._database_url)
             connection = await connect(self._database_url)
             try:
@@ -210,6 +211,9 @@ class _Start:
                 await close(connection)
         except DatabaseError as error:
             raise StartError(str(error)) from None
+        except LOST as error:
+            where = address(self._database_url)
+            raise StartError(f"The {where} cannot be reached: {in_words(error)}. Correct --database-url.") from None
         said = "nothing to change" if not changes else f"{len(changes)} changes"
         say(f"Centre {self._options.centre.account} from {self._options.centre.source}: {said}.")
 

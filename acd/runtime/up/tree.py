@@ -16,6 +16,7 @@ from typing import Final
 
 from acd.runtime.up import asterisk
 from acd.runtime.up.asterisk import FLOOR_IN_WORDS, Installation
+from acd.runtime.up.children import finished
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.progress import say
 
@@ -133,18 +134,10 @@ async def _install_mmdebstrap() -> None:
 async def _as_root(*command: str, show: bool = False) -> tuple[int, list[str]]:
     """Run with root's rights where they are to be had, and give exit code and output."""
     rights = ("sudo",) if os.geteuid() != 0 and shutil.which("sudo") else ()
-    process = await asyncio.create_subprocess_exec(
-        *rights,
-        *command,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"},
-    )
-    assert process.stdout
-    lines: list[str] = []
-    async for raw in process.stdout:
-        line = raw.decode(errors="replace").rstrip()
-        lines.append(line)
-        if show and line.startswith("I: "):
-            say(f"  {line.removeprefix('I: ')}")
-    return await process.wait(), lines
+    plain = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    return await finished(*rights, *command, environment=plain, heard=_show if show else None)
+
+
+def _show(line: str) -> None:
+    if line.startswith("I: "):
+        say(f"  {line.removeprefix('I: ')}")

@@ -1,0 +1,360 @@
+"""`acd up` as its user runs it: Asterisk, PostgreSQL and the engine for real; how it starts, ends, and says no."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acd.runtime.up import asterisk
+from acd.runtime.up.asterisk import Site
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "examples" / "demo.toml"
+
+FIRST_START_WITHIN_SECONDS = 300
+"""It may have to fetch Asterisk first."""
+ENDS_WITHIN_SECONDS = 20
+RTP_PORTS = 16
+
+
+@dataclass(kw_only=True)
+class Centre:
+    """One `acd up`, its sheet read."""
+
+    process: subprocess.Popen[str]
+    state_dir: Path
+    options: dict[str, str]
+    sheet: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def said(self) -> str:
+        return (self.state_dir.parent / f"{self.state_dir.name}.err").read_text()
+
+    def own_pids(self) -> list[int]:
+        """Every process of this centre, also those that the sheet does not name."""
+        found: list[int] = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal() and int(entry.name) != self.process.pid:
+                try:
+                    command = (entry / "cmdline").read_bytes()
+                except OSError:
+                    continue
+                if os.fsencode(self.state_dir) in command:
+                    found.append(int(entry.name))
+        return found
+
+
+def options_of(**chosen: str) -> dict[str, str]:
+    """Free ports, but for those that are chosen."""
+    with ExitStack() as held:
+        probes = [held.enter_context(closing(socket.socket(socket.AF_INET, kind))) for kind in KINDS.values()]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        ports = {option: str(probe.getsockname()[1]) for option, probe in zip(KINDS, probes, strict=True)}
+    first = free_row()
+    return {**ports, "--rtp-ports": f"{first}-{first + RTP_PORTS - 1}", **chosen}
+
+
+KINDS = {
+    "--sip-port": socket.SOCK_DGRAM,
+    "--ari-port": socket.SOCK_STREAM,
+    "--web-port": socket.SOCK_STREAM,
+}
+
+
+def free_row() -> int:
+    for first in range(20000, 32000, RTP_PORTS):
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + RTP_PORTS):
+                    held.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))).bind(
+                        ("127.0.0.1", port)
+                    )
+            except OSError:
+                continue
+            return first
+    raise AssertionError("no free row of ports")
+
+
+def command(state_dir: Path, options: dict[str, str], file: Path = DEMO) -> list[str]:
+    words = [word for option in options.items() for word in option]
+    return [sys.executable, "-m", "acd", "up", str(file), "--json", "--state-dir", str(state_dir), *words]
+
+
+@contextmanager
+def running(state_dir: Path, options: dict[str, str]) -> Generator[Centre]:
+    """Up until the block ends."""
+    errors = (state_dir.parent / f"{state_dir.name}.err").open("w")
+    with (
+        errors,
+        subprocess.Popen(
+            command(state_dir, options), cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        centre = Centre(process=process, state_dir=state_dir, options=options)
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            assert line, centre.said()
+            centre.sheet = json.loads(line)
+            yield centre
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(ENDS_WITHIN_SECONDS)
+
+
+def refused(state_dir: Path, options: dict[str, str], **how: Any) -> subprocess.CompletedProcess[str]:
+    """What `acd up` says that does not start."""
+    return subprocess.run(
+        command(state_dir, options, **how), cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def fetched(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def eventually(true: Callable[[], object], within_seconds: float) -> None:
+    deadline = time.monotonic() + within_seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """One that the tests of this module look at and leave running."""
+    with running(tmp_path_factory.mktemp("up") / "state", options_of()) as up:
+        yield up
+
+
+@pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
+def test_the_sheet_is_true(centre: Centre) -> None:
+    sheet = centre.sheet
+    assert sheet["ready"] is True
+    assert sheet["sip"] == {"host": "127.0.0.1", "port": int(centre.options["--sip-port"]), "transport": "udp"}
+    assert {device["user"] for device in sheet["devices"]} == {"1001-desk", "1001-soft", "1002-desk", "1003-desk"}
+    assert all(
+        len(device["password"]) >= 8 and device["owner"].endswith("@demo.example") for device in sheet["devices"]
+    )
+    assert [queue["number"] for queue in sheet["queues"]] == ["7001", "7002", "7003"]
+    assert set(sheet["star_codes"]) == {"*50", "*51", "*52"}
+    assert fetched(sheet["urls"]["readyz"])[0] == 200
+    assert fetched(sheet["urls"]["healthz"])[0] == 200
+    assert "acd_" in fetched(sheet["urls"]["metrics"])[1]
+    assert all(Path("/proc", str(pid)).exists() for pid in sheet["pids"].values())
+    assert set(sheet["pids"]) == {"up", "asterisk", "postgresql", "engine"}
+
+
+def test_nothing_of_it_runs_as_root(centre: Centre) -> None:
+    owners = {Path("/proc", str(pid)).stat().st_uid for pid in centre.own_pids()}
+    assert len(owners) == 1
+    assert 0 not in owners
+
+
+def test_no_secret_is_in_a_command_line_an_environment_or_a_log(centre: Centre) -> None:
+    secrets = [device["password"] for device in centre.sheet["devices"]]
+    secrets.append((centre.state_dir / "ari.secret").read_text().strip())
+    seen = centre.said().encode()
+    for pid in (centre.process.pid, *centre.own_pids()):
+        seen += Path("/proc", str(pid), "cmdline").read_bytes() + Path("/proc", str(pid), "environ").read_bytes()
+    for log in [*(centre.state_dir / "log").iterdir(), *(centre.state_dir / "asterisk" / "log").iterdir()]:
+        if log.is_file():
+            seen += log.read_bytes()
+    assert not [secret for secret in secrets if secret.encode() in seen]
+
+
+def test_secrets_on_disk_are_the_owners_alone(centre: Centre) -> None:
+    assert stat.S_IMODE(centre.state_dir.stat().st_mode) == 0o700
+    for name in ("ari.secret", "engine.toml", "asterisk/etc/ari.conf"):
+        assert stat.S_IMODE((centre.state_dir / name).stat().st_mode) == 0o600, name
+
+
+@pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
+def test_a_second_centre_runs_beside_it(centre: Centre, tmp_path: Path) -> None:
+    with running(tmp_path / "state", options_of()) as other:
+        for up in (centre, other):
+            assert fetched(up.sheet["urls"]["readyz"])[0] == 200
+        assert not set(centre.sheet["pids"].values()) & set(other.sheet["pids"].values())
+    assert fetched(centre.sheet["urls"]["readyz"])[0] == 200
+
+
+def test_the_same_state_directory_is_refused(centre: Centre) -> None:
+    told = refused(centre.state_dir, options_of())
+    assert told.returncode == 1
+    assert f"in use by a running centre (process {centre.process.pid})" in told.stderr
+    assert "--state-dir" in told.stderr
+
+
+@pytest.mark.parametrize("option", KINDS)
+def test_a_taken_port_is_told_with_its_option(centre: Centre, tmp_path: Path, option: str) -> None:
+    told = refused(tmp_path / "state", options_of(**{option: centre.options[option]}))
+    assert told.returncode == 1
+    assert f"Port {centre.options[option]} for" in told.stderr
+    assert option in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_state_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    told = refused(tmp_path / "file" / "state", options_of())
+    assert told.returncode == 1
+    assert "cannot be written" in told.stderr
+    assert "--state-dir" in told.stderr
+
+
+def test_a_wrong_file_starts_nothing_and_lists_its_faults(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(
+        DEMO.read_text().replace('type = "ring_all"', 'type = "ring_everybody"').replace('"7003"', '"7001"')
+    )
+    told = refused(tmp_path / "state", options_of(), file=file)
+    assert told.returncode == 2
+    assert "ring_everybody" in told.stderr
+    assert "7001" in told.stderr
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("program", ["engine", "asterisk", "postgresql"])
+@pytest.mark.timeout(120)
+def test_what_dies_is_started_again(centre: Centre, program: str) -> None:
+    os.kill(centre.sheet["pids"][program], signal.SIGKILL)
+    eventually(lambda: f"{_name(program)} ended (signal SIGKILL)" in centre.said(), within_seconds=5)
+    eventually(lambda: _ready(centre), within_seconds=30)
+    assert centre.process.poll() is None
+
+
+def _name(program: str) -> str:
+    return {"engine": "engine", "asterisk": "Asterisk", "postgresql": "PostgreSQL"}[program]
+
+
+def _ready(centre: Centre) -> bool:
+    try:
+        return fetched(centre.sheet["urls"]["readyz"])[0] == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
+def test_nothing_is_left_however_it_ends_and_the_next_start_is_quick(ending: signal.Signals, tmp_path: Path) -> None:
+    options = options_of()
+    with running(tmp_path / "state", options) as first:
+        assert first.own_pids()
+        first.process.send_signal(ending)
+        assert first.process.wait(ENDS_WITHIN_SECONDS) == (-signal.SIGKILL if ending is signal.SIGKILL else 0)
+        if ending is signal.SIGKILL:
+            eventually(lambda: not first.own_pids(), within_seconds=10)
+        assert not first.own_pids()
+    began = time.monotonic()
+    with running(tmp_path / "state", options) as second:
+        assert time.monotonic() - began < 10
+        assert second.sheet["devices"] == first.sheet["devices"]
+        assert "nothing to change" in second.said()
+
+
+@pytest.mark.parametrize("moment", ["Making the database", "Starting PostgreSQL", "Starting the engine"])
+@pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
+def test_it_can_be_stopped_while_it_starts(moment: str, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        command(tmp_path / "state", options_of()),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        while moment not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(ENDS_WITHIN_SECONDS) == 0
+        assert not Centre(process=process, state_dir=tmp_path / "state", options={}).own_pids()
+
+
+@pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
+def test_a_file_is_applied_while_it_runs(centre: Centre, tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text(DEMO.read_text().replace('name = "Sales"', 'name = "Orders"'))
+    apply = [sys.executable, "-m", "acd", "apply", str(file), "--state-dir", str(centre.state_dir)]
+    told = subprocess.run(apply, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (told.returncode, told.stdout) == (0, "queue 7001 Sales: name Sales -> Orders\n")
+    again = subprocess.run(apply, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (again.returncode, again.stdout) == (0, "Nothing to change.\n")
+
+
+@pytest.fixture
+def running_asterisk(centre: Centre, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An Asterisk that somebody else has started; the options by which `acd up` takes it."""
+    options = options_of()
+    first, _, last = options["--rtp-ports"].partition("-")
+    site = Site(
+        sip_host="127.0.0.1",
+        sip_port=int(options["--sip-port"]),
+        ari_port=int(options["--ari-port"]),
+        rtp_first=int(first),
+        rtp_last=int(last),
+        ari_password="written-by-hand",
+    )
+    installation = asterisk.installed() or asterisk.in_tree(_tree_of(centre))
+    configuration = asterisk.write_configuration(installation, site, tmp_path / "elsewhere")
+    (tmp_path / "password").write_text("written-by-hand\n")
+    with subprocess.Popen(asterisk.run_command(installation, configuration), stdout=subprocess.DEVNULL) as process:
+        yield {
+            "--sip-port": options["--sip-port"],
+            "--ari-url": f"http://127.0.0.1:{options['--ari-port']}",
+            "--ari-password-file": str(tmp_path / "password"),
+        }
+        process.terminate()
+
+
+def _tree_of(centre: Centre) -> Path:
+    program = Path(centre.sheet["asterisk"].rpartition(", ")[2])
+    return program.parents[2]
+
+
+@pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
+def test_a_running_asterisk_is_used_and_left_running(running_asterisk: dict[str, str], tmp_path: Path) -> None:
+    with running(tmp_path / "state", options_of(**running_asterisk)) as up:
+        assert set(up.sheet["pids"]) == {"up", "postgresql", "engine"}
+        assert up.sheet["sip"]["port"] == int(running_asterisk["--sip-port"])
+        assert running_asterisk["--ari-url"] in up.sheet["asterisk"]
+    assert fetched(running_asterisk["--ari-url"] + "/ari/asterisk/ping")[0] == 401
+
+
+def test_a_wrong_ari_password_is_told(running_asterisk: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("guessed")
+    told = refused(tmp_path / "state", options_of(**running_asterisk))
+    assert told.returncode == 1
+    assert "answers 401" in told.stderr
+    assert "--ari-password-file" in told.stderr
+    assert "guessed" not in told.stderr
+
+
+def test_a_running_asterisk_needs_its_password(tmp_path: Path) -> None:
+    told = refused(tmp_path / "state", options_of(**{"--ari-url": "http://127.0.0.1:1"}))
+    assert told.returncode == 2
+    assert "--ari-password-file" in told.stderr
+
+
+def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
+    told = refused(tmp_path / "state", options_of(**{"--database-url": "postgresql://acd:pssst@127.0.0.1:1/acd"}))
+    assert told.returncode == 1
+    assert "127.0.0.1:1" in told.stderr
+    assert "pssst" not in told.stderr
