@@ -12,7 +12,6 @@ from enum import IntEnum
 from typing import Final
 
 import structlog
-from ari_bridge.bridge import Bridge, StoodDown
 
 from acd.engine import Engine
 from acd.inputs import ConfigurationLoaded, EngineStarted
@@ -26,6 +25,7 @@ from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
 from acd.runtime.store import Store
 from acd.state import State
+from ari_bridge.bridge import Bridge, StoodDown
 
 STOP_WITHIN_SECONDS: Final = 10
 
@@ -131,10 +131,11 @@ class _Process:
         self._store = await Store.open(url)
         self._stage = "waiting until the journal is free"
         self._recorder = await Recorder.open(url)
-        stack.push_async_callback(self._close_journal)
+        stack.push_async_exit(self._close_journal)
 
-    async def _close_journal(self) -> None:
-        await self._recorder.close()
+    async def _close_journal(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Only where the stop was asked for is the state known to be right, and worth a snapshot."""
+        await self._recorder.close(snapshot=kind is asyncio.CancelledError)
 
     async def _put_together(self) -> None:
         self._stage = "reading the journal"
@@ -143,7 +144,7 @@ class _Process:
         for recorded in facts:
             state.apply(recorded.fact, recorded.at)
         self._recorder.follow(state)
-        clock = Clock.of_this_machine(not_before=facts[-1].at if facts else None)
+        clock = Clock.of_this_machine(not_before=self._recorder.last_at)
         self._runner = Runner(
             engine=Engine(state), clock=clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
         )

@@ -8,7 +8,7 @@ an advisory lock keeps a second one out.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final, Self
 
@@ -72,6 +72,8 @@ class Recorder:
         """Facts written since the start."""
         self.last_error: str | None = None
         """Why the journal cannot be written at present; None while it can."""
+        self.last_at: datetime | None = None
+        """The instant of the newest fact when it was recalled. Time goes on from there, whatever the clock says."""
         self._url = url
         self._connection: Connection | None = connection
         self._last = last
@@ -126,6 +128,7 @@ class Recorder:
                         "or empty the tables fact and snapshot to begin anew"
                     )
                 facts.append(Recorded(at=row["at"], fact=decode(row["kind"], row["body"])))
+            self.last_at = await self._connection.fetchval("select at from fact order by seq desc limit 1")
         self._since_snapshot = len(facts)
         return state, facts
 
@@ -181,9 +184,12 @@ class Recorder:
         """Wait, as a rule for ever; raises when this journal cannot be continued: the process has to begin again."""
         await asyncio.shield(self._fault)
 
-    async def close(self) -> None:
-        """Write what is left and a last snapshot, for a few seconds at most, and let go of the journal."""
-        if self._since_snapshot:
+    async def close(self, *, snapshot: bool = True) -> None:
+        """Write what is left, for a few seconds at most, and let go of the journal.
+
+        `snapshot`: a last one too. False after a fault of the core, whose state may hold what was never recorded.
+        """
+        if snapshot and self._since_snapshot:
             self._take_snapshot()
         self._closing = True
         self._news.set()

@@ -322,6 +322,29 @@ async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connectio
     assert [row["seq"] for row in kept] == [4, 5, 6], "old ones are cleared away"
 
 
+async def test_a_state_that_cannot_be_trusted_leaves_no_snapshot(database: str, connection: Connection) -> None:
+    recorder = await Recorder.open(database)
+    await recorder.recall()
+    state = State()
+    recorder.follow(state)
+    recorder.record([queued(1)])
+    await recorder.close(snapshot=False)
+    assert await connection.fetch("select seq from snapshot") == []
+    assert await recalled(database) == [queued(1)]
+
+
+async def test_the_newest_instant_is_known_even_where_the_snapshot_holds_everything(database: str) -> None:
+    recorder = await Recorder.open(database)
+    await recorder.recall()
+    assert recorder.last_at is None
+    recorder.follow(State())
+    recorder.record([queued(1), queued(2)])
+    await recorder.close()
+    async with recording(database) as again:
+        assert (await again.recall())[1] == []
+        assert again.last_at == queued(2).at
+
+
 async def test_a_snapshot_that_cannot_be_read_is_passed_over(database: str, connection: Connection) -> None:
     async with recording(database) as recorder:
         centre = Centre(recorder)
