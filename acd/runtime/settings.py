@@ -45,7 +45,7 @@ class Fault:
         return f"{self.place}: {self.what}; {self.mend}"
 
 
-class SettingsFaults(Exception):
+class SettingsFaults(Exception):  # noqa: N818 - reads as what happened
     """The settings cannot be used. Its text lists every fault, one a line."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,9 +99,16 @@ class EngineProcess:
 
 @asynccontextmanager
 async def engine_process(
-    directory: Path, database_url: str, environment: Mapping[str, str] | None = None
+    directory: Path,
+    database_url: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    arguments: Sequence[str] = ("-m", "acd", "run"),
 ) -> AsyncGenerator[EngineProcess]:
-    """An engine with this database, killed at the end if it still runs. Its Asterisk is nowhere unless one is named."""
+    """An engine with this database, killed at the end if it still runs. Its Asterisk is nowhere unless one is named.
+
+    `arguments`: what Python is to run instead of the command.
+    """
     web_port = free_port()
     settings = {
         "ACD__DATABASE__URL": database_url,
@@ -113,7 +120,7 @@ async def engine_process(
     log_file = directory / f"engine-{web_port}.log"
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "acd", "run", stdout=log, stderr=log, env=os.environ | settings
+            sys.executable, *arguments, stdout=log, stderr=log, env=os.environ | settings
         )
     try:
         yield EngineProcess(process=process, web=f"http://127.0.0.1:{settings['ACD__WEB__PORT']}", log_file=log_file)

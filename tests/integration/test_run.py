@@ -214,6 +214,42 @@ async def test_it_begins_again_from_its_journal(tmp_path: Path, database: str, c
         assert engine.events().count("configuration_changed") == 0, "nothing has changed since"
 
 
+PLANTED_BUG = """
+from acd.cli import main
+from acd.engine import Engine
+from acd.inputs import AsteriskSeen
+
+decide = Engine.handle
+
+def handle(self, what, now):
+    outcome = decide(self, what, now)
+    assert not isinstance(what, AsteriskSeen), "planted"
+    return outcome
+
+Engine.handle = handle
+main(["run"])
+"""
+"""The core changes its state and then fails: what it decided is told to nobody."""
+
+
+async def test_a_bug_in_the_core_ends_it_and_the_next_one_begins_from_what_was_stored(
+    tmp_path: Path, database: str, connection: Connection, asterisk: TestAsterisk
+) -> None:
+    await apply(connection, SMALL)
+    asterisk.start()
+    async with engine_process(tmp_path, database, reaching(asterisk), arguments=("-c", PLANTED_BUG)) as broken:
+        assert await broken.ended() == 70
+        [line] = [line for line in broken.log() if line["event"] == "engine_failed"]
+        assert "AsteriskSeen(" in line["input"]
+        assert "ConfigurationChanged(" in str(line["last_facts"])
+        assert "planted" in line["exception"]
+    kinds = [row["kind"] for row in await connection.fetch("select kind from fact order by seq")]
+    assert kinds == ["configuration_changed"], "facts of the failed step are not recorded"
+    assert await connection.fetch("select seq from snapshot") == []
+    async with engine_process(tmp_path, database, reaching(asterisk)) as engine:
+        await engine.ready()
+
+
 async def _stored(connection: Connection, kind: str) -> None:
     async with asyncio.timeout(10):
         while not await connection.fetchval("select count(*) from fact where kind = $1", kind):  # noqa: ASYNC110
