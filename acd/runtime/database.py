@@ -173,14 +173,19 @@ def in_words(error: BaseException) -> str:
 async def ensure_schema(connection: Connection) -> None:
     """Create the schema in an empty database, or see that the one there is ours.
 
-    Raises `DatabaseError` for the schema of a newer program, and for tables that are not ours.
+    Raises `DatabaseError` for the schema of a newer program, for tables that are not ours, and for missing rights.
     """
-    async with connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", _SCHEMA_LOCK)
-        if await connection.fetchval("select to_regclass('schema_version') is null"):
-            await _create_schema(connection)
-        else:
-            await _check_version(connection)
+    try:
+        async with connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", _SCHEMA_LOCK)
+            if await connection.fetchval("select to_regclass('schema_version') is null"):
+                await _create_schema(connection)
+            else:
+                await _check_version(connection)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise DatabaseError(
+            f"the database user lacks a right ({error}); make him the owner of the database and of the tables in it"
+        ) from None
 
 
 async def _create_schema(connection: Connection) -> None:

@@ -71,6 +71,7 @@ async def test_facts_come_back_in_their_order(database: str) -> None:
     facts = [queued(number) for number in range(2_500)]
     async with recording(database) as recorder:
         assert await recorder.recall() == (None, [])
+        assert recorder.last_at is None
         assert recorder.record(facts[:3]) == 3
         assert recorder.record(facts[3:]) == 2_500
         assert recorder.pending == 2_500, "nothing is written inside the call"
@@ -316,6 +317,7 @@ async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connectio
     for _ in range(5):
         async with recording(database) as recorder:
             await recorder.recall()
+            assert recorder.last_at == NOON + timedelta(seconds=1)
             centre = Centre(recorder)
             centre.step(anna_is_there())
     kept = await connection.fetch("select seq from snapshot order by seq")

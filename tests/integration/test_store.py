@@ -65,6 +65,28 @@ async def test_the_database_of_something_else_is_refused(empty_database: str) ->
     await close(connection)
 
 
+async def test_a_user_without_rights_is_told_what_he_needs(postgres: TestPostgres, empty_database: str) -> None:
+    postgres.execute("create role nobody_special login")
+    with pytest.raises(
+        DatabaseError, match=r"lacks a right \(permission denied for schema public\); make him the owner"
+    ):
+        await Store.open(empty_database.replace("postgres@", "nobody_special@"))
+    postgres.execute("drop role nobody_special")
+
+
+async def test_a_user_who_does_not_exist_is_told(postgres: TestPostgres) -> None:
+    with pytest.raises(DatabaseError, match=r"refuses this user or password; correct the database address"):
+        await Store.open(postgres.url().replace("postgres@", "stranger:open-sesame@"))
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://a:b@[::1/x", "postgresql://h:notaport/x", "postgresql://h/x?sslmode=odd"]
+)
+async def test_an_address_that_is_none_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseError, match="the database address cannot be used"):
+        await Store.open(url)
+
+
 async def test_a_database_that_does_not_exist_is_told_without_the_password(postgres: TestPostgres) -> None:
     url = postgres.url("nowhere").replace("postgres@", "postgres:open-sesame@")
     with pytest.raises(
