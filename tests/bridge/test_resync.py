@@ -1,0 +1,89 @@
+"""What Asterisk's lists say after a connect."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from acd.inputs import SeenCall, SeenLeg, SeenOtherCall
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
+from ari_bridge.resync import picture
+from ari_bridge.translate import StarCodeDialled
+from tests.bridge.recorded_events import damaged, recorded
+
+LISTS: dict[str, list[dict[str, Any]]] = recorded("lists.json")
+CHANNELS, BRIDGES, ENDPOINTS = LISTS["channels"], LISTS["bridges"], LISTS["endpoints"]
+CALL = CallId("acd-1795389823.2")
+
+
+def channel(id_: str, name: str, state: str, data: str, app: str = "Stasis") -> dict[str, Any]:
+    return CHANNELS[0] | {"id": id_, "name": name, "state": state, "dialplan": {"app_name": app, "app_data": data}}
+
+
+def test_a_talk_is_found_with_its_caller_its_leg_and_its_bridge() -> None:
+    found = picture("acd", CHANNELS, BRIDGES, ENDPOINTS)
+    assert found.star_codes == ()
+    assert found.seen.calls == (
+        SeenCall(
+            call=CALL,
+            account=AccountId("demo.example"),
+            number="7002",
+            caller=Caller(number="2001", name="Agent 2001"),
+            arrived=datetime(2026, 11, 22, 23, 23, 43, 399_000, tzinfo=UTC),
+        ),
+    )
+    assert found.seen.legs == (SeenLeg(offer=OfferId(f"{CALL}~1"), device=DeviceId("1001-desk"), answered=True),)
+    assert found.seen.other_calls == (
+        SeenOtherCall(channel=ChannelId(CALL), device=DeviceId("2001-desk"), answered=True),
+    )
+    assert found.seen.talks == {CALL}
+    assert found.seen.registered == {"1001-desk", "1002-desk", "2001-desk"}
+
+
+def test_a_caller_who_has_left_our_application_is_none_of_ours() -> None:
+    turned_away = channel("acd-1.1", "PJSIP/2001-desk-00000001", "Up", "ss-noservice", app="Playback")
+    elsewhere = channel("acd-1.2", "PJSIP/2001-desk-00000002", "Up", "acd-2,queue,demo.example,7001")
+    found = picture("acd", [turned_away, elsewhere], [], [])
+    assert found.seen.calls == ()
+    assert len(found.seen.other_calls) == 2
+
+
+def test_a_ringing_leg_is_not_answered() -> None:
+    ringing = channel("acd-1.1~2~1001-desk", "PJSIP/1001-desk-00000001", "Ringing", "(Outgoing Line)", app="AppDial2")
+    (leg,) = picture("acd", [ringing], [], []).seen.legs
+    assert not leg.answered
+
+
+def test_a_star_code_that_nobody_carried_out_is_found_and_keeps_nobody_from_calls() -> None:
+    dialled = channel("acd-1.1", "PJSIP/1001-desk-00000001", "Up", "acd,feature,*52")
+    found = picture("acd", [dialled], [], [])
+    assert found.star_codes == (
+        StarCodeDialled(channel=ChannelId("acd-1.1"), device=DeviceId("1001-desk"), code="*52"),
+    )
+    assert found.seen.other_calls == (
+        SeenOtherCall(channel=ChannelId("acd-1.1"), device=DeviceId("1001-desk"), answered=False),
+    )
+
+
+def test_callers_are_found_in_the_order_of_their_arrival() -> None:
+    start = datetime(2026, 11, 22, tzinfo=UTC)
+    callers = [
+        channel(f"acd-1.{n}", f"PJSIP/trunk-{n:08x}", "Up", "acd,queue,demo.example,7001")
+        | {"creationtime": (start - timedelta(seconds=n)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")}
+        for n in range(5)
+    ]
+    found = picture("acd", callers, [], [])
+    assert [seen.call for seen in found.seen.calls] == ["acd-1.4", "acd-1.3", "acd-1.2", "acd-1.1", "acd-1.0"]
+
+
+def test_no_damage_to_an_entry_hides_the_others() -> None:
+    sound = channel("acd-1.1", "PJSIP/2001-desk-00000009", "Up", "acd,queue,demo.example,7001")
+    tried = 0
+    for broken in damaged(LISTS):
+        if all(isinstance(each, dict) for part in broken.values() if isinstance(part, list) for each in part):
+            channels, bridges, endpoints = (
+                broken[part] if isinstance(broken.get(part), list) else []
+                for part in ("channels", "bridges", "endpoints")
+            )
+            found = picture("acd", [*channels, sound], bridges, endpoints)
+            assert "acd-1.1" in {seen.call for seen in found.seen.calls}
+            tried += 1
+    assert tried > 1_000
