@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -165,16 +166,20 @@ def free_ports() -> tuple[int, int, int, int]:
 
 
 def _free_row() -> int:
-    # Below the ports that the kernel gives out by itself (from 32768), so that no phone of ours sits in it.
-    for first in range(12000, 32000, RTP_PORTS):
-        try:
-            with (
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as low,
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as high,
-            ):
-                low.bind(("127.0.0.1", first))
-                high.bind(("127.0.0.1", first + RTP_PORTS - 1))
-                return first
-        except OSError:
-            continue
+    # Below the ports that the kernel gives out by itself (from 32768), so that no phone of ours sits in it; each process
+    # begins to look elsewhere, so that two test runs on one machine do not find the same row.
+    rows = range(12000, 32000, RTP_PORTS)
+    start = os.getpid() % len(rows)
+    for first in (*rows[start:], *rows[:start]):
+        if all(_is_free(port) for port in range(first, first + RTP_PORTS)):
+            return first
     raise CentreError("no free row of ports for RTP")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
