@@ -7,6 +7,7 @@ import asyncio
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import AsyncGenerator
@@ -141,3 +142,10 @@ async def _as_root(*command: str, show: bool = False) -> tuple[int, list[str]]:
 def _show(line: str) -> None:
     if line.startswith("I: "):
         say(f"  {line.removeprefix('I: ')}")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(find())
+    except StartError as error:
+        sys.exit(str(error))

@@ -1,0 +1,79 @@
+# One centre by `make run`, all tests by `make test`. `make help` lists the rest.
+#
+# Needs Debian 12 (or newer) with make and Python 3.11; root or sudo only to install what is missing.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+CENTRE ?= examples/demo.toml
+# More options for `acd up`: make run UP="--bind 192.0.2.7 --sip-port 5060"
+UP ?=
+
+LOCKED := $(VENV)/.locked
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help setup run test check lock prompts clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## everything that running and testing need; quick when nothing changed
+	@$(BIN)/python -m acd.runtime.up.tree
+
+# setpriv: when make is killed, `acd up` is told to stop.
+run: setup ## a demo centre, until Ctrl-C
+	@setpriv --pdeathsig TERM $(BIN)/python -m acd up $(CENTRE) $(UP)
+
+test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
+	@$(BIN)/python -m pytest
+
+check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests that need no Asterisk (under a minute)
+	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/test_tidy.py
+
+.PHONY: lint
+lint: $(INSTALLED)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+
+lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
+	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
+	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
+
+LOCK_OPTIONS := --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host --no-header
+
+prompts: $(INSTALLED) ## speak prompts/en/ anew (after a change in feature_codes/prompts.py)
+	@command -v espeak-ng sox > /dev/null || $(SUDO) apt-get install -y -q espeak-ng sox
+	@$(BIN)/python prompts/make.py
+
+clean: ## forget the virtual environment, the demo's state and all caches; the private Asterisk stays
+	rm -rf $(VENV) .state .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+# --- the virtual environment, made from the lock file; stamps keep it from being looked at twice
+
+$(VENV)/bin/python:
+	@command -v setpriv > /dev/null || $(SUDO) apt-get install -y -q util-linux
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "Installing python3-venv"; \
+		$(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(LOCKED): requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing the locked Python packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(INSTALLED): pyproject.toml $(LOCKED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.pip-tools: | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	@touch $@
