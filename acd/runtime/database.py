@@ -52,6 +52,7 @@ LOST: Final = (
     OSError,  # a TimeoutError is one too
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # "cannot switch to state": a COPY whose connection broke just as it began
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
