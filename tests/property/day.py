@@ -20,6 +20,7 @@ from acd.inputs import (
     Request,
     SetStatus,
     SetStatusByPhone,
+    SwitchDevice,
 )
 from acd.journal import decode, encode
 from acd.model import ONLINE, SINGLE_CALL, Configuration
@@ -82,6 +83,18 @@ class Day:
         """The supervisors have changed something."""
         self.centre = centre
         self.give(ConfigurationLoaded(configuration=centre))
+
+    def everybody_is_ready(self) -> None:
+        """The centre as it was in the morning, every phone there and on, every agent online."""
+        if not self.world.connected:
+            self.give(self.world.see())
+        self.configure(first_centre())
+        for phone in sorted(PHONES):
+            self.give(SwitchDevice(device=phone, on=True))
+            if phone not in self.world.registered:
+                self.give(self.world.registers(phone))
+        for agent in sorted(self.centre.agents):
+            self.give(SetStatus(agent=agent, status=ONLINE))
 
     def restart(self) -> None:
         """The process dies and starts again; nothing is heard until Asterisk has been seen."""

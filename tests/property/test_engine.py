@@ -6,6 +6,7 @@ The same days every time; `ACD_PROPERTY_DAYS=2000` in the environment lives thro
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Final, TypeVar
 
@@ -13,9 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from acd.inputs import EndWrapUp, Event, LegEnd, SetStatus, SetStatusByPhone, SwitchDevice
-from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL
-from tests.property.centres import AGENTS, CHANGES, PHONES, STRANGER
+from acd.inputs import EndWrapUp, LegEnd, SetStatus, SetStatusByPhone, SwitchDevice
+from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, AgentId, Status
+from tests.property.centres import AGENTS, CHANGES, PHONES, STRANGER, Change
 from tests.property.day import MOMENT, Day
 from tests.property.situations import SITUATIONS
 from tests.property.world import REPEATABLE
@@ -25,6 +26,7 @@ T = TypeVar("T")
 DAYS: Final = int(os.environ.get("ACD_PROPERTY_DAYS", "0"))
 INDEX: Final = st.integers(min_value=0, max_value=59)
 STATUSES: Final = st.sampled_from([ONLINE, ONLINE, SINGLE_CALL, SINGLE_CALL, LUNCH, OFFLINE])
+AFTERWARDS: Final = st.sampled_from([None, ONLINE, SINGLE_CALL, LUNCH])
 REFUSALS: Final = st.sampled_from(list(LegEnd))
 SECONDS: Final = st.sampled_from([0, 1, 2, 3, 5, 8, 10, 30])
 
@@ -44,7 +46,8 @@ class Days(RuleBasedStateMachine):
         self.day = Day()
 
     def teardown(self) -> None:
-        """Count what this day has met."""
+        """Read the journal of the day back, and count what it has met."""
+        self.day.the_journal_is_complete()
         Days.reached.update(+self.day.ledger.reached)
 
     # --- callers
@@ -95,21 +98,64 @@ class Days(RuleBasedStateMachine):
         for call in sorted(self.day.world.joining):
             self.day.give(self.day.world.joined(call))
 
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX, status=st.sampled_from([ONLINE, SINGLE_CALL]), then=AFTERWARDS)
+    def a_whole_call_is_had(self, index: int, status: Status, then: Status | None) -> None:
+        world, leg = self.day.world, nth(index, sorted(self.day.world.ringing))
+        agent = self.day.ledger.offers[leg[0]].agent
+        self.day.give(SetStatus(agent=agent, status=status))
+        self.day.give(world.phone_answers(leg))
+        for call in sorted(world.joining):
+            self.day.give(world.joined(call))
+        if leg in world.up:
+            self.day.give(world.agent_hangs_up(leg))
+        if then is not None:
+            self.day.give(SetStatus(agent=agent, status=then))
+
     # --- agents
 
     @rule(index=INDEX, status=STATUSES)
-    def an_agent_chooses(self, index: int, status: str) -> None:
-        self.day.give(SetStatus(agent=nth(index, AGENTS), status=type(ONLINE)(status)))
+    def an_agent_chooses(self, index: int, status: Status) -> None:
+        self.day.give(SetStatus(agent=nth(index, AGENTS), status=status))
 
     @rule(index=INDEX, status=st.sampled_from([ONLINE, SINGLE_CALL, OFFLINE]))
-    def a_star_code_is_dialled(self, index: int, status: str) -> None:
-        self.day.give(SetStatusByPhone(device=nth(index, [*PHONES, STRANGER]), status=type(ONLINE)(status)))
+    def a_star_code_is_dialled(self, index: int, status: Status) -> None:
+        self.day.give(SetStatusByPhone(device=nth(index, [*PHONES, STRANGER]), status=status))
 
-    @precondition(lambda self: any(person.wrap_up for person in self.day.ledger.people.values()))
+    @precondition(lambda self: self._wrapping_up())
     @rule(index=INDEX)
     def an_agent_ends_his_wrap_up(self, index: int) -> None:
-        people = self.day.ledger.people
-        self.day.give(EndWrapUp(agent=nth(index, sorted(agent for agent in people if people[agent].wrap_up))))
+        self.day.give(EndWrapUp(agent=nth(index, self._wrapping_up())))
+
+    # --- awkward moments
+
+    @precondition(lambda self: self.day.ledger.offers)
+    @rule(index=INDEX, status=STATUSES)
+    def an_agent_chooses_while_his_phone_rings(self, index: int, status: Status) -> None:
+        agents = sorted(ringing.agent for ringing in self.day.ledger.offers.values())
+        self.day.give(SetStatus(agent=nth(index, agents), status=status))
+
+    @precondition(lambda self: any(call.talking_since for call in self.day.ledger.calls.values()))
+    @rule(index=INDEX, status=STATUSES)
+    def an_agent_chooses_while_he_talks(self, index: int, status: Status) -> None:
+        agents = sorted({call.agent for call in self.day.ledger.calls.values() if call.agent and call.talking_since})
+        self.day.give(SetStatus(agent=nth(index, agents), status=status))
+
+    @precondition(lambda self: self._wrapping_up())
+    @rule(index=INDEX, status=STATUSES)
+    def an_agent_chooses_during_his_wrap_up(self, index: int, status: Status) -> None:
+        self.day.give(SetStatus(agent=nth(index, self._wrapping_up()), status=status))
+
+    @precondition(lambda self: self.day.ledger.offers)
+    @rule(index=INDEX)
+    def an_agent_takes_another_call_while_his_phone_rings(self, index: int) -> None:
+        agents = sorted(ringing.agent for ringing in self.day.ledger.offers.values())
+        phones = sorted(device for device, owner in PHONES.items() if owner == nth(index, agents))
+        self.day.give(self.day.world.other_call_starts(nth(index // 7, phones)))
+        self.day.give(self.day.world.other_call_answered(max(self.day.world.others)))
+
+    def _wrapping_up(self) -> list[AgentId]:
+        return sorted(agent for agent, person in self.day.ledger.people.items() if person.wrap_up)
 
     # --- phones
 
@@ -156,15 +202,25 @@ class Days(RuleBasedStateMachine):
     # --- the world around
 
     @rule(change=st.sampled_from(CHANGES), which=INDEX)
-    def the_configuration_changes(self, change: object, which: int) -> None:
-        assert callable(change)
+    def the_configuration_changes(self, change: Change, which: int) -> None:
         self.day.configure(change(self.day.centre, which))
 
+    @precondition(lambda self: self.day.ledger.offers)
+    @rule(index=INDEX)
+    def an_agent_leaves_the_queue_that_rings(self, index: int) -> None:
+        ringing = self.day.ledger.offers[nth(index, sorted(self.day.ledger.offers))]
+        key = (ringing.agent, self.day.ledger.calls[ringing.call].queue)
+        parts = {of: part for of, part in self.day.centre.assignments.items() if of != key}
+        self.day.configure(replace(self.day.centre, assignments=parts))
+
     @precondition(lambda self: self.day.world.connected)
-    @rule(goes_down=st.sampled_from([False, False, True]))
-    def asterisk_is_lost(self, goes_down: bool) -> None:
+    @rule(trouble=st.sampled_from(["socket", "asterisk", "engine"]))
+    def something_breaks(self, trouble: str) -> None:
+        if trouble == "engine":
+            self.day.restart()
+            return
         lost = self.day.world.lose()
-        if goes_down:
+        if trouble == "asterisk":
             self.day.world.goes_down()
         self.day.give(lost)
 
@@ -173,39 +229,29 @@ class Days(RuleBasedStateMachine):
     def asterisk_is_seen(self) -> None:
         self.day.give(self.day.world.see())
 
-    @rule()
-    def the_engine_restarts(self) -> None:
-        self.day.restart()
-        self.day.give(self.day.world.see())
-
-    @rule()
-    def the_engine_restarts_blind(self) -> None:
-        self.day.restart()
-
     @precondition(lambda self: self.day.world.connected and self.day.world.last_told())
-    @rule()
-    def the_last_event_is_told_again(self) -> None:
-        self.day.give(self.day.world.last_told())
-
-    @precondition(lambda self: self.day.world.connected and self._old())
-    @rule(index=INDEX)
-    def an_old_event_is_told_again(self, index: int) -> None:
-        self.day.give(nth(index, self._old()))
-
-    def _old(self) -> list[Event]:
-        return [event for event in self.day.world.told if isinstance(event, REPEATABLE)]
+    @rule(index=INDEX, again=st.booleans())
+    def an_event_is_told_twice(self, index: int, again: bool) -> None:
+        old = [event for event in self.day.world.told if isinstance(event, REPEATABLE)]
+        self.day.give(nth(index, old) if old and not again else self.day.world.last_told())
 
     @rule()
-    def the_journal_is_read_back(self) -> None:
-        self.day.the_journal_is_complete()
+    def everybody_is_ready(self) -> None:
+        self.day.everybody_is_ready()
+
+    @rule()
+    def three_callers_arrive(self) -> None:
+        for number in ("7001", "7002", "7003"):
+            if len(self.day.world.callers) < 7:
+                self.day.give(self.day.world.caller_arrives(number, self.day.now))
 
 
 def test_days_keep_every_rule_and_meet_every_situation() -> None:
     """No rule is broken on any of the days, and each named situation has been met on one of them."""
     Days.reached.clear()
     chosen = settings(
-        max_examples=DAYS or 120,
-        stateful_step_count=60,
+        max_examples=DAYS or 200,
+        stateful_step_count=80,
         deadline=None,
         derandomize=not DAYS,
         report_multiple_bugs=bool(DAYS),
