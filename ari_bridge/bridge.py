@@ -153,7 +153,9 @@ class Bridge:
                 applicationName=self._app, filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
             )
             await self._client.applications.subscribe(applicationName=self._app, eventSource=SOURCES)
-            self._begin(await resync.look(self._client, self._app))
+            picture = await resync.look(self._client, self._app)
+            if connection.is_open:  # another engine may have taken over by now
+                self._begin(picture)
             await _first_of(connection.closed(), self._watch(), self._keep_provisioned(), self._tasks.fault())
 
     def _begin(self, picture: resync.Picture) -> None:
