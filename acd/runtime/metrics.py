@@ -61,6 +61,8 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
+        self._gauges: StateGauges | None = None
+        self._scraping = asyncio.Lock()
         self._make_counters()
         self._waited: dict[CallId, timedelta] = {}
         """How long the callers waited who have been answered and are about to be joined."""
@@ -110,7 +112,8 @@ class Metrics:
 
     def watch(self, state: State, journal: JournalFigures, bridge: AsteriskFigures) -> None:
         """Read gauges from there from now on, and pick up what runs after a restart."""
-        self.registry.register(StateGauges(state))
+        self._gauges = StateGauges(state)
+        self.registry.register(self._gauges)
         self.registry.register(JournalGauges(journal))
         self.registry.register(AsteriskGauges(bridge))
         self._begin_series(state.records.queues)
@@ -123,9 +126,16 @@ class Metrics:
             if agent.wrap_up is not None:
                 self._wrap_ups[agent.id] = (agent.wrap_up.queue, agent.wrap_up.since)
 
-    def text(self) -> bytes:
-        """The present figures in Prometheus' text format."""
-        return generate_latest(self.registry)
+    async def text(self) -> bytes:
+        """The present figures in Prometheus' text format; written in a thread, for large centres take a while."""
+        async with self._scraping:
+            await self.look()
+            return await asyncio.to_thread(generate_latest, self.registry)
+
+    async def look(self) -> None:
+        """Count anew what gauges tell."""
+        if self._gauges is not None:
+            await self._gauges.look()
 
     async def watch_event_loop(self) -> None:
         """Measure, for ever, how late the event loop is: what blocks it holds up every call."""

@@ -19,11 +19,11 @@ class WebPortTaken(Exception):  # noqa: N818 - reads as what happened
     """The address for the web pages cannot be had; the text says what to do."""
 
 
-def make_app(metrics: Callable[[], bytes], reasons: Reasons) -> web.Application:
+def make_app(metrics: Callable[[], Awaitable[bytes]], reasons: Reasons) -> web.Application:
     """The pages as an application, for a server or a test."""
 
     async def show_metrics(_: web.Request) -> web.Response:
-        return web.Response(body=metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        return web.Response(body=await metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def show_health(_: web.Request) -> web.Response:
         return web.json_response({"healthy": True})

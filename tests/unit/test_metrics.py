@@ -56,10 +56,12 @@ class Scraped:
         self.metrics.watch(self.centre.state, Journal(), Bridge())
 
     def value(self, sample: str, **labels: str) -> float | None:
+        asyncio.run(self.metrics.look())
         return self.metrics.registry.get_sample_value(sample, labels)
 
     def agents(self, queue: str) -> dict[str, float]:
         """The states of this queue's agents that are not empty."""
+        asyncio.run(self.metrics.look())
         samples = [s for family in self.metrics.registry.collect() for s in family.samples]
         found = {
             s.labels["state"]: s.value for s in samples if s.name == "acd_queue_agents" and s.labels["queue"] == queue
@@ -232,7 +234,7 @@ def test_labels_name_no_caller_call_agent_or_phone() -> None:
     centre.do(3, AsteriskLost())
     values = {
         value
-        for family in text_string_to_metric_families(scraped.metrics.text().decode())
+        for family in text_string_to_metric_families(asyncio.run(scraped.metrics.text()).decode())
         for sample in family.samples
         for value in sample.labels.values()
     }
@@ -261,7 +263,11 @@ def test_names_help_and_units_follow_prometheus_rules() -> None:
     """As `promtool check metrics` asks; the program itself judges too where it is installed."""
     scraped = Scraped()
     scraped.centre.choose(0, ALICE, OFFLINE)
-    families = [f for f in text_string_to_metric_families(scraped.metrics.text().decode()) if f.name.startswith("acd_")]
+    families = [
+        f
+        for f in text_string_to_metric_families(asyncio.run(scraped.metrics.text()).decode())
+        if f.name.startswith("acd_")
+    ]
     assert len(families) > 15
     for family in families:
         assert family.documentation.endswith("."), family.name
@@ -270,6 +276,6 @@ def test_names_help_and_units_follow_prometheus_rules() -> None:
     promtool = shutil.which("promtool")
     if promtool is not None:
         done = subprocess.run(
-            [promtool, "check", "metrics"], input=scraped.metrics.text(), capture_output=True, check=False
+            [promtool, "check", "metrics"], input=asyncio.run(scraped.metrics.text()), capture_output=True, check=False
         )
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -17,13 +17,21 @@ def settings(port: int, bind: str = "127.0.0.1") -> Settings:
     return replace(read_settings(None, environment), web_bind=bind, web_port=port)
 
 
+async def _ready() -> list[str]:
+    return []
+
+
+async def _figures() -> bytes:
+    return b"up 1\n"
+
+
 async def test_ready_or_not_is_told_with_reasons() -> None:
     reasons: list[str] = ["Asterisk is not connected: nobody listens there", "the database cannot be reached"]
 
     async def why_not() -> list[str]:
         return reasons
 
-    async with TestClient(TestServer(make_app(lambda: b"up 1\n", why_not))) as client:
+    async with TestClient(TestServer(make_app(_figures, why_not))) as client:
         answer = await client.get("/readyz")
         assert (answer.status, await answer.json()) == (503, {"ready": False, "reasons": reasons})
         answer = await client.get("/healthz")
@@ -38,29 +46,25 @@ async def test_ready_or_not_is_told_with_reasons() -> None:
         assert (await client.post("/healthz")).status == 405
 
 
-async def _ready() -> list[str]:
-    return []
-
-
 async def test_a_port_that_is_taken_is_told_with_the_mend() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(WebPortTaken, match=rf"web port {port} on 127\.0\.0\.1 is taken: stop what uses it, or set"):
-            await serve(make_app(bytes, _ready), settings(port))
+            await serve(make_app(_figures, _ready), settings(port))
 
 
 async def test_an_address_that_is_not_ours_is_told() -> None:
     with pytest.raises(WebPortTaken, match=r"web port 8090 on 192\.0\.2\.1 cannot be had"):
-        await serve(make_app(bytes, _ready), settings(8090, bind="192.0.2.1"))
+        await serve(make_app(_figures, _ready), settings(8090, bind="192.0.2.1"))
 
 
 async def test_it_serves_until_it_is_cleaned_up() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    pages = await serve(make_app(bytes, _ready), settings(port))
+    pages = await serve(make_app(_figures, _ready), settings(port))
     async with aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
             assert answer.status == 200
