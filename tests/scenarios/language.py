@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -196,7 +196,7 @@ class Centre:
 
 # --- input lines: a pattern, and what it means
 
-Meaning = Callable[..., Event | Request]
+Meaning = Callable[[Mapping[str, str]], Event | Request]
 
 _ENDS: Final = {
     "is busy for": LegEnd.BUSY,
@@ -211,48 +211,48 @@ _DEVICE = r"(?P<device>\w+-\w+)"
 _CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*)"
 
 
-def _arrives(call: str, number: str, caller: str | None) -> Event:
-    return CallArrived(call=CallId(call), account=ACCOUNT, number=number, caller=Caller(number=caller or f"555{call}"))
+def _arrives(said: Mapping[str, str]) -> Event:
+    caller = Caller(number=said["caller"] or f"555{said['call']}")
+    return CallArrived(call=CallId(said["call"]), account=ACCOUNT, number=said["number"], caller=caller)
 
 
-def _leg_ends(device: str, how: str, offer: str) -> Event:
-    return LegEnded(offer=OfferId(offer), device=DeviceId(device), how=_ENDS[how])
-
-
-def _by_phone(device: str, code: str) -> Request:
-    return SetStatusByPhone(device=DeviceId(device), status=STAR_CODES[code])
+def _leg_ends(said: Mapping[str, str]) -> Event:
+    return LegEnded(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), how=_ENDS[said["how"]])
 
 
 _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     (rf"{_CALL} calls (?P<number>\d+)(?: from (?P<caller>\S+))?", _arrives),
     (
         rf"{_DEVICE} answers {_OFFER}",
-        lambda device, offer: LegAnswered(offer=OfferId(offer), device=DeviceId(device)),
+        lambda said: LegAnswered(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
     ),
     (rf"{_DEVICE} (?P<how>{'|'.join(_ENDS)}) {_OFFER}", _leg_ends),
-    (rf"{_CALL} is connected", lambda call: CallConnected(call=CallId(call))),
-    (rf"{_CALL} cannot be connected", lambda call: ConnectFailed(call=CallId(call))),
-    (rf"{_CALL} hangs up", lambda call: CallerHungUp(call=CallId(call))),
-    (rf"{_DEVICE} registers", lambda device: DeviceRegistered(device=DeviceId(device))),
-    (rf"{_DEVICE} unregisters", lambda device: DeviceUnregistered(device=DeviceId(device))),
+    (rf"{_CALL} is connected", lambda said: CallConnected(call=CallId(said["call"]))),
+    (rf"{_CALL} cannot be connected", lambda said: ConnectFailed(call=CallId(said["call"]))),
+    (rf"{_CALL} hangs up", lambda said: CallerHungUp(call=CallId(said["call"]))),
+    (rf"{_DEVICE} registers", lambda said: DeviceRegistered(device=DeviceId(said["device"]))),
+    (rf"{_DEVICE} unregisters", lambda said: DeviceUnregistered(device=DeviceId(said["device"]))),
     (
         rf"{_DEVICE} begins other call {_CHANNEL}",
-        lambda device, channel: OtherCallStarted(channel=ChannelId(channel), device=DeviceId(device)),
+        lambda said: OtherCallStarted(channel=ChannelId(said["channel"]), device=DeviceId(said["device"])),
     ),
-    (rf"other call {_CHANNEL} is answered", lambda channel: OtherCallAnswered(channel=ChannelId(channel))),
-    (rf"other call {_CHANNEL} ends", lambda channel: OtherCallEnded(channel=ChannelId(channel))),
-    (rf"{_DEVICE} dials (?P<code>\*5[012])", _by_phone),
+    (rf"other call {_CHANNEL} is answered", lambda said: OtherCallAnswered(channel=ChannelId(said["channel"]))),
+    (rf"other call {_CHANNEL} ends", lambda said: OtherCallEnded(channel=ChannelId(said["channel"]))),
+    (
+        rf"{_DEVICE} dials (?P<code>\*5[012])",
+        lambda said: SetStatusByPhone(device=DeviceId(said["device"]), status=STAR_CODES[said["code"]]),
+    ),
     (
         r"(?P<agent>\d+) chooses (?P<status>\w+)",
-        lambda agent, status: SetStatus(agent=agent_id(ACCOUNT, agent), status=Status(status)),
+        lambda said: SetStatus(agent=agent_id(ACCOUNT, said["agent"]), status=Status(said["status"])),
     ),
-    (r"(?P<agent>\d+) ends wrap-up", lambda agent: EndWrapUp(agent=agent_id(ACCOUNT, agent))),
+    (r"(?P<agent>\d+) ends wrap-up", lambda said: EndWrapUp(agent=agent_id(ACCOUNT, said["agent"]))),
     (
         rf"{_DEVICE} is switched (?P<on>on|off)",
-        lambda device, on: SwitchDevice(device=DeviceId(device), on=on == "on"),
+        lambda said: SwitchDevice(device=DeviceId(said["device"]), on=said["on"] == "on"),
     ),
-    (r"asterisk is lost", lambda: AsteriskLost()),
-    (r"the engine starts", lambda: EngineStarted()),
+    (r"asterisk is lost", lambda _: AsteriskLost()),
+    (r"the engine starts", lambda _: EngineStarted()),
 )
 
 
@@ -264,7 +264,7 @@ def understand(line: str, centre: Centre, arrivals: dict[CallId, datetime], now:
     """
     for pattern, meaning in _PATTERNS:
         if found := re.fullmatch(pattern, line):
-            return meaning(**found.groupdict())
+            return meaning(found.groupdict())
     if line.startswith("configure:"):
         for part in line.removeprefix("configure:").split(";"):
             if part.strip() and not centre.declare(part.strip()):
