@@ -1,0 +1,126 @@
+"""A step of the engine must not grow with the centre.
+
+Counted in byte codes, not in seconds, so that the answer is the same on every machine.
+"""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import Any, Final
+
+from acd.engine import Engine
+from acd.inputs import (
+    AsteriskSeen,
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    ConfigurationLoaded,
+    Event,
+    LegAnswered,
+    SetStatus,
+)
+from acd.model import (
+    ONLINE,
+    AccountId,
+    Agent,
+    Assignment,
+    Caller,
+    CallId,
+    Configuration,
+    Device,
+    DeviceId,
+    OfferId,
+    Queue,
+    agent_id,
+    queue_id,
+)
+from acd.outputs import Ring
+from acd.state import State
+
+ACCOUNT: Final = AccountId("demo.example")
+NOON: Final = datetime(2024, 3, 4, 12, tzinfo=UTC)
+ALLOWED_GROWTH: Final = 1.5
+"""Searching a sorted list of a hundred times the length takes a few steps more, and those are not in Python."""
+
+
+def centre(queues: int, agents_each: int) -> Configuration:
+    """So many queues, each with agents of its own who have one phone each."""
+    numbers = [f"7{number:04}" for number in range(queues)]
+    extensions = {f"{number}{place:03}": number for number in numbers for place in range(agents_each)}
+    ids = {extension: agent_id(ACCOUNT, extension) for extension in extensions}
+    phones = {extension: DeviceId(f"{extension}-desk") for extension in extensions}
+    parts = [Assignment(agent=ids[e], queue=queue_id(ACCOUNT, number)) for e, number in extensions.items()]
+    return Configuration(
+        agents={ids[e]: Agent(id=ids[e], account=ACCOUNT, extension=e, name=e) for e in extensions},
+        devices={phones[e]: Device(id=phones[e], owner=ids[e]) for e in extensions},
+        queues={
+            queue_id(ACCOUNT, n): Queue(
+                id=queue_id(ACCOUNT, n), account=ACCOUNT, number=n, name=n, wrap_up=timedelta(seconds=5)
+            )
+            for n in numbers
+        },
+        assignments={(part.agent, part.queue): part for part in parts},
+    )
+
+
+def busy_engine(queues: int, agents_each: int, waiting: int) -> Engine:
+    """All agents online but those of the last queue, where so many callers wait."""
+    engine, configuration = Engine(State()), centre(queues, agents_each)
+    engine.handle(ConfigurationLoaded(configuration=configuration), NOON)
+    engine.handle(AsteriskSeen(registered=frozenset(configuration.devices)), NOON)
+    last = list(configuration.queues)[-1]
+    for agent, queue in configuration.assignments:
+        if queue != last:
+            engine.handle(SetStatus(agent=agent, status=ONLINE), NOON)
+    for number in range(waiting):
+        engine.handle(arrival(f"W{number}", configuration.queues[last].number), NOON)
+    return engine
+
+
+def arrival(call: str, number: str) -> CallArrived:
+    """A caller comes."""
+    return CallArrived(call=CallId(call), account=ACCOUNT, number=number, caller=Caller(number="5551234"))
+
+
+def cost_of_a_call(engine: Engine) -> int:
+    """Byte codes from a caller's arrival at the first queue to the end of the agent's wrap-up."""
+    counted = 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal counted
+        frame.f_trace_opcodes = True
+        counted += event == "opcode"
+        return count
+
+    call, offer, at = CallId("C"), OfferId("C~1"), NOON + timedelta(minutes=1)
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        rung = engine.handle(arrival(call, "70000"), at)
+        device = next(command.devices[0] for command in rung.commands if isinstance(command, Ring))
+        rest: tuple[Event, ...] = (
+            LegAnswered(offer=offer, device=device),
+            CallConnected(call=call),
+            CallerHungUp(call=call),
+        )
+        for event in rest:
+            engine.handle(event, at)
+        engine.advance(at + timedelta(seconds=5))
+    finally:
+        sys.settrace(before)
+    assert engine.deadline is None, "the wrap-up is over"
+    return counted
+
+
+def test_cost_does_not_grow_with_the_centre() -> None:
+    """Not with queues, not with agents of the same queue, not with callers who wait."""
+    small = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=3))
+    assert small > 100, "something was counted"
+    more_queues = cost_of_a_call(busy_engine(queues=100, agents_each=3, waiting=3))
+    more_agents = cost_of_a_call(busy_engine(queues=2, agents_each=300, waiting=3))
+    more_callers = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=300))
+    assert max(more_queues, more_agents, more_callers) < small * ALLOWED_GROWTH, (
+        more_queues,
+        more_agents,
+        more_callers,
+    )
