@@ -166,11 +166,11 @@ def free_ports() -> tuple[int, int, int, int]:
 
 
 def _free_row() -> int:
-    # Below the ports that the kernel gives out by itself (from 32768), so that no phone of ours sits in it; each process
-    # begins to look elsewhere, so that two test runs on one machine do not find the same row.
-    rows = range(12000, 32000, RTP_PORTS)
+    # Below the ports that the kernel gives out by itself (from 32768), so that no phone of ours sits in it; and each
+    # process begins to look elsewhere, so that two test runs on one machine do not find the same row.
+    rows = list(range(12000, 32000, RTP_PORTS))
     start = os.getpid() % len(rows)
-    for first in (*rows[start:], *rows[:start]):
+    for first in rows[start:] + rows[:start]:
         if all(_is_free(port) for port in range(first, first + RTP_PORTS)):
             return first
     raise CentreError("no free row of ports for RTP")

@@ -10,10 +10,11 @@ from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.phone.waiting import until
 
 PART = Part(
-    users=agents("1961", "1962", "1963"),
+    users=agents("1961", "1962", "1963", "1964", "1965"),
     queues=(
         Queue(number="7961", seats=seats("1961")),
         Queue(number="7962", seats=seats("1962")),
+        Queue(number="7964", type="ring_all", seats=seats("1964", "1965")),
         Queue(number="7963", type="ring_all", ring_time="30s", seats=seats("1963")),
     ),
 )
@@ -73,3 +74,18 @@ async def test_a_phone_that_rang_when_the_engine_died_is_not_rung_twice(centre: 
     standing.answer(tone=AGENT_HZ)
     await talk_both_ways(call, standing)
     assert [one for one in agent.incoming if not one.ending] == [standing]
+
+
+async def test_a_caller_who_comes_while_the_engine_is_away_is_served_by_the_next_one(
+    centre: RunningCentre, floor: Floor
+) -> None:
+    agent, caller = await floor.agent("1964-desk"), await floor.caller()
+    # Without an engine all phones of the queue would ring; only an engine knows that he is Offline.
+    offline = await floor.agent("1965-desk", "*52")
+    os.kill(centre.engine_pid(), signal.SIGKILL)
+    call = await caller.dial("7964", tone=CALLER_HZ)
+    await call.media.hears_sound(within=6)
+    ring = await agent.rings(within=10)
+    ring.answer(tone=AGENT_HZ)
+    await talk_both_ways(call, ring)
+    assert offline.incoming == []
