@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from acd.inputs import Event
+from acd.model import CallId
 from ari_bridge.client import AriError, Client
 from ari_bridge.counters import BridgeCounters, outcome
+from ari_bridge.names import caller_of
 from ari_bridge.plan import Errand, Operation
 from ari_bridge.tasks import Tasks
 
@@ -53,17 +55,18 @@ class Lanes:
             for operation in errand.operations:
                 await self._achieve(operation)
         except AriError as error:
-            _log.warning("ari_errand_failed", lane=errand.lane, request=error.request, why=error.message)
+            call = caller_of(errand.lane)
+            _log.warning("ari_errand_failed", call=call, request=error.request, why=error.message)
             if errand.failed is not None:
                 self._tell(errand.failed)
             for operation in errand.clean_up:
-                await self._try(operation)
+                await self._try(operation, call)
 
-    async def _try(self, operation: Operation) -> None:
+    async def _try(self, operation: Operation, call: CallId) -> None:
         try:
             await self._achieve(operation)
         except AriError as error:
-            _log.warning("ari_clean_up_failed", request=error.request, why=error.message)
+            _log.warning("ari_clean_up_failed", call=call, request=error.request, why=error.message)
 
     async def _achieve(self, operation: Operation) -> None:
         """Ask, mending what can be mended. Raises AriError where the aim is not reached."""

@@ -49,6 +49,11 @@ def call_of(channel: str) -> CallId | None:
     return CallId(channel) if _CALL.fullmatch(channel) else None
 
 
+def caller_of(channel: str) -> CallId:
+    """The call that a channel of ours belongs to, be it the caller's own or a leg's: for the log."""
+    return CallId(channel.partition(_SEPARATOR)[0])
+
+
 def other_call(channel: str) -> ChannelId | None:
     """A channel that is not of our making; None for everything that we named ourselves."""
     return ChannelId(channel) if _CALL.fullmatch(channel) else None
