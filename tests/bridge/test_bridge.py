@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
@@ -60,7 +60,7 @@ def has_the_talk(double: AriDouble) -> None:
 @contextlib.asynccontextmanager
 async def bridged(
     url: str, *, password: str = PASSWORD
-) -> AsyncIterator[tuple[Bridge, LiveEngine, asyncio.Task[None]]]:
+) -> AsyncGenerator[tuple[Bridge, LiveEngine, asyncio.Task[None]]]:
     """A bridge that runs, its engine, and its life."""
     engine = LiveEngine()
     bridge = Bridge(url=url, user=USER, password=password, app="acd", engine=engine, time_limit=timedelta(seconds=0.5))
