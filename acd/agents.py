@@ -164,8 +164,10 @@ def other_call_answered(step: Step, event: OtherCallAnswered) -> None:
     device = step.state.channels.get(event.channel)
     agent = step.state.agent_of_device(device) if device else None
     offer = _offer_of(step, agent) if agent else None
-    if agent is None or offer is None:
+    if agent is None:
         step.pass_over()
+        return
+    if offer is None:
         return
     assignment = step.state.assignment(agent.id, offer.queue)
     if assignment is None or calls_in_hand(agent) >= assignment.max_calls:

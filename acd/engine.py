@@ -145,7 +145,9 @@ def _lapse(step: Step, now: datetime) -> None:
                 step.record(WrapUpEnded(agent=AgentId(id_), why=WrapUpEnd.RAN_OUT))
             case _:
                 assert_never(kind)
-        _match(step)
+        following = step.state.deadlines.next()
+        if following is None or following[0] > step.now:
+            _match(step)
     step.now = now
 
 
@@ -155,38 +157,35 @@ def _lapse(step: Step, now: datetime) -> None:
 def _match(step: Step) -> None:
     """Ring whoever can be rung now.
 
-    Agents who have just become free choose first, by their priorities; then callers who have just become unoffered take
-    from those who were free before. Everybody else was looked at when he last changed, and found no match.
+    Looked at are the agents who have just become free, each with the call that he should have next, and the callers who
+    have just become unoffered. Everybody else was looked at when he last changed, and found no match. Several can be
+    free at once (a lost race, the end of an outage): whom nobody would go to first waits for the next turn of the loop.
     """
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
-    while state.freed or state.needy:
-        for agent in _by_idle(state):
-            state.freed.discard(agent.id)
-            while (call := next_call(state, agent)) is not None:
-                _ring(step, call)
-        for call in _by_arrival(state):
-            state.needy.discard(call.id)
-            _ring(step, call)
+    freed, needy = _by_idle(state), _by_arrival(state)
+    state.freed.clear()
+    state.needy.clear()
+    while freed or needy:
+        calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}
+        calls.update((call.id, call) for call in needy)
+        if not sum(_ring(step, call) for call in calls.values()):
+            return
 
 
 def _by_idle(state: State) -> list[AgentRecord]:
     known = (state.records.agent_records.get(agent) for agent in state.freed)
-    freed = sorted((a for a in known if a is not None), key=lambda a: (a.idle_since, a.id))
-    if not freed:
-        state.freed.clear()
-    return freed
+    return sorted((a for a in known if a is not None), key=lambda a: (a.idle_since, a.id))
 
 
 def _by_arrival(state: State) -> list[CallRecord]:
     known = (state.records.calls.get(call) for call in state.needy)
-    needy = sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.arrived, c.id))
-    state.needy.intersection_update(call.id for call in needy)
-    return needy
+    return sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.arrived, c.id))
 
 
-def _ring(step: Step, call: CallRecord) -> None:
+def _ring(step: Step, call: CallRecord) -> int:
     pick = agents_to_ring(step.state, call)
     for agent in pick.agents:
         offers.make(step, call, agent, pick.round)
+    return len(pick.agents)

@@ -3,8 +3,7 @@
 Nothing is scanned: each rule reads the front of an index that `State` keeps in the right order.
 """
 
-from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -23,19 +22,16 @@ class Pick:
     round: int
 
 
-Rule = Callable[[Ordered[AgentId], AbstractSet[AgentId], bool], tuple[AgentId, ...]]
-"""From the eligible agents in the queue's order, those tried in this round, and whether the call rings already: who
-rings now (as well)."""
+Rule = Callable[[Iterable[AgentId], bool], Iterable[AgentId]]
+"""From those who may ring, in the queue's order, and whether the call rings already: who rings now (as well)."""
 
 
-def _one_at_a_time(eligible: Ordered[AgentId], tried: AbstractSet[AgentId], ringing: bool) -> tuple[AgentId, ...]:
-    if ringing:
-        return ()
-    return tuple(islice((agent for agent in eligible if agent not in tried), 1))
+def _one_at_a_time(agents: Iterable[AgentId], ringing: bool) -> Iterable[AgentId]:
+    return () if ringing else islice(agents, 1)
 
 
-def _all_at_once(eligible: Ordered[AgentId], tried: AbstractSet[AgentId], ringing: bool) -> tuple[AgentId, ...]:
-    return tuple(agent for agent in eligible if agent not in tried)
+def _all_at_once(agents: Iterable[AgentId], ringing: bool) -> Iterable[AgentId]:
+    return agents
 
 
 RULES: Final[Mapping[QueueType, Rule]] = {
@@ -47,15 +43,22 @@ RULES: Final[Mapping[QueueType, Rule]] = {
 
 
 def agents_to_ring(state: State, call: CallRecord) -> Pick:
-    """Whom to ring now for this waiting call; a new round begins when every eligible agent has been tried."""
+    """Whom to ring now for this waiting call; a new round begins when every eligible agent has been tried.
+
+    An agent who should have another call first, by his own priorities, is passed over: he will be rung for that one.
+    """
     queue = state.records.queues.get(call.queue)
     if queue is None:
         return Pick((), call.round)
-    rule, eligible, ringing = RULES[queue.type], state.queue_index(queue.id).eligible, bool(call.offers)
-    agents = rule(eligible, call.tried, ringing)
-    if agents or ringing:
-        return Pick(agents, call.round)
-    return Pick(rule(eligible, frozenset(), ringing), call.round + 1)
+    eligible, ringing = state.queue_index(queue.id).eligible, bool(call.offers)
+    new_round = _new_round(call, eligible)
+    may_ring = (agent for agent in eligible if new_round or agent not in call.tried)
+    willing = (agent for agent in may_ring if next_call(state, state.records.agent_records[agent]) is call)
+    return Pick(tuple(RULES[queue.type](willing, ringing)), call.round + new_round)
+
+
+def _new_round(call: CallRecord, eligible: Ordered[AgentId]) -> bool:
+    return not call.offers and all(agent in call.tried for agent in eligible)
 
 
 def next_call(state: State, agent: AgentRecord) -> CallRecord | None:
@@ -83,11 +86,8 @@ def _first_for(state: State, queue_id: QueueId, agent: AgentRecord) -> CallRecor
     queue: Queue | None = state.records.queues.get(queue_id)
     if queue is None or agent.id not in index.eligible:
         return None
-    if queue.type is not QueueType.RING_ALL:
-        first = index.unoffered.first()
-        return state.records.calls[first] if first else None
-    for call_id in index.waiting:
+    for call_id in index.waiting if queue.type is QueueType.RING_ALL else index.unoffered:
         call = state.records.calls[call_id]
-        if not call.offers or agent.id not in call.tried:
+        if agent.id not in call.tried or _new_round(call, index.eligible):
             return call
     return None

@@ -47,7 +47,7 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
     assignment = step.state.assignment(agent_id, queue.id)
     assert assignment is not None, "only assigned agents are eligible"
     phones = step.state.devices_of[agent_id].values()
-    devices = tuple(phone.id for phone in phones if usable(phone, assignment, agent))
+    devices = tuple(sorted(phone.id for phone in phones if usable(phone, assignment, agent)))
     assert devices, "only agents with a usable phone are eligible"
     offer = OfferId(f"{call.id}~{call.offers_made + 1}")
     step.record(

@@ -94,7 +94,6 @@ class WrapUpEnd(StrEnum):
     RAN_OUT = "ran_out"
     AGENT = "agent"
     """He said so, or chose a status."""
-    CONFIGURATION_CHANGED = "configuration_changed"
 
 
 # --- facts of a call

@@ -42,13 +42,14 @@ from acd.step import Step
 
 def settle(step: Step, seen: AsteriskSeen) -> None:
     """Make books and Asterisk agree: phones first, then what is gone, then what was answered, then what is new."""
+    known = set(step.state.records.calls)
     _settle_phones(step, seen)
     _settle_other_calls(step, seen)
     _close_what_is_gone(step, seen)
     _take_up_answers(step, seen)
     _hang_up_strays(step, seen)
     for call in seen.calls:
-        if call.call not in step.state.records.calls:
+        if call.call not in known:
             arrived = CallArrived(
                 call=call.call, account=call.account, number=call.number, caller=call.caller, arrived=call.arrived
             )

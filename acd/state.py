@@ -217,14 +217,12 @@ class State:
         self._place(call)
         agent = self.records.agent_records[fact.agent]
         agent.calls[call.id] = fact.device
+        if agent.status == SINGLE_CALL:
+            agent.single_call_used_by = call.id
         self._reindex(agent)
 
     def _talk_started(self, fact: TalkStarted, at: datetime) -> None:
         self.records.calls[fact.call].talking_since = at
-        agent = self.records.agent_records[fact.agent]
-        if agent.status == SINGLE_CALL:
-            agent.single_call_used_by = fact.call
-            self._reindex(agent)
 
     def _talk_ended(self, fact: TalkEnded, at: datetime) -> None:
         call = self.records.calls[fact.call]
@@ -232,6 +230,8 @@ class State:
         del agent.calls[call.id]
         if call.talking_since is not None:
             agent.idle_since = max(agent.idle_since, at)
+        elif agent.single_call_used_by == call.id:
+            agent.single_call_used_by = None
         call.agent = call.offer = call.device = call.answered_at = call.talking_since = None
         self._reindex(agent)
 
@@ -248,7 +248,9 @@ class State:
         agent = self.records.agent_records[fact.agent]
         if takes_queue_calls(fact.status) and not takes_queue_calls(agent.status):
             agent.idle_since = max(agent.idle_since, at)
-        agent.status, agent.status_since, agent.single_call_used_by = fact.status, at, None
+        unconnected = (c for c in agent.calls if self.records.calls[c].talking_since is None)
+        agent.status, agent.status_since = fact.status, at
+        agent.single_call_used_by = next(unconnected, None) if fact.status == SINGLE_CALL else None
         self._reindex(agent)
 
     def _wrap_up_started(self, fact: WrapUpStarted, at: datetime) -> None:
@@ -312,6 +314,7 @@ class State:
             del r.agents[agent_id]
             r.assignments.pop(agent_id, None)
             r.agent_records[agent_id].status = OFFLINE
+            r.agent_records[agent_id].single_call_used_by = None
         for agent in fact.agents:
             r.agents[agent.id] = agent
             r.agent_records.setdefault(agent.id, AgentRecord(id=agent.id, status_since=at, idle_since=at))
