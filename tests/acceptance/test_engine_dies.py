@@ -28,6 +28,21 @@ async def kill_engine(centre: RunningCentre) -> None:
     await centre.is_ready(within=10)
 
 
+async def test_a_caller_who_comes_while_the_engine_is_away_is_served_by_the_next_one(
+    centre: RunningCentre, floor: Floor
+) -> None:
+    agent, caller = await floor.agent("1964-desk"), await floor.caller()
+    # Without an engine all phones of the queue would ring; only an engine knows that he is Offline.
+    offline = await floor.agent("1965-desk", "*52")
+    os.kill(centre.engine_pid(), signal.SIGKILL)
+    call = await caller.dial("7964", tone=CALLER_HZ)
+    await call.media.hears_sound(within=6)
+    ring = await agent.rings(within=10)
+    ring.answer(tone=AGENT_HZ)
+    await talk_both_ways(call, ring)
+    assert offline.incoming == []
+
+
 async def test_a_talk_goes_on_and_the_waiting_caller_is_served(centre: RunningCentre, floor: Floor) -> None:
     agent, caller, waiting = await floor.agent("1961-desk"), await floor.caller("2001"), await floor.caller("2002")
     call = await caller.dial("7961", tone=CALLER_HZ)
@@ -74,18 +89,3 @@ async def test_a_phone_that_rang_when_the_engine_died_is_not_rung_twice(centre: 
     standing.answer(tone=AGENT_HZ)
     await talk_both_ways(call, standing)
     assert [one for one in agent.incoming if not one.ending] == [standing]
-
-
-async def test_a_caller_who_comes_while_the_engine_is_away_is_served_by_the_next_one(
-    centre: RunningCentre, floor: Floor
-) -> None:
-    agent, caller = await floor.agent("1964-desk"), await floor.caller()
-    # Without an engine all phones of the queue would ring; only an engine knows that he is Offline.
-    offline = await floor.agent("1965-desk", "*52")
-    os.kill(centre.engine_pid(), signal.SIGKILL)
-    call = await caller.dial("7964", tone=CALLER_HZ)
-    await call.media.hears_sound(within=6)
-    ring = await agent.rings(within=10)
-    ring.answer(tone=AGENT_HZ)
-    await talk_both_ways(call, ring)
-    assert offline.incoming == []
