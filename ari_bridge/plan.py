@@ -21,6 +21,8 @@ CALLERS_CODECS: Final = "ulaw,alaw"
 """Offered to the agent's phone before others, so that sound need not be translated. Not read from the caller's channel:
 one that has just gone would make the agent's phone look unreachable."""
 
+NO_SUCH_CHANNEL: Final = 400
+"""What addChannel answers where a channel has gone."""
 NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 NOT_INSIDE: Final = 422
@@ -134,14 +136,17 @@ def _stop_ringing(command: StopRinging) -> tuple[Errand, ...]:
 
 
 def _connect(command: Connect) -> Errand:
-    """Both at once: Asterisk looks for both channels before it moves either."""
+    """Both at once: Asterisk looks for both channels before it moves either.
+
+    One that has gone is no failure to join: its end arrives as an event of its own, and says which of the two it was.
+    """
     bridge = talk_bridge(command.call)
     both = (command.call, leg_channel(command.offer, command.device))
     return Errand(
         lane=command.call,
         operations=(
             _on_bridge("createWithId", bridge, type="mixing", name=bridge, harmless={CONFLICT}),
-            _on_bridge("addChannel", bridge, channel=both),
+            _on_bridge("addChannel", bridge, channel=both, harmless={NO_SUCH_CHANNEL, NOT_INSIDE}),
         ),
         failed=ConnectFailed(call=command.call),
     )

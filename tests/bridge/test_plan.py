@@ -94,6 +94,11 @@ def test_both_are_joined_in_one_request_and_a_failure_is_told() -> None:
     assert errand.failed == ConnectFailed(call=CALL)
 
 
+def test_a_party_that_has_gone_is_no_failure_to_join_as_its_end_is_told_by_itself() -> None:
+    (errand,) = plan(COMMANDS[3], "acd")
+    assert errand.operations[-1].harmless == {400, 422}
+
+
 def test_the_bridge_goes_even_where_the_caller_cannot_be_hung_up() -> None:
     caller, bridge = plan(COMMANDS[5], "acd")
     assert caller.lane == bridge.lane == CALL
