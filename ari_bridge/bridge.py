@@ -63,7 +63,7 @@ _KNOWN: Final[frozenset[str]] = frozenset(get_args(EventType))
 _log = structlog.get_logger(__name__)
 
 
-class StoodDown(Exception):  # noqa: N818 - it is no error of this engine's
+class StoodDown(Exception):
     """Another engine has registered our application with Asterisk and serves its calls."""
 
 

@@ -42,15 +42,15 @@ class AriError(Exception):
         return f"{self.request}: {answer}" if self.request else answer
 
 
-class AriUnauthorized(AriError):  # noqa: N818  reads as what happened; so below
+class AriUnauthorized(AriError):
     """Asterisk does not accept the user name and password (see ari.conf)."""
 
 
-class AriUnreachable(AriError):  # noqa: N818
+class AriUnreachable(AriError):
     """No connection, or it broke: a request that was under way may have been carried out."""
 
 
-class AriTimeout(AriError):  # noqa: N818
+class AriTimeout(AriError):
     """No answer in time: the request may still be carried out."""
 
 
