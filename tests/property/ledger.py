@@ -7,7 +7,6 @@ so that a wrong idea in the engine is not repeated here. Slow and plain on purpo
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Final
 
 from acd.inputs import (
     AsteriskSeen,
@@ -15,17 +14,13 @@ from acd.inputs import (
     CallerHungUp,
     ConfigurationLoaded,
     ConnectFailed,
-    DeviceUnregistered,
     EndWrapUp,
     Event,
-    LegAnswered,
     LegEnd,
     LegEnded,
-    OtherCallAnswered,
     Request,
     SetStatus,
     SetStatusByPhone,
-    SwitchDevice,
 )
 from acd.model import OFFLINE, ONLINE, SINGLE_CALL, AgentId, CallId, OfferId, QueueType
 from acd.outputs import (
@@ -58,32 +53,10 @@ from acd.outputs import (
     WrapUpStarted,
 )
 from tests.property.books import Books, Person, Ringing, Waiter
+from tests.property.causes import CAUSES, PUNISHES
 
 What = Event | Request | None
 """The input of a step; None where only time passed."""
-
-
-_CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
-    OfferEnd.ANSWERED: (LegAnswered, AsteriskSeen),
-    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, AsteriskSeen),
-    OfferEnd.BUSY: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
-    OfferEnd.DECLINED: (LegEnded,),
-    OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
-    OfferEnd.CALLER_GONE: (CallerHungUp, AsteriskSeen),
-    OfferEnd.STATUS_CHANGED: (SetStatus, SetStatusByPhone),
-    OfferEnd.OTHER_CALL: (OtherCallAnswered, AsteriskSeen),
-    OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen),
-    OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),
-    OfferEnd.CONFIGURATION_CHANGED: (ConfigurationLoaded,),
-}
-"""Which inputs may end an offer so. A ring's end by time and by an outage is told apart in `_offer_ended`."""
-
-_PUNISHES: Final = {
-    OfferOutcome.MISSED: {LegEnd.NO_ANSWER},
-    OfferOutcome.REJECTED: {LegEnd.BUSY, LegEnd.DECLINED},
-    OfferOutcome.FAILED: {LegEnd.UNREACHABLE, LegEnd.HUNG_UP},
-}
-"""What a phone must have said for this to be held against its owner."""
 
 
 class Ledger(Books):
@@ -91,7 +64,7 @@ class Ledger(Books):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ended: set[CallId] = set()
+        self.ended: dict[CallId, CallOutcome] = {}
         self.offers_ever: set[OfferId] = set()
         self.reached: Counter[str] = Counter()
         self._what: What = None
@@ -116,11 +89,7 @@ class Ledger(Books):
     def _fact(self, fact: Fact, at: datetime) -> None:
         match fact:
             case CallQueued():
-                assert fact.call not in self.calls, "a call waits once"
-                assert fact.call not in self.ended, "a call that has ended does not come back"
-                assert fact.arrived <= at
-                assert fact.queue in self.queues
-                self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived)
+                self._call_queued(fact, at)
             case OfferMade():
                 self._offer_made(fact, at)
             case LegStopped():
@@ -174,6 +143,17 @@ class Ledger(Books):
                 self.in_sight = True
             case _:
                 pass
+
+    def _call_queued(self, fact: CallQueued, at: datetime) -> None:
+        assert fact.call not in self.calls, "a call waits once"
+        assert fact.arrived <= at
+        assert fact.queue in self.queues
+        if fact.call in self.ended:
+            # Closed with its queue while Asterisk was lost, so he was never turned away; and the queue is there again.
+            assert self.ended.pop(fact.call) is CallOutcome.QUEUE_CLOSED, "a call that has ended does not come back"
+            assert isinstance(self._what, AsteriskSeen)
+            self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
+        self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived)
 
     def _offer_made(self, fact: OfferMade, at: datetime) -> None:
         waiter, agent = self.calls[fact.call], fact.agent
@@ -272,9 +252,9 @@ class Ledger(Books):
             assert not self.in_sight
             assert timed_out or isinstance(self._what, AsteriskSeen)
         else:
-            assert isinstance(self._what, _CAUSES[fact.why]), f"{fact} came of {self._what}"
-        if fact.outcome in _PUNISHES and not (timed_out and fact.outcome is OfferOutcome.MISSED):
-            assert ringing.told & _PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
+            assert isinstance(self._what, CAUSES[fact.why]), f"{fact} came of {self._what}"
+        if fact.outcome in PUNISHES and not (timed_out and fact.outcome is OfferOutcome.MISSED):
+            assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
             assert self._asker() == fact.agent
 
@@ -333,7 +313,7 @@ class Ledger(Books):
     def _call_ended(self, fact: CallEnded) -> None:
         waiter = self.calls.pop(fact.call)
         assert fact.call not in self.ended, "a call ends once"
-        self.ended.add(fact.call)
+        self.ended[fact.call] = fact.outcome
         assert not waiter.pending, "nothing rings for a caller who is gone"
         assert waiter.agent is None
         if isinstance(self._what, CallerHungUp):
@@ -373,8 +353,6 @@ class Ledger(Books):
             case WrapUpEnd.AGENT:
                 assert self._asker() == fact.agent, "only the agent cuts his wrap-up short"
                 assert not mandatory, "not even he where it is mandatory"
-            case WrapUpEnd.CONFIGURATION_CHANGED:
-                assert isinstance(self._what, ConfigurationLoaded)
         person.wrap_up, person.idle_since = None, at
         self.reached[f"wrap-up ended: {fact.why}"] += 1
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 DAYS: Final = int(os.environ.get("ACD_PROPERTY_DAYS", "0"))
 INDEX: Final = st.integers(min_value=0, max_value=59)
 STATUSES: Final = st.sampled_from([ONLINE, ONLINE, SINGLE_CALL, SINGLE_CALL, LUNCH, OFFLINE])
-AFTERWARDS: Final = st.sampled_from([None, ONLINE, SINGLE_CALL, LUNCH])
+PERHAPS: Final = st.sampled_from([None, ONLINE, SINGLE_CALL, LUNCH])
 REFUSALS: Final = st.sampled_from(list(LegEnd))
 SECONDS: Final = st.sampled_from([0, 1, 2, 3, 5, 8, 10, 30])
 
@@ -99,14 +99,16 @@ class Days(RuleBasedStateMachine):
             self.day.give(self.day.world.joined(call))
 
     @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
-    @rule(index=INDEX, status=st.sampled_from([ONLINE, SINGLE_CALL]), then=AFTERWARDS)
-    def a_whole_call_is_had(self, index: int, status: Status, then: Status | None) -> None:
+    @rule(index=INDEX, status=st.sampled_from([ONLINE, SINGLE_CALL]), meanwhile=PERHAPS, then=PERHAPS)
+    def a_whole_call_is_had(self, index: int, status: Status, meanwhile: Status | None, then: Status | None) -> None:
         world, leg = self.day.world, nth(index, sorted(self.day.world.ringing))
         agent = self.day.ledger.offers[leg[0]].agent
         self.day.give(SetStatus(agent=agent, status=status))
         self.day.give(world.phone_answers(leg))
         for call in sorted(world.joining):
             self.day.give(world.joined(call))
+        if meanwhile is not None:
+            self.day.give(SetStatus(agent=agent, status=meanwhile))
         if leg in world.up:
             self.day.give(world.agent_hangs_up(leg))
         if then is not None:
@@ -224,6 +226,19 @@ class Days(RuleBasedStateMachine):
             self.day.world.goes_down()
         self.day.give(lost)
 
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX)
+    def a_phone_answers_during_a_short_outage(self, index: int) -> None:
+        self.day.give(self.day.world.lose())
+        self.day.give(self.day.world.phone_answers(nth(index, sorted(self.day.world.ringing))))
+        self.day.give(self.day.world.see())
+
+    @precondition(lambda self: self.day.world.connected)
+    @rule()
+    def the_engine_restarts_at_once(self) -> None:
+        self.day.restart()
+        self.day.give(self.day.world.see())
+
     @precondition(lambda self: not self.day.world.connected)
     @rule()
     def asterisk_is_seen(self) -> None:
@@ -250,8 +265,8 @@ def test_days_keep_every_rule_and_meet_every_situation() -> None:
     """No rule is broken on any of the days, and each named situation has been met on one of them."""
     Days.reached.clear()
     chosen = settings(
-        max_examples=DAYS or 200,
-        stateful_step_count=80,
+        max_examples=DAYS or 400,
+        stateful_step_count=40,
         deadline=None,
         derandomize=not DAYS,
         report_multiple_bugs=bool(DAYS),

@@ -1,0 +1,42 @@
+"""What may end an offer, and what may be held against the agent. Tables for `ledger`, from the product's words."""
+
+from typing import Final
+
+from acd.inputs import (
+    AsteriskSeen,
+    CallerHungUp,
+    ConfigurationLoaded,
+    DeviceUnregistered,
+    Event,
+    LegAnswered,
+    LegEnd,
+    LegEnded,
+    OtherCallAnswered,
+    Request,
+    SetStatus,
+    SetStatusByPhone,
+    SwitchDevice,
+)
+from acd.outputs import OfferEnd, OfferOutcome
+
+CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
+    OfferEnd.ANSWERED: (LegAnswered, AsteriskSeen),
+    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, AsteriskSeen),
+    OfferEnd.BUSY: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.DECLINED: (LegEnded,),
+    OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.CALLER_GONE: (CallerHungUp, AsteriskSeen),
+    OfferEnd.STATUS_CHANGED: (SetStatus, SetStatusByPhone),
+    OfferEnd.OTHER_CALL: (OtherCallAnswered, AsteriskSeen),
+    OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen),
+    OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),
+    OfferEnd.CONFIGURATION_CHANGED: (ConfigurationLoaded,),
+}
+"""Which inputs may end an offer so. A ring's end by time and by an outage is told apart in `_offer_ended`."""
+
+PUNISHES: Final = {
+    OfferOutcome.MISSED: {LegEnd.NO_ANSWER},
+    OfferOutcome.REJECTED: {LegEnd.BUSY, LegEnd.DECLINED},
+    OfferOutcome.FAILED: {LegEnd.UNREACHABLE, LegEnd.HUNG_UP},
+}
+"""What a phone must have said for this to be held against its owner."""
