@@ -26,6 +26,7 @@ from ari_bridge.lanes import Lanes
 from ari_bridge.plan import plan
 from ari_bridge.tasks import Tasks
 from ari_bridge.translate import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, printable, translate
+from ari_bridge.version import FLOOR_IN_WORDS, new_enough
 from feature_codes.table import StarCodes
 
 FIRST_WAIT: Final = timedelta(seconds=0.25)
@@ -149,6 +150,7 @@ class Bridge:
     async def _connect(self) -> None:
         """Connect, and serve until the connection ends. Raises AriError when it cannot be had."""
         async with self._client.connect(self._app) as connection:
+            self._check(await resync.version(self._client))
             await self._client.applications.filter(
                 applicationName=self._app, filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
             )
@@ -157,6 +159,11 @@ class Bridge:
             if connection.is_open:  # another engine may have taken over by now
                 self._begin(picture)
             await _first_of(connection.closed(), self._watch(), self._keep_provisioned(), self._tasks.fault())
+
+    def _check(self, version: str) -> None:
+        _log.info("ari_connecting", url=self._url, asterisk=version)
+        if not new_enough(version):
+            _log.error("asterisk_too_old", asterisk=version, mend=f"install Asterisk {FLOOR_IN_WORDS} or newer")
 
     def _begin(self, picture: resync.Picture) -> None:
         """Asterisk is in sight: tell what is there, then what has happened since we listen."""

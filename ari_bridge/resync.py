@@ -11,6 +11,7 @@ from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId
 from ari_bridge.client import Client
 from ari_bridge.names import call_of, device_of_channel, device_of_endpoint, leg_of, other_call, talk_of
+from ari_bridge.resource import Json
 from ari_bridge.translate import (
     Message,
     StarCodeDialled,
@@ -113,3 +114,9 @@ def _instant(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
+
+
+async def version(client: Client) -> str:
+    """What Asterisk says it is, such as 22.10.1; empty: it does not say. Raises AriError."""
+    about: Json | None = (await client.asterisk.getInfo(only="system")).get("system")
+    return text_in(about or {}, "version")

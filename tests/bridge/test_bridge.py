@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 
 from acd.inputs import (
     AsteriskLost,
@@ -48,6 +49,7 @@ def has_nothing(double: AriDouble) -> None:
     for bridge in (f"{CALL}~talk", "hold~7002%40demo.example"):
         double.answers["POST", f"/bridges/{bridge}"] = Answer.of({"id": bridge})
     double.answers["POST", f"/channels/{LEG}"] = Answer.of({"id": LEG})
+    double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
     double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})
     double.answers["POST", "/applications/acd/subscription"] = Answer.of({})
 
@@ -82,6 +84,7 @@ async def test_every_connection_begins_with_the_filter_the_subscriptions_and_a_l
         await until(lambda: bridge.connected)
         assert [each.path for each in double.asked] == [
             "/events",
+            "/asterisk/info",
             "/applications/acd/eventFilter",
             "/applications/acd/subscription",
             "/channels",
@@ -124,6 +127,16 @@ async def test_a_talk_is_found_again_after_a_reconnect_and_nobody_is_rung(double
         assert [each for each in engine.ordered[orders:] if isinstance(each, Ring | HangUpCall | HangUpLeg)] == []
         await double.send(*OF_THE_CALL[-4:])
         await until(lambda: engine.told_of(CallerHungUp))
+
+
+async def test_an_asterisk_that_is_too_old_is_said(double: AriDouble) -> None:
+    double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "20.6.0~dfsg"}})
+    with structlog.testing.capture_logs() as lines:
+        async with bridged(double.url) as (bridge, _, _life):
+            await until(lambda: bridge.connected)
+    (line,) = [each for each in lines if each["event"] == "asterisk_too_old"]
+    assert (line["asterisk"], line["log_level"]) == ("20.6.0~dfsg", "error")
+    assert "22.10.1 or newer" in line["mend"]
 
 
 async def test_nothing_is_ordered_while_asterisk_is_out_of_sight(double: AriDouble) -> None:

@@ -62,6 +62,7 @@ async def line() -> AsyncGenerator[Line]:
     async with ari_double() as double:
         for kind in ("channels", "bridges", "endpoints"):
             double.answers["GET", f"/{kind}"] = Answer.of([])
+        double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
         double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})
         double.answers["POST", "/applications/acd/subscription"] = Answer.of({})
         for name in SAYS:

@@ -15,10 +15,8 @@ import aiohttp
 
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.progress import say
-
-FLOOR: Final = (22, 10, 1)
-"""Two ARI permission fixes and several deadlock fixes: older ones are refused."""
-FLOOR_IN_WORDS: Final = ".".join(str(part) for part in FLOOR)
+from ari_bridge.version import FLOOR_IN_WORDS as FLOOR_IN_WORDS
+from ari_bridge.version import new_enough as new_enough
 
 CHECKOUT: Final = Path(__file__).resolve().parents[3]
 TEMPLATES: Final = CHECKOUT / "asterisk-conf"
@@ -110,12 +108,6 @@ async def version_over_ari(url: str, user: str, password: str) -> str:
                     say(f"Waiting: Asterisk at {url} does not answer ({type(error).__name__}).")
                 waiting = True
                 await asyncio.sleep(1)
-
-
-def new_enough(version: str) -> bool:
-    """Whether this version, as Asterisk writes it (`22.10.1~dfsg+...`, `certified/22.8-cert1`), reaches the floor."""
-    numbers = re.match(r"(?:\D*)(\d+)\.(\d+)(?:\.(\d+))?", version)
-    return numbers is not None and tuple(int(part or 0) for part in numbers.groups()) >= FLOOR
 
 
 def write_configuration(installation: Installation, site: Site, home: Path) -> Path:
