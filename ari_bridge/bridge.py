@@ -79,7 +79,7 @@ class Bridge:
         password: str,
         app: str,
         engine: EnginePort,
-        codes: StarCodes | None = None,
+        codes: StarCodes,
         time_limit: timedelta = timedelta(seconds=5),
     ) -> None:
         """`url`: Asterisk's web address; `app`: our name in its dial plan; `time_limit`: of every request."""
@@ -97,7 +97,7 @@ class Bridge:
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
-        self._dialogs = Dialogs(self._client, self._tasks, engine, codes or StarCodes())
+        self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
         self._callers: set[CallId] = set()
         """Calls whose caller is in our hands: his end is told once, whichever message says it first."""
         self._early: list[Event | Signal] = []

@@ -26,6 +26,7 @@ from acd.runtime.settings import Settings
 from acd.runtime.store import Store
 from acd.state import State
 from ari_bridge.bridge import Bridge, StoodDown
+from feature_codes.table import StarCodes
 
 STOP_WITHIN_SECONDS: Final = 10
 
@@ -155,6 +156,7 @@ class _Process:
             password=settings.ari_password,
             app=settings.ari_app,
             engine=self._runner,
+            codes=StarCodes(settings.star_codes),
         )
         self._runner.attach(self._bridge)
         self._metrics.watch(state, self._recorder, self._bridge)

@@ -7,12 +7,16 @@ configuration, and lives in the database.
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
+
+from feature_codes.table import DEFAULT_CODES
 
 _ENVIRONMENT_PREFIX: Final = "ACD__"
 
@@ -30,6 +34,8 @@ class Settings:
     web_port: int
     log_level: str
     log_format: str
+    star_codes: Mapping[str, str]
+    """The name of an action -> what is dialled for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class Fault:
         return f"{self.place}: {self.what}; {self.mend}"
 
 
-class SettingsFaults(Exception):  # noqa: N818 - reads as what happened
+class SettingsFaults(Exception):
     """The settings cannot be used. Its text lists every fault, one a line."""
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -61,9 +67,24 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     faults: list[Fault] = []
     given = _from_file(path, faults) | _from_environment(environment, faults)
     values = {key.attribute: _value(key, given, faults) for key in _KEYS}
+    codes = {name: cast("str", _value(key, given, faults)) for name, key in _STAR_CODES.items()}
+    faults += _doubled(codes)
     if faults:
         raise SettingsFaults(faults)
-    return Settings(**cast("Any", values))
+    return Settings(**cast("Any", values), star_codes=codes)
+
+
+def _doubled(codes: Mapping[str, str]) -> list[Fault]:
+    """A code that two actions claim."""
+    return [
+        Fault(
+            place=f"star_codes.{name}",
+            what=f"cannot be {code!r}, which is {other}'s too",
+            mend="give each action a code of its own",
+        )
+        for (other, first), (name, code) in combinations(codes.items(), 2)
+        if first == code is not None
+    ]
 
 
 # --- the kinds of value: each returns the value, or raises ValueError with what would be right
@@ -99,6 +120,12 @@ def _port(value: object) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
         raise ValueError("give a port number from 1 to 65535")
+    return value
+
+
+def _star_code(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\*[0-9]{2}", value, re.ASCII):
+        raise ValueError('give a star and two digits, like "*51": what the dial plan hands to the engine')
     return value
 
 
@@ -141,7 +168,12 @@ _KEYS: Final = (
     _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
     _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
 )
-_KNOWN: Final = {(key.section, name): key for key in _KEYS for name in key.names()}
+_STAR_CODES: Final = {
+    action: _Key(section="star_codes", name=action, check=_star_code, default=code)
+    for action, code in DEFAULT_CODES.items()
+}
+_ALL_KEYS: Final = (*_KEYS, *_STAR_CODES.values())
+_KNOWN: Final = {(key.section, name): key for key in _ALL_KEYS for name in key.names()}
 
 
 # --- where values come from
@@ -172,7 +204,7 @@ def _from_file(path: Path | None, faults: list[Fault]) -> _AllGiven:
         faults.append(Fault(place=str(path), what=f"is not TOML ({error})", mend="mend that place"))
         return {}
     given: _AllGiven = {}
-    sections = sorted({key.section for key in _KEYS})
+    sections = sorted({key.section for key in _ALL_KEYS})
     for section, table in tables.items():
         if section not in sections:
             faults.append(_unknown(f"{path}: [{section}]", section, sections))

@@ -23,6 +23,7 @@ from acd.inputs import (
 from acd.model import Caller, CallId, DeviceId, OfferId
 from acd.outputs import Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, TurnAway
 from ari_bridge.bridge import SOURCES, Bridge, StoodDown
+from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.bridge.ari_double import HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
 from tests.bridge.live_engine import QUEUE, LiveEngine, until
 from tests.bridge.recorded_events import recorded
@@ -65,7 +66,15 @@ async def bridged(
 ) -> AsyncGenerator[tuple[Bridge, LiveEngine, asyncio.Task[None]]]:
     """A bridge that runs, its engine, and its life."""
     engine = LiveEngine()
-    bridge = Bridge(url=url, user=USER, password=password, app="acd", engine=engine, time_limit=timedelta(seconds=0.5))
+    bridge = Bridge(
+        url=url,
+        user=USER,
+        password=password,
+        app="acd",
+        engine=engine,
+        codes=StarCodes(DEFAULT_CODES),
+        time_limit=timedelta(seconds=0.5),
+    )
     engine.switch = bridge
     life = asyncio.create_task(bridge.run())
     try:

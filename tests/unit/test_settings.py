@@ -35,6 +35,7 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         web_port=8090,
         log_level="info",
         log_format="auto",
+        star_codes={"single_call": "*50", "online": "*51", "offline": "*52"},
     )
 
 
@@ -56,6 +57,8 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
         [log]
         level = "debug"
         format = "json"
+        [star_codes]
+        online = "*61"
         """,
     )
     settings = read_settings(path, {"HOME": "/root"})
@@ -63,6 +66,16 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
     assert settings.ari_password == "from-a-file"
     assert (settings.web_bind, settings.web_port) == ("::1", 9000)
     assert (settings.log_level, settings.log_format) == ("debug", "json")
+    assert settings.star_codes == {"single_call": "*50", "online": "*61", "offline": "*52"}
+
+
+def test_star_codes_are_dialled_as_the_dial_plan_knows_them_and_each_once() -> None:
+    wrong = {**ENOUGH, "ACD__STAR_CODES__ONLINE": "51", "ACD__STAR_CODES__OFFLINE": "*50"}
+    assert faults_of(None, wrong) == {
+        "ACD__STAR_CODES__ONLINE": "cannot be '51'; give a star and two digits, like \"*51\": "
+        "what the dial plan hands to the engine",
+        "star_codes.offline": "cannot be '*50', which is single_call's too; give each action a code of its own",
+    }
 
 
 def test_the_environment_wins_over_the_file_even_by_another_name_of_the_key(tmp_path: Path) -> None:
@@ -93,7 +106,7 @@ def test_every_fault_is_told_with_place_value_and_mend(tmp_path: Path) -> None:
     )
     faults = faults_of(path, {"ACD__WEB__BIND": " ", "ACD__WEB__PROT": "1"})
     assert faults == {
-        f"{path}: [colour]": "is not known; known are ari, database, log, web",
+        f"{path}: [colour]": "is not known; known are ari, database, log, star_codes, web",
         f"{path}: [databse]": "is not known; did you mean database?",
         f"{path}: [ari] url": "cannot be 'ftp://pbx'; give an address like http://127.0.0.1:8088",
         f"{path}: [ari] pasword": "is not known; did you mean password?",

@@ -289,7 +289,7 @@ class _Start:
                 if endpoint.account == centre.account
             ),
             queues=tuple(QueueLine(number=queue.number, name=queue.name, type=queue.type) for queue in centre.queues),
-            star_codes={code: _WHAT_CODES_DO.get(action, action) for code, action in DEFAULT_CODES.items()},
+            star_codes={code: _WHAT_CODES_DO[action] for action, code in DEFAULT_CODES.items()},
             urls={"metrics": f"{base}/metrics", "healthz": f"{base}/healthz", "readyz": f"{base}/readyz"},
             pids=pids,
             state_dir=str(self._place.root),
