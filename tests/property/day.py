@@ -96,15 +96,18 @@ class Day:
         for agent in sorted(self.centre.agents):
             self.give(SetStatus(agent=agent, status=ONLINE))
 
-    def restart(self) -> None:
-        """The process dies and starts again; nothing is heard until Asterisk has been seen."""
+    def restart(self, dead: timedelta) -> None:
+        """The process dies and starts again after a while; nothing is heard until Asterisk has been seen."""
         reached = self.ledger.reached
+        deadline = self.engine.deadline
+        reached["a deadline passed while the process was dead"] += deadline is not None and deadline <= self.now + dead
         reached["restarted while a phone rang"] += bool(self.ledger.offers)
         reached["restarted while a call was waiting"] += any(c.agent is None for c in self.ledger.calls.values())
         reached["restarted during a talk"] += any(c.talking_since for c in self.ledger.calls.values())
         reached["restarted during a wrap-up"] += any(p.wrap_up for p in self.ledger.people.values())
         self._compare(self.twin.advance(self.now))
         self.world.lose()
+        self.now += dead
         self.engine, self.twin = Engine(self.folded()), Engine(self.folded())
         self.give(EngineStarted())
 

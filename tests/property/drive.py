@@ -36,7 +36,7 @@ def moves(day: Day, dice: random.Random) -> list[Callable[[], object]]:
         found.append(lambda: day.give(world.other_call_starts(phone)))
     elif rare < 0.15:
         found.append(lambda: day.give(world.lose() if world.connected else world.see()))
-        found.append(day.restart)
+        found.append(lambda: day.restart(timedelta(seconds=dice.choice([0, 7, 30]))))
     elif not world.connected:
         found.append(lambda: day.give(world.see()))
     if world.callers and rare < 0.5:

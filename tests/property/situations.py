@@ -5,6 +5,7 @@ from typing import Final
 SITUATIONS: Final = (
     "a caller came during an outage",
     "a caller vanished during an outage",
+    "a deadline passed while the process was dead",
     "a deadline passed while the twin slept",
     "a late answer is hung up",
     "a request refused",

@@ -216,10 +216,10 @@ class Days(RuleBasedStateMachine):
         self.day.configure(replace(self.day.centre, assignments=parts))
 
     @precondition(lambda self: self.day.world.connected)
-    @rule(trouble=st.sampled_from(["socket", "asterisk", "engine"]))
-    def something_breaks(self, trouble: str) -> None:
+    @rule(trouble=st.sampled_from(["socket", "asterisk", "engine"]), dead_seconds=st.sampled_from([0, 7, 30]))
+    def something_breaks(self, trouble: str, dead_seconds: int) -> None:
         if trouble == "engine":
-            self.day.restart()
+            self.day.restart(timedelta(seconds=dead_seconds))
             return
         lost = self.day.world.lose()
         if trouble == "asterisk":
@@ -234,9 +234,9 @@ class Days(RuleBasedStateMachine):
         self.day.give(self.day.world.see())
 
     @precondition(lambda self: self.day.world.connected)
-    @rule()
-    def the_engine_restarts_at_once(self) -> None:
-        self.day.restart()
+    @rule(dead_seconds=st.sampled_from([0, 7, 30]))
+    def the_engine_restarts(self, dead_seconds: int) -> None:
+        self.day.restart(timedelta(seconds=dead_seconds))
         self.day.give(self.day.world.see())
 
     @precondition(lambda self: not self.day.world.connected)

@@ -1,6 +1,6 @@
 """Tells a story: opens its centre, gives the engine each input line, and writes down what came of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from acd.engine import Engine
 from acd.inputs import (
@@ -44,8 +44,9 @@ class Story:
             self._opening()
         if line.startswith("wait "):
             return self._wait(self.now + duration(line.removeprefix("wait ").strip()))
-        if line == "the engine restarts":
-            return self._restart()
+        if line.startswith("the engine restarts"):
+            after = line.removeprefix("the engine restarts").removeprefix(" after ")
+            return self._restart(duration(after or "0s"))
         what = understand(line, self.centre, self._arrivals, self.now)
         if isinstance(what, CallArrived):
             self._arrivals.setdefault(what.call, self.now)
@@ -76,13 +77,14 @@ class Story:
         self.now = until
         return told
 
-    def _restart(self) -> list[str]:
-        """Die, fold the journal as the database would give it back, and begin again."""
+    def _restart(self, dead: timedelta) -> list[str]:
+        """Die, fold the journal as the database would give it back, and begin again a while later."""
+        self.now += dead
         state = State()
         for recorded in self._journal:
             state.apply(decode(*encode(recorded.fact)), recorded.at)
         self.engine = Engine(state)
-        return transcript(self._give(EngineStarted()), timed=False)
+        return transcript(self._give(EngineStarted()), timed=bool(dead))
 
 
 def told(text: str) -> str:
