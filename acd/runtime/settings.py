@@ -67,7 +67,7 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     faults: list[Fault] = []
     given = _from_file(path, faults) | _from_environment(environment, faults)
     values = {key.attribute: _value(key, given, faults) for key in _KEYS}
-    codes = {name: cast("str", _value(key, given, faults)) for name, key in _STAR_CODES.items()}
+    codes = {name: code for name, key in _STAR_CODES.items() if isinstance(code := _value(key, given, faults), str)}
     faults += _doubled(codes)
     if faults:
         raise SettingsFaults(faults)
@@ -83,7 +83,7 @@ def _doubled(codes: Mapping[str, str]) -> list[Fault]:
             mend="give each action a code of its own",
         )
         for (other, first), (name, code) in combinations(codes.items(), 2)
-        if first == code is not None
+        if first == code
     ]
 
 
