@@ -26,7 +26,7 @@ CALLER_HZ, AGENT_HZ = 440, 640
 
 @pytest.fixture(scope="session")
 def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentre]:
-    """One centre for all tests, made of the `PART` of every test module."""
+    """One centre for all tests, made of the `PART` of every test module. Asterisk must live through all of them."""
     modules = {item.getparent(pytest.Module) for item in request.session.items}
     objects = [module.obj for module in modules if module is not None]
     parts = [module.PART for module in objects if isinstance(getattr(module, "PART", None), Part)]
@@ -34,6 +34,7 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     try:
         running.start()
         yield running
+        assert "Asterisk ended" not in running.log.read_text(), running.log.read_text()
     finally:
         running.stop()
 

@@ -39,7 +39,7 @@ async def test_the_caller_is_answered_at_once_and_hears_music_while_the_phone_ri
     agent, caller = await floor.agent("1203-desk"), await floor.caller()
     call = await caller.dial("7203")
     await call.is_answered(within=2)
-    await call.media.hears_sound(within=2)
+    await call.media.hears_sound(within=1)
     ring = await agent.rings()
     assert not ring.is_up
     await call.media.hears_sound()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from tests.phone.audio import FRAME, dominant_tone, level_db, share_of_tone, tone
+from tests.phone.audio import FRAME, level_db, share_of_tone, tone
 from tests.phone.g711 import CODECS, Codec
 from tests.phone.waiting import until
 
@@ -143,7 +143,3 @@ class Media(asyncio.DatagramProtocol):
         """The longest time without a packet between these instants, seconds."""
         marks = [since, *(packet.at for packet in self.packets if since <= packet.at < before), before]
         return max(later - earlier for earlier, later in pairwise(marks))
-
-    def dominant(self, candidates: list[int], *, since: float = 0.0) -> tuple[int, float]:
-        """Which of these tones is the strongest in what arrived since, and its share of the energy."""
-        return dominant_tone(self.heard(since=since), candidates)
