@@ -131,12 +131,12 @@ async def connect_when_there(url: str) -> Connection:
             connection = await connect(url)
         except LOST as error:
             if not waiting:
-                _log.warning("database.waiting", database=address(url), why=in_words(error))
+                _log.warning("database_waiting", database=address(url), why=in_words(error))
                 waiting = True
             await pauses.rest()
             continue
         if waiting:
-            _log.info("database.reached", database=address(url))
+            _log.info("database_reached", database=address(url))
         return connection
 
 
@@ -200,7 +200,7 @@ async def _create_schema(connection: Connection) -> None:
             f"the database holds tables of something else ({names}); give the call centre one of its own"
         )
     await connection.execute(SCHEMA.read_text(encoding="utf-8"))
-    _log.info("database.schema_created", version=SCHEMA_VERSION)
+    _log.info("database_schema_created", version=SCHEMA_VERSION)
 
 
 async def _check_version(connection: Connection) -> None:

@@ -137,7 +137,7 @@ class Recorder:
             try:
                 return row["seq"], decode_state(row["body"])
             except UnreadableSnapshot as error:
-                _log.warning("journal.snapshot_passed_over", seq=row["seq"], why=str(error))
+                _log.warning("journal_snapshot_passed_over", seq=row["seq"], why=str(error))
         return 0, None
 
     def follow(self, state: State) -> None:
@@ -198,7 +198,7 @@ class Recorder:
             self._writer.cancel()
             await asyncio.wait([self._writer])
         if self._pending:
-            _log.error("journal.facts_lost", facts=len(self._pending), why=self.last_error)
+            _log.error("journal_facts_lost", facts=len(self._pending), why=self.last_error)
         if not self._fault.cancel() and not self._fault.cancelled():
             self._fault.exception()  # told in the log; asyncio need not tell it again
         await self._drop_connection()
@@ -213,7 +213,7 @@ class Recorder:
                 await self._write_all()
         except Exception as error:  # noqa: BLE001 - told by `fault`, whatever it is
             self.last_error = str(error)
-            _log.critical("journal.failed", pending=len(self._pending), exc_info=error)
+            _log.critical("journal_failed", pending=len(self._pending), exc_info=error)
             if not self._fault.done():
                 self._fault.set_exception(error)
         finally:
@@ -310,7 +310,7 @@ class Recorder:
     def _say_away(self, error: BaseException) -> None:
         if self.last_error is None:
             _log.error(
-                "journal.waiting",
+                "journal_waiting",
                 database=address(self._url),
                 why=in_words(error),
                 pending=len(self._pending),
@@ -320,7 +320,7 @@ class Recorder:
 
     def _say_back(self) -> None:
         if self.last_error is not None:
-            _log.info("journal.writing_again", pending=len(self._pending))
+            _log.info("journal_writing_again", pending=len(self._pending))
         self.last_error = None
 
 

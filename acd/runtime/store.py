@@ -122,7 +122,7 @@ class Store:
                     self.listening = False
                     await close(connection)
             except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
-                _log.warning("database.lost", database=address(self._url), why=in_words(error))
+                _log.warning("database_lost", database=address(self._url), why=in_words(error))
             await pauses.rest()
 
     async def _listen_on(self, connection: Connection, changed: Callable[[], Awaitable[None]], pauses: Pauses) -> None:

@@ -140,7 +140,7 @@ async def test_a_killed_database_loses_nothing_pending_and_doubles_nothing(own_p
             await asyncio.wait_for(recorder.durable(30_000), 30)
             assert (recorder.pending, recorder.written_total, recorder.last_error) == (0, 30_000, None)
     events = [entry["event"] for entry in logs if entry["event"].startswith("journal.")]
-    assert events == ["journal.waiting", "journal.writing_again"]
+    assert events == ["journal_waiting", "journal_writing_again"]
     assert await recalled(own_postgres.url()) == facts
 
 
@@ -232,7 +232,7 @@ async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(o
     await asyncio.sleep(0)
     with capture_logs() as logs, patch.object(recorder_module, "CLOSE_WITHIN", timedelta(seconds=0.5)):
         await asyncio.wait_for(recorder.close(), 10)
-    lost = [entry for entry in logs if entry["event"] == "journal.facts_lost"]
+    lost = [entry for entry in logs if entry["event"] == "journal_facts_lost"]
     assert [entry["facts"] for entry in lost] == [2]
     with pytest.raises(ConnectionError):
         await waiting
@@ -356,7 +356,7 @@ async def test_a_snapshot_that_cannot_be_read_is_passed_over(database: str, conn
         state, replayed = await restored(database)
     assert replayed == 1
     assert encode_state(state) == encode_state(centre.state)
-    assert [entry["event"] for entry in logs] == ["journal.snapshot_passed_over"]
+    assert [entry["event"] for entry in logs] == ["journal_snapshot_passed_over"]
 
 
 # --- figures

@@ -266,7 +266,7 @@ async def test_listening_survives_the_database(own_postgres: TestPostgres) -> No
             await eventually(lambda: heard.times == 2)
             own_postgres.execute("notify acd_configuration")
             await eventually(lambda: heard.times == 3)
-    assert [entry["event"] for entry in logs] == ["database.lost", "database.waiting", "database.reached"]
+    assert [entry["event"] for entry in logs] == ["database_lost", "database_waiting", "database_reached"]
 
 
 async def test_a_start_waits_for_the_database_and_says_so_once(own_postgres: TestPostgres) -> None:
@@ -276,6 +276,6 @@ async def test_a_start_waits_for_the_database_and_says_so_once(own_postgres: Tes
         await eventually(lambda: bool(logs))
         own_postgres.start()
         store = await opening
-    assert [entry["event"] for entry in logs] == ["database.waiting", "database.reached", "database.schema_created"]
+    assert [entry["event"] for entry in logs] == ["database_waiting", "database_reached", "database_schema_created"]
     assert logs[0]["why"] == "nobody listens there"
     assert (await store.load())[0] == Configuration()
