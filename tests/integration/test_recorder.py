@@ -139,7 +139,7 @@ async def test_a_killed_database_loses_nothing_pending_and_doubles_nothing(own_p
             own_postgres.start()
             await asyncio.wait_for(recorder.durable(30_000), 30)
             assert (recorder.pending, recorder.written_total, recorder.last_error) == (0, 30_000, None)
-    events = [entry["event"] for entry in logs if entry["event"].startswith("journal.")]
+    events = [entry["event"] for entry in logs if entry["event"].startswith("journal_")]
     assert events == ["journal_waiting", "journal_writing_again"]
     assert await recalled(own_postgres.url()) == facts
 
