@@ -34,6 +34,14 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
 }
 """Which inputs may end an offer so. A ring's end by time and by an outage is told apart in `_offer_ended`."""
 
+OUTCOMES: Final = {
+    OfferEnd.ANSWERED: OfferOutcome.ANSWERED,
+    OfferEnd.BUSY: OfferOutcome.REJECTED,
+    OfferEnd.DECLINED: OfferOutcome.REJECTED,
+    OfferEnd.UNREACHABLE: OfferOutcome.FAILED,
+}
+"""How each end counts. A ring not answered depends on the queue; all the others cost nobody anything: withdrawn."""
+
 PUNISHES: Final = {
     OfferOutcome.MISSED: {LegEnd.NO_ANSWER},
     OfferOutcome.REJECTED: {LegEnd.BUSY, LegEnd.DECLINED},

@@ -53,7 +53,7 @@ from acd.outputs import (
     WrapUpStarted,
 )
 from tests.property.books import Books, Person, Ringing, Waiter
-from tests.property.causes import CAUSES, PUNISHES
+from tests.property.causes import CAUSES, OUTCOMES, PUNISHES
 
 What = Event | Request | None
 """The input of a step; None where only time passed."""
@@ -68,6 +68,7 @@ class Ledger(Books):
         self.offers_ever: set[OfferId] = set()
         self.reached: Counter[str] = Counter()
         self._what: What = None
+        self._last_offer_at: datetime | None = None
         self._offline_due: set[AgentId] = set()
         self._wrap_up_due: dict[AgentId, tuple[datetime, bool]] = {}
         self._either_due: set[AgentId] = set()
@@ -122,6 +123,7 @@ class Ledger(Books):
             case BackOffEnded():
                 person = self.people[fact.agent]
                 assert person.back_off == at, "a back-off ends at its instant"
+                self._lapses(at)
                 person.back_off = None
                 self.reached["back-off over"] += 1
             case DeviceSwitched():
@@ -167,6 +169,7 @@ class Ledger(Books):
         self._right_agent(fact)
         self._right_call(fact)
         self.offers_ever.add(fact.offer)
+        self._last_offer_at = at
         self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until)
         self.people[agent].offer = fact.offer
         waiter.pending[fact.offer] = agent
@@ -242,6 +245,8 @@ class Ledger(Books):
 
     def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, at: datetime) -> None:
         timed_out = at == ringing.until
+        if timed_out:
+            self._lapses(at)
         queue = self.queues.get(fact.queue)
         if fact.why is OfferEnd.NO_ANSWER:
             assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"
@@ -253,6 +258,7 @@ class Ledger(Books):
             assert timed_out or isinstance(self._what, AsteriskSeen)
         else:
             assert isinstance(self._what, CAUSES[fact.why]), f"{fact} came of {self._what}"
+            assert fact.outcome is OUTCOMES.get(fact.why, OfferOutcome.WITHDRAWN)
         if fact.outcome in PUNISHES and not (timed_out and fact.outcome is OfferOutcome.MISSED):
             assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
@@ -350,11 +356,15 @@ class Ledger(Books):
         match fact.why:
             case WrapUpEnd.RAN_OUT:
                 assert at == until, "wrap-up ends at its instant"
+                self._lapses(at)
             case WrapUpEnd.AGENT:
                 assert self._asker() == fact.agent, "only the agent cuts his wrap-up short"
                 assert not mandatory, "not even he where it is mandatory"
         person.wrap_up, person.idle_since = None, at
         self.reached[f"wrap-up ended: {fact.why}"] += 1
+
+    def _lapses(self, at: datetime) -> None:
+        assert self._last_offer_at != at, "all that is due at an instant lapses before anybody is rung"
 
     def _asker(self) -> AgentId | None:
         """Who asks in this step, or for whom."""
@@ -394,6 +404,8 @@ class Ledger(Books):
             self._nobody_waits_in_vain()
 
     def _nothing_is_owed(self, now: datetime) -> None:
+        if isinstance(self._what, LegEnded) and self._what.how is LegEnd.DECLINED:
+            assert self._what.offer not in self.offers, "declining on one phone declines on all"
         assert not self._offline_due, f"Single-Call is used up for {self._offline_due}"
         left = self._wrap_up_due.keys() - self._either_due
         assert not left, f"wrap-up was due for {left}"
