@@ -39,9 +39,13 @@ PASSWORD_WAIT: Final = timedelta(seconds=10)
 WATCH_EVERY: Final = timedelta(seconds=5)
 WATCH_FAILURES: Final = 2
 
-SOURCES: Final = ("channel:", "endpoint:")
-"""Every channel, and every phone's registration. Never `deviceState:`: closing a connection that has it can freeze
-Asterisk's applications for good (seen with 22.10.1)."""
+SOURCE: Final = "endpoint:PJSIP"
+"""Every phone: its registration, and each event of its channels once. It takes the place of three others, seen with
+22.10.1: when a connection ends, `endpoint:` can crash Asterisk and `deviceState:` freeze its applications for good;
+with `channel:` beside it everything comes twice."""
+
+NO_SUCH_SOURCE: Final = 422
+"""Asterisk knows the technology from its first phone on."""
 
 UNWANTED: Final[tuple[EventType, ...]] = (
     "ChannelVarset",
@@ -98,6 +102,8 @@ class Bridge:
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
+        self._listening = False
+        """Whether we hear of phones."""
         self._callers: set[CallId] = set()
         """Calls whose caller is in our hands: his end is told once, whichever message says it first."""
         self._early: list[Event | Signal] = []
@@ -154,11 +160,25 @@ class Bridge:
             await self._client.applications.filter(
                 applicationName=self._app, filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
             )
-            await self._client.applications.subscribe(applicationName=self._app, eventSource=SOURCES)
+            await self._listen()
+            if not self._listening and self._wanted is not None:
+                await provision.write(self._client, self._wanted)
+                await self._listen()
             picture = await resync.look(self._client, self._app)
             if connection.is_open:  # another engine may have taken over by now
                 self._begin(picture)
             await _first_of(connection.closed(), self._watch(), self._keep_provisioned(), self._tasks.fault())
+
+    async def _listen(self) -> None:
+        """Hear of all phones. An Asterisk without any has nothing to tell yet."""
+        try:
+            await self._client.applications.subscribe(applicationName=self._app, eventSource=[SOURCE])
+        except AriError as error:
+            if error.status != NO_SUCH_SOURCE:
+                raise
+            self._listening = False
+        else:
+            self._listening = True
 
     def _check(self, version: str) -> None:
         _log.info("ari_connecting", url=self._url, asterisk=version)
@@ -190,16 +210,21 @@ class Bridge:
                 _log.warning("ari_watch_failed", why=str(error))
                 failures += 1
             else:
-                failures = 0 if there.get("channel_ids") else WATCH_FAILURES
+                failures = 0 if there.get("endpoint_ids") or not self._listening else WATCH_FAILURES
 
     async def _keep_provisioned(self) -> None:
-        """Write what Asterisk is to know, now and whenever it changes; tried again until it succeeds."""
+        """Write what Asterisk is to know, now and whenever it changes; tried again until it succeeds.
+
+        Returns when the first phones have been written: the next connection hears of them.
+        """
         self.provisioned = False
         while True:
             if self._wanted is not None:
                 self._wanted_changed.clear()
                 try:
                     await provision.write(self._client, self._wanted)
+                    if not self._listening and self._wanted.endpoints:
+                        return
                 except AriError as error:
                     self._explain(f"phones and numbers cannot be written: {error}")
                     await asyncio.sleep(LONGEST_WAIT.total_seconds())

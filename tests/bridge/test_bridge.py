@@ -22,7 +22,7 @@ from acd.inputs import (
 )
 from acd.model import Caller, CallId, DeviceId, OfferId
 from acd.outputs import Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, TurnAway
-from ari_bridge.bridge import SOURCES, Bridge, StoodDown
+from ari_bridge.bridge import Bridge, StoodDown
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.bridge.ari_double import HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
 from tests.bridge.live_engine import QUEUE, LiveEngine, until
@@ -100,7 +100,7 @@ async def test_every_connection_begins_with_the_filter_the_subscriptions_and_a_l
             "/bridges",
             "/endpoints",
         ]
-        assert "deviceState" not in str(SOURCES)
+        assert double.asked[3].body == {"eventSource": ["endpoint:PJSIP"]}, "no other: see SOURCE"
         assert engine.told_of(AsteriskSeen) == [AsteriskSeen()]
         assert bridge.last_error is None
 

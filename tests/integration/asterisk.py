@@ -30,10 +30,10 @@ class TestAsterisk:
 
     def __init__(self, home: Path) -> None:
         self._installation = _installation()
-        ari_port = free_port()
+        ari_port, self.sip_port = free_port(), free_port()
         site = asterisk.Site(
             sip_host="127.0.0.1",
-            sip_port=free_port(),
+            sip_port=self.sip_port,
             ari_port=ari_port,
             rtp_first=20000,
             rtp_last=20099,

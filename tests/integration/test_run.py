@@ -11,8 +11,10 @@ import pytest
 from acd.runtime.database import Connection
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 from tests.integration.centres import SMALL, apply
-from tests.integration.engine_process import engine_process
+from tests.integration.engine_process import EngineProcess, engine_process
 from tests.integration.postgres import TestPostgres
+from tests.integration.waiting import eventually
+from tests.phone.phone import Phone
 
 
 @pytest.fixture
@@ -83,12 +85,30 @@ async def test_phones_and_numbers_reach_asterisk_at_the_start_and_at_every_chang
         assert asterisk.endpoints() == {"1001-desk", "1001-soft", "1002-desk"}
         changed = SMALL.replace('"1001-soft"', '"1001-mobile"')
         assert await apply(connection, changed)
-        async with asyncio.timeout(20):
-            while asterisk.endpoints() != {"1001-desk", "1001-mobile", "1002-desk"}:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        await eventually(lambda: asterisk.endpoints() == {"1001-desk", "1001-mobile", "1002-desk"})
         assert engine.events().count("configuration_changed") == 2
         waiting = 'acd_queue_callers_waiting{queue="7001@demo.example"}'
         assert await engine.metric(waiting) == 0
+
+
+async def test_the_first_phones_of_an_empty_centre_are_heard(
+    tmp_path: Path, database: str, connection: Connection, asterisk: TestAsterisk
+) -> None:
+    """An Asterisk without any phone does not know what a phone is."""
+    asterisk.start()
+    async with engine_process(tmp_path, database, reaching(asterisk)) as engine:
+        await engine.ready()
+        await apply(connection, SMALL)
+        await eventually(lambda: "1001-desk" in asterisk.endpoints())
+        await engine.ready()
+        async with Phone(("127.0.0.1", asterisk.sip_port), "1001-desk", "first-secret") as phone:
+            assert await phone.register() == 200
+            await eventually(lambda: _reached(engine) == [("1001-desk", True)])
+        await eventually(lambda: _reached(engine) == [("1001-desk", True), ("1001-desk", False)])
+
+
+def _reached(engine: EngineProcess) -> list[tuple[str, bool]]:
+    return [(line["device"], line["reachable"]) for line in engine.log() if line["event"] == "device_reachable"]
 
 
 async def test_a_second_engine_for_the_same_calls_makes_the_first_stand_down(
