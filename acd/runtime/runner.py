@@ -48,7 +48,7 @@ class Observer(Protocol):
         ...
 
 
-class CoreFault(Exception):  # noqa: N818 - reads as what happened
+class CoreFault(Exception):
     """The core failed and its state cannot be trusted: the process has to end and begin again from the journal."""
 
 

@@ -15,7 +15,7 @@ Reasons = Callable[[], Awaitable[list[str]]]
 """Why calls cannot be taken now, each in words an operator can act on; empty: they can."""
 
 
-class WebPortTaken(Exception):  # noqa: N818 - reads as what happened
+class WebPortTaken(Exception):
     """The address for the web pages cannot be had; the text says what to do."""
 
 
