@@ -8,7 +8,6 @@ import fcntl
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -23,6 +22,8 @@ from acd.runtime.up.progress import say
 
 SUITE: Final = "forky"
 """Debian's testing: the only one with Asterisk 22.10.1 or newer."""
+
+SHARED: Final = Path("/var/cache/asterisk-acd")
 
 PACKAGES: Final = ("asterisk", "asterisk-core-sounds-en-wav", "asterisk-moh-opsound-wav")
 
@@ -39,7 +40,8 @@ async def find() -> Installation:
         return own
     if own:
         say(f"The installed Asterisk is {own.version}; {FLOOR_IN_WORDS} or newer is needed, so a private one is used.")
-    place = cache() / f"asterisk-{SUITE}"
+    name = f"asterisk-{SUITE}"
+    place = next((place / name for place in (SHARED, cache()) if (place / name).is_dir()), cache() / name)
     if not place.is_dir():
         async with _only_builder(place):
             if not place.is_dir():
@@ -54,9 +56,9 @@ async def find() -> Installation:
 
 
 def cache() -> Path:
-    """Where the tree is kept: for the whole machine when we are root, because it then runs as somebody else."""
+    """Where the tree is made: for the whole machine when we are root, because it then runs as somebody else."""
     if os.geteuid() == 0:
-        return Path("/var/cache/asterisk-acd")
+        return SHARED
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "asterisk-acd"
 
 
@@ -85,28 +87,21 @@ async def _only_builder(place: Path) -> AsyncGenerator[None]:
 
 
 async def _build(place: Path) -> None:
-    for leftover in place.parent.glob(f"{place.name}.building-*"):
-        await _as_root("rm", "-rf", str(leftover))
-    unfinished = Path(tempfile.mkdtemp(prefix=f"{place.name}.building-", dir=place.parent))
+    root = place.with_name(f"{place.name}.building")
     say(f"Fetching Asterisk from Debian into {place} (once; about 300 MB, half a minute on a fast line):")
     if shutil.which("mmdebstrap") is None:
         await _install_mmdebstrap()
     began = time.monotonic()
-    root = unfinished / "root"
     said = await _mmdebstrap(root)
     if said and "is expired" in said:
         # A mirror that has not been refreshed for a week; what it holds is signed all the same.
         said = await _mmdebstrap(root, '--aptopt=Acquire::Check-Valid-Until "false"')
     if said is not None:
-        raise StartError(f"Asterisk could not be fetched from Debian:\n{said}\nMend that, or {_OTHER_WAYS}.")
+        mend = "Mend that" if os.geteuid() == 0 or shutil.which("sudo") else "Run `make setup` once as root"
+        raise StartError(f"Asterisk could not be fetched from Debian:\n{said}\n{mend}, or {_OTHER_WAYS}.")
     asterisk.in_tree(root)
-    _put_in_place(root, place)
-    say(f"  done in {time.monotonic() - began:.0f} s")
-
-
-def _put_in_place(root: Path, place: Path) -> None:
     root.rename(place)
-    root.parent.rmdir()
+    say(f"  done in {time.monotonic() - began:.0f} s")
 
 
 async def _mmdebstrap(root: Path, *options: str) -> str | None:
