@@ -26,7 +26,7 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
     OfferEnd.DECLINED: (LegEnded,),
     OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
     OfferEnd.CALLER_GONE: (CallerHungUp, AsteriskSeen),
-    OfferEnd.STATUS_CHANGED: (SetStatus, SetStatusByPhone),
+    OfferEnd.STATUS_CHANGED: (SetStatus, SetStatusByPhone, LegEnded, CallerHungUp, AsteriskSeen),
     OfferEnd.OTHER_CALL: (OtherCallAnswered, AsteriskSeen),
     OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen),
     OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),

@@ -262,7 +262,7 @@ class Ledger(Books):
         if fact.outcome in PUNISHES and not (timed_out and fact.outcome is OfferOutcome.MISSED):
             assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
-            assert self._asker() == fact.agent
+            assert fact.agent in {self._asker()} | self._offline_due | self._either_due, "his own choice, or used up"
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
         waiter, person = self.calls[fact.call], self.people[fact.agent]
