@@ -98,8 +98,9 @@ class Dialogs:
     async def _say(self, channel: ChannelId, prompt: Prompt) -> None:
         if await self._play(channel, [prompt.file]):
             return
-        _log.warning("prompt_missing", file=prompt.file, mend="install the sound files of prompts/ as `acd`")
+        # A phone that hung up looks like a missing file; to play again on it is refused, and ends the dialogue here.
         await self._play(channel, prompt.fallback)
+        _log.warning("prompt_missing", file=prompt.file, mend="install the sound files of prompts/ as `acd`")
 
     async def _play(self, channel: ChannelId, sounds: Sequence[str]) -> bool:
         """Play these to the end. False: they could not be played."""
