@@ -63,7 +63,7 @@ def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) 
         offers.end(step, offer, OfferEnd.STATUS_CHANGED)
     if agent.wrap_up is not None and not agent.wrap_up.mandatory:
         step.record(WrapUpEnded(agent=agent.id, why=WrapUpEnd.AGENT))
-    rearms = status == SINGLE_CALL and agent.single_call_used_by is not None
+    rearms = status == SINGLE_CALL and bool(agent.single_calls)
     if status != agent.status or rearms:
         step.record(StatusChanged(agent=agent.id, status=status, source=source))
 
@@ -73,7 +73,10 @@ def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) 
 
 def after_call(step: Step, agent: AgentRecord, call: CallRecord) -> None:
     """He has left a queue call in which he was connected: Offline if it was his single one, else wrap-up."""
-    if agent.single_call_used_by == call.id:
+    if call.id in agent.single_calls:
+        offer = _offer_of(step, agent)
+        if offer is not None:
+            offers.end(step, offer, OfferEnd.STATUS_CHANGED)
         step.record(StatusChanged(agent=agent.id, status=OFFLINE, source=Source.SINGLE_CALL_USED))
         return
     queue = step.state.records.queues.get(call.queue)

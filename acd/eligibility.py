@@ -27,7 +27,7 @@ def obstacle_everywhere(agent: AgentRecord) -> Obstacle | None:
     """What keeps him from calls of any queue. None: nothing does."""
     if not takes_queue_calls(agent.status):
         return Obstacle.STATUS
-    if agent.status == SINGLE_CALL and agent.single_call_used_by is not None:
+    if agent.status == SINGLE_CALL and agent.single_calls:
         return Obstacle.SINGLE_CALL_USED
     if agent.wrap_up is not None:
         return Obstacle.WRAP_UP

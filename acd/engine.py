@@ -34,7 +34,7 @@ from acd.inputs import (
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.matching import agents_to_ring, next_call
+from acd.matching import agent_to_ring, next_call
 from acd.model import AgentId, OfferId
 from acd.ordered import DeadlineKind
 from acd.outputs import AsteriskOutOfSight, BackOffEnded, Outcome, WrapUpEnd, WrapUpEnded
@@ -185,7 +185,8 @@ def _by_arrival(state: State) -> list[CallRecord]:
 
 
 def _ring(step: Step, call: CallRecord) -> int:
-    pick = agents_to_ring(step.state, call)
-    for agent in pick.agents:
-        offers.make(step, call, agent, pick.round)
-    return len(pick.agents)
+    rung = 0
+    while (pick := agent_to_ring(step.state, call)) is not None:
+        offers.make(step, call, pick.agent, pick.round)
+        rung += 1
+    return rung

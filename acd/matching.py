@@ -3,9 +3,8 @@
 Nothing is scanned: each rule reads the front of an index that `State` keeps in the right order.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from acd.model import AgentId, Queue, QueueId, QueueType
@@ -16,45 +15,35 @@ from acd.state import State
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Whom to ring now for a call, and in which round. Empty: nobody (more) at the moment."""
+    """Whom to ring next for a call, and in which round."""
 
-    agents: tuple[AgentId, ...]
+    agent: AgentId
     round: int
 
 
-Rule = Callable[[Iterable[AgentId], bool], Iterable[AgentId]]
-"""From those who may ring, in the queue's order, and whether the call rings already: who rings now (as well)."""
-
-
-def _one_at_a_time(agents: Iterable[AgentId], ringing: bool) -> Iterable[AgentId]:
-    return () if ringing else islice(agents, 1)
-
-
-def _all_at_once(agents: Iterable[AgentId], ringing: bool) -> Iterable[AgentId]:
-    return agents
-
-
-RULES: Final[Mapping[QueueType, Rule]] = {
-    QueueType.ROUND_ROBIN: _one_at_a_time,
-    QueueType.LINEAR_HUNT: _one_at_a_time,
-    QueueType.RING_ALL: _all_at_once,
+RINGS_ON: Final[Mapping[QueueType, bool]] = {
+    QueueType.ROUND_ROBIN: False,
+    QueueType.LINEAR_HUNT: False,
+    QueueType.RING_ALL: True,
 }
-"""Round-robin and hunt differ in the order alone, which is `eligibility.rank`."""
+"""Whether a call that rings somewhere rings at others as well. The order in which is `eligibility.rank`."""
 
 
-def agents_to_ring(state: State, call: CallRecord) -> Pick:
-    """Whom to ring now for this waiting call; a new round begins when every eligible agent has been tried.
+def agent_to_ring(state: State, call: CallRecord) -> Pick | None:
+    """Whom to ring next for this waiting call; a new round begins when every eligible agent has been tried.
 
     An agent who should have another call first, by his own priorities, is passed over: he will be rung for that one.
+    One at a time, because each ring changes who is free for what.
     """
     queue = state.records.queues.get(call.queue)
-    if queue is None:
-        return Pick((), call.round)
-    eligible, ringing = state.queue_index(queue.id).eligible, bool(call.offers)
+    if queue is None or (call.offers and not RINGS_ON[queue.type]):
+        return None
+    eligible = state.queue_index(queue.id).eligible
     new_round = _new_round(call, eligible)
-    may_ring = (agent for agent in eligible if new_round or agent not in call.tried)
-    willing = (agent for agent in may_ring if next_call(state, state.records.agent_records[agent]) is call)
-    return Pick(tuple(RULES[queue.type](willing, ringing)), call.round + new_round)
+    for agent in eligible:
+        if (new_round or agent not in call.tried) and next_call(state, state.records.agent_records[agent]) is call:
+            return Pick(agent, call.round + new_round)
+    return None
 
 
 def _new_round(call: CallRecord, eligible: Ordered[AgentId]) -> bool:
@@ -86,7 +75,7 @@ def _first_for(state: State, queue_id: QueueId, agent: AgentRecord) -> CallRecor
     queue: Queue | None = state.records.queues.get(queue_id)
     if queue is None or agent.id not in index.eligible:
         return None
-    for call_id in index.waiting if queue.type is QueueType.RING_ALL else index.unoffered:
+    for call_id in index.waiting if RINGS_ON[queue.type] else index.unoffered:
         call = state.records.calls[call_id]
         if agent.id not in call.tried or _new_round(call, index.eligible):
             return call

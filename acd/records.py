@@ -90,8 +90,8 @@ class AgentRecord:
     other_calls: dict[ChannelId, DeviceId] = field(default_factory=dict[ChannelId, DeviceId])
     wrap_up: WrapUp | None = None
     back_off_until: datetime | None = None
-    single_call_used_by: CallId | None = None
-    """The call that uses up his Single-Call; a status chosen later forgets it."""
+    single_calls: set[CallId] = field(default_factory=set[CallId])
+    """Those that use up his Single-Call; a status chosen later forgets them. Two, where he had two calls coming."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -218,7 +218,7 @@ class State:
         agent = self.records.agent_records[fact.agent]
         agent.calls[call.id] = fact.device
         if agent.status == SINGLE_CALL:
-            agent.single_call_used_by = call.id
+            agent.single_calls.add(call.id)
         self._reindex(agent)
 
     def _talk_started(self, fact: TalkStarted, at: datetime) -> None:
@@ -230,8 +230,8 @@ class State:
         del agent.calls[call.id]
         if call.talking_since is not None:
             agent.idle_since = max(agent.idle_since, at)
-        elif agent.single_call_used_by == call.id:
-            agent.single_call_used_by = None
+        else:
+            agent.single_calls.discard(call.id)
         call.agent = call.offer = call.device = call.answered_at = call.talking_since = None
         self._reindex(agent)
 
@@ -250,7 +250,7 @@ class State:
             agent.idle_since = max(agent.idle_since, at)
         unconnected = (c for c in agent.calls if self.records.calls[c].talking_since is None)
         agent.status, agent.status_since = fact.status, at
-        agent.single_call_used_by = next(unconnected, None) if fact.status == SINGLE_CALL else None
+        agent.single_calls = set(unconnected) if fact.status == SINGLE_CALL else set()
         self._reindex(agent)
 
     def _wrap_up_started(self, fact: WrapUpStarted, at: datetime) -> None:
@@ -314,7 +314,7 @@ class State:
             del r.agents[agent_id]
             r.assignments.pop(agent_id, None)
             r.agent_records[agent_id].status = OFFLINE
-            r.agent_records[agent_id].single_call_used_by = None
+            r.agent_records[agent_id].single_calls.clear()
         for agent in fact.agents:
             r.agents[agent.id] = agent
             r.agent_records.setdefault(agent.id, AgentRecord(id=agent.id, status_since=at, idle_since=at))
