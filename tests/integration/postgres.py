@@ -1,7 +1,6 @@
 """A throw-away PostgreSQL for tests, from the binaries that come with the `postgres` extra."""
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 
 from acd.runtime.up.postgres import binaries
+from acd.runtime.up.privileges import Privileges
 
 START_WITHIN_S = 30.0
 
@@ -22,10 +22,9 @@ class TestPostgres:
     def __init__(self) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="acd-test-pg-"))
         self._process: subprocess.Popen[bytes] | None = None
-        # PostgreSQL refuses to run as root.
-        self._user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
-        if self._user:
-            os.chown(self._home, self._user.pw_uid, self._user.pw_gid)
+        # PostgreSQL refuses to run as root, and the checkout may stand where only root looks.
+        self._privileges = Privileges(binaries(), self._home)
+        self._privileges.own(self._home)
         self._run(
             "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
         )
@@ -43,12 +42,9 @@ class TestPostgres:
         options = ("-c", "listen_addresses=", "-k", str(self._home), "-c", "fsync=off", "-c", "max_connections=40")
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_binary("postgres"), "-D", self._data, *options],
+                [*self._privileges.prefix, _binary("postgres"), "-D", self._data, *options],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                user=self._user.pw_uid if self._user else None,
-                group=self._user.pw_gid if self._user else None,
-                extra_groups=[] if self._user else None,
             )
         deadline = time.monotonic() + START_WITHIN_S
         while self._query("select 1").returncode != 0:
@@ -113,14 +109,7 @@ class TestPostgres:
         )
 
     def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [_binary(program), *arguments],
-            check=True,
-            capture_output=True,
-            user=self._user.pw_uid if self._user else None,
-            group=self._user.pw_gid if self._user else None,
-            extra_groups=[] if self._user else None,
-        )
+        subprocess.run([*self._privileges.prefix, _binary(program), *arguments], check=True, capture_output=True)
 
     @staticmethod
     def _children(pid: int) -> list[int]:
