@@ -12,7 +12,7 @@ from typing import Final, get_args
 
 import structlog
 
-from acd.inputs import AsteriskLost, CallArrived, CallerHungUp, Event, OtherCallEnded
+from acd.inputs import AsteriskLost, CallArrived, CallerHungUp, Event, LegEnded, OtherCallEnded
 from acd.model import CallId, ChannelId
 from acd.outputs import Command, TurnAway
 from acd.ports import EnginePort, Provisioning
@@ -23,6 +23,7 @@ from ari_bridge.counters import UNKNOWN, BridgeCounters
 from ari_bridge.dialogs import Dialogs
 from ari_bridge.event_types import EventType
 from ari_bridge.lanes import Lanes
+from ari_bridge.names import leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.tasks import Tasks
 from ari_bridge.translate import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, printable, translate
@@ -280,6 +281,9 @@ class Bridge:
                 self._dialogs.begin(happening)
             case PlaybackOver():
                 self._dialogs.playback_over(happening)
+            case LegEnded(offer=offer, device=device):
+                self._lanes.gone(leg_channel(offer, device))
+                self._engine.tell(happening)
             case LeftUs(channel=channel):
                 self._gone(channel)
             case OtherCallEnded(channel=channel):

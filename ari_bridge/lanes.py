@@ -3,9 +3,12 @@
 It decides nothing: what a failure means stands in the errand.
 """
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
 
 import structlog
 
@@ -16,6 +19,9 @@ from ari_bridge.counters import BridgeCounters, outcome
 from ari_bridge.names import caller_of
 from ari_bridge.plan import Errand, Operation
 from ari_bridge.tasks import Tasks
+
+GONE_WITHIN: Final = timedelta(seconds=1)
+"""How long a lane waits for a channel that it has hung up; a few milliseconds as a rule."""
 
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +35,7 @@ class Lanes:
         self._tell = tell
         self._counters = counters
         self._waiting: dict[str, deque[Errand]] = {}
+        self._ending: dict[str, asyncio.Event] = {}
 
     def start(self, errand: Errand) -> None:
         """Carry this out, after what its lane still has to do. Returns at once."""
@@ -38,6 +45,12 @@ class Lanes:
             return
         self._waiting[errand.lane] = deque([errand])
         self._tasks.start(self._go(errand.lane))
+
+    def gone(self, channel: str) -> None:
+        """This channel is no more."""
+        ending = self._ending.get(channel)
+        if ending is not None:
+            ending.set()
 
     def forget(self) -> None:
         """Drop what has not been asked yet; the tasks themselves are cancelled by whoever owns them."""
@@ -51,16 +64,31 @@ class Lanes:
             del self._waiting[lane]
 
     async def _carry_out(self, errand: Errand) -> None:
+        if errand.ends is None:
+            await self._ask_all(errand)
+            return
+        gone = self._ending[errand.ends] = asyncio.Event()  # it may go before the answer to our request comes
         try:
-            for operation in errand.operations:
-                await self._achieve(operation)
+            if await self._ask_all(errand):
+                async with asyncio.timeout(GONE_WITHIN.total_seconds()):
+                    await gone.wait()
+        except TimeoutError:
+            _log.warning("ari_channel_stays", call=caller_of(errand.ends), channel=errand.ends)
+        finally:
+            del self._ending[errand.ends]
+
+    async def _ask_all(self, errand: Errand) -> bool:
+        """Whether all was done; False too where one was found done, or pointless."""
+        try:
+            return all([await self._achieve(operation) for operation in errand.operations])
         except AriError as error:
-            call = caller_of(errand.lane)
+            call = _call_of(errand)
             _log.warning("ari_errand_failed", call=call, request=error.request, why=error.message)
             if errand.failed is not None:
                 self._tell(errand.failed)
             for operation in errand.clean_up:
                 await self._try(operation, call)
+            return False
 
     async def _try(self, operation: Operation, call: CallId) -> None:
         try:
@@ -68,18 +96,19 @@ class Lanes:
         except AriError as error:
             _log.warning("ari_clean_up_failed", call=call, request=error.request, why=error.message)
 
-    async def _achieve(self, operation: Operation) -> None:
-        """Ask, mending what can be mended. Raises AriError where the aim is not reached."""
+    async def _achieve(self, operation: Operation) -> bool:
+        """Ask, mending what can be mended; False: there was nothing to do. Raises AriError where it cannot be done."""
         try:
             await self._ask(operation)
         except AriError as error:
             if error.status in operation.harmless:
-                return
+                return False
             if error.status not in operation.mend:
                 raise
             for first in operation.mend[error.status]:
                 await self._achieve(first)
             await self._ask(operation)
+        return True
 
     async def _ask(self, operation: Operation) -> None:
         ask: Callable[..., Awaitable[object]] = getattr(getattr(self._client, operation.resource), operation.name)
@@ -94,3 +123,8 @@ class Lanes:
             name = f"{operation.resource}.{operation.name}"
             self._counters.requests[name, outcome(failure, operation.harmless | operation.mend.keys())] += 1
             self._counters.request_seconds[name] += time.monotonic() - began
+
+
+def _call_of(errand: Errand) -> CallId:
+    """For the log: whose call it is about."""
+    return caller_of(str(errand.operations[0].arguments.get("channelId", errand.lane)))

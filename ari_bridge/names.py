@@ -22,9 +22,6 @@ _CALL: Final = re.compile(_PLAIN)
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
 _ENDPOINT: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})")
 
-UTILITY_CHANNEL: Final = "acd~utility"
-"""A channel that is never dialled: through it Asterisk evaluates functions for us."""
-
 
 class Leg(NamedTuple):
     """One device ringing, or talking, for one offer."""

@@ -1,7 +1,8 @@
 """One command of the core becomes errands: ARI operations in order, and what it means when they fail.
 
 Pure: it names operations (by Asterisk's own names) and their arguments; the bridge carries them out. Errands of one
-lane go one after the other, lanes side by side. All ids are our own, so an operation that is repeated does no harm.
+lane go one after the other, lanes side by side: one for each caller, one for each phone, so that a phone has let go of
+one call before it is rung for the next. All ids are our own, so an operation that is repeated does no harm.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from datetime import timedelta
 from typing import Final, assert_never
 
 from acd.inputs import ConnectFailed, Event, LegEnd, LegEnded
-from acd.model import Caller
+from acd.model import Caller, DeviceId, OfferId
 from acd.outputs import Command, Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
 from ari_bridge.names import endpoint, hold_bridge, leg_channel, talk_bridge
 
@@ -53,6 +54,8 @@ class Errand:
     """What a failure means to the engine. None: nothing, or what it means arrives as an event of its own."""
     clean_up: tuple[Operation, ...] = ()
     """After a failure: takes back what an unanswered request may have done all the same."""
+    ends: str | None = None
+    """The channel that this ends: the lane goes on once it has really gone."""
 
 
 def plan(command: Command, app: str) -> tuple[Errand, ...]:
@@ -67,7 +70,7 @@ def plan(command: Command, app: str) -> tuple[Errand, ...]:
         case Connect():
             return (_connect(command),)
         case HangUpLeg():
-            return (Errand(lane=leg_channel(command.offer, command.device), operations=(_leg_hang_up(command),)),)
+            return (_end_leg(command.offer, command.device, reason="normal"),)
         case HangUpCall():
             return _hang_up_call(command)
         case TurnAway():
@@ -101,7 +104,7 @@ def _ring(command: Ring, app: str) -> tuple[Errand, ...]:
     timeout = command.ring_time + RING_MARGIN
     return tuple(
         Errand(
-            lane=channel,
+            lane=endpoint(device),
             operations=(
                 _on_channel(
                     "originateWithId",
@@ -125,14 +128,13 @@ def _ring(command: Ring, app: str) -> tuple[Errand, ...]:
 
 def _stop_ringing(command: StopRinging) -> tuple[Errand, ...]:
     reason = "answered_elsewhere" if command.elsewhere else "normal"
-    return tuple(
-        Errand(
-            lane=channel,
-            operations=(_on_channel("hangup", channel, reason=reason, harmless={NOT_FOUND}),),
-        )
-        for device in command.devices
-        for channel in [leg_channel(command.offer, device)]
-    )
+    return tuple(_end_leg(command.offer, device, reason) for device in command.devices)
+
+
+def _end_leg(offer: OfferId, device: DeviceId, reason: str) -> Errand:
+    channel = leg_channel(offer, device)
+    hang_up = _on_channel("hangup", channel, reason=reason, harmless={NOT_FOUND})
+    return Errand(lane=endpoint(device), operations=(hang_up,), ends=channel)
 
 
 def _connect(command: Connect) -> Errand:
@@ -150,10 +152,6 @@ def _connect(command: Connect) -> Errand:
         ),
         failed=ConnectFailed(call=command.call),
     )
-
-
-def _leg_hang_up(command: HangUpLeg) -> Operation:
-    return _on_channel("hangup", leg_channel(command.offer, command.device), harmless={NOT_FOUND})
 
 
 def _hang_up_call(command: HangUpCall) -> tuple[Errand, ...]:

@@ -21,7 +21,7 @@ from acd.inputs import (
     OtherCallEnded,
 )
 from acd.model import Caller, CallId, DeviceId, OfferId
-from acd.outputs import Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, TurnAway
+from acd.outputs import Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
 from ari_bridge.bridge import Bridge, StoodDown
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.bridge.ari_double import HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
@@ -258,6 +258,29 @@ async def test_a_request_that_hangs_holds_up_its_own_call_only_and_fails_in_time
         await until(lambda: engine.told_of(ConnectFailed))
         await until(lambda: asked(double, "DELETE", f"/channels/{CALL}"))
         assert bridge.counters.requests["bridges.addChannel", "timeout"] == 1
+
+
+async def test_a_phone_is_not_rung_for_the_next_call_before_its_last_one_has_gone(double: AriDouble) -> None:
+    """Else a phone with one line answers busy to the caller whom it should have next."""
+    ring = Ring(
+        offer=OfferId(f"{OTHER}~1"),
+        call=OTHER,
+        devices=(DESK,),
+        caller=Caller(number="1"),
+        queue_name="Sales",
+        ring_time=timedelta(seconds=20),
+    )
+    next_leg = f"/channels/{OTHER}~1~{DESK}"
+    double.answers["POST", next_leg] = Answer.of({"id": f"{OTHER}~1~{DESK}"})
+    channel = {"id": LEG, "name": f"PJSIP/{DESK}-00000001", "state": "Ringing"}
+    async with bridged(double.url) as (bridge, _, _life):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([StopRinging(offer=OfferId(f"{CALL}~1"), devices=(DESK,), elsewhere=True), ring])
+        bridge.carry_out([HangUpCall(call=CALL)])
+        await until(lambda: asked(double, "DELETE", f"/channels/{CALL}"))
+        assert (asked(double, "DELETE", f"/channels/{LEG}"), asked(double, "POST", next_leg)) == (1, 0)
+        await double.send({"type": "ChannelDestroyed", "cause": 16, "channel": channel})
+        await until(lambda: asked(double, "POST", next_leg))
 
 
 async def test_a_leg_of_which_nothing_is_known_counts_as_unreachable_and_is_taken_back(double: AriDouble) -> None:

@@ -67,10 +67,10 @@ def test_a_caller_is_answered_first_and_held_in_a_bridge_that_is_made_when_missi
 
 def test_every_phone_rings_in_a_lane_of_its_own() -> None:
     desk, soft = plan(COMMANDS[1], "acd")
-    assert (desk.lane, soft.lane) == ("acd-1.7~3~1001-desk", "acd-1.7~3~1001-soft")
+    assert (desk.lane, soft.lane) == ("PJSIP/1001-desk", "PJSIP/1001-soft")
     arguments = desk.operations[0].arguments
     assert arguments["endpoint"] == "PJSIP/1001-desk"
-    assert arguments["channelId"] == desk.lane
+    assert arguments["channelId"] == "acd-1.7~3~1001-desk"
     assert arguments["callerId"] == '"Cara" <2001>'
     assert arguments["timeout"] == 30
 
@@ -85,6 +85,14 @@ def test_a_phone_that_cannot_be_rung_counts_as_unreachable_and_leaves_nothing_be
 def test_a_phone_that_stops_ringing_is_told_whether_it_was_answered_elsewhere(elsewhere: bool, reason: str) -> None:
     desk, soft = plan(StopRinging(offer=OFFER, devices=(DESK, SOFT), elsewhere=elsewhere), "acd")
     assert [each.operations[0].arguments["reason"] for each in (desk, soft)] == [reason, reason]
+
+
+def test_a_phone_lets_go_of_one_call_before_it_is_rung_for_the_next() -> None:
+    (stop,) = plan(StopRinging(offer=OFFER, devices=(DESK,), elsewhere=True), "acd")
+    (hang_up,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
+    ring, _ = plan(COMMANDS[1], "acd")
+    assert stop.lane == hang_up.lane == ring.lane
+    assert stop.ends == hang_up.ends == ring.operations[0].arguments["channelId"]
 
 
 def test_both_are_joined_in_one_request_and_a_failure_is_told() -> None:
