@@ -84,17 +84,27 @@ def _hold(command: HoldCaller) -> Errand:
     """Music for the caller. The bridge is made when it is found missing: by its first caller, or in a new Asterisk.
 
     The music is the participant's own: a bridge's ends with its last caller and does not come back. And a channel that
-    is put where it is already falls silent, so it is taken out first.
+    is put where it is already falls silent, so it is taken out first. A caller who has gone meanwhile needs no music.
     """
     bridge = hold_bridge(command.queue)
     make = _on_bridge("createWithId", bridge, type="holding", name=bridge, harmless={CONFLICT})
     return Errand(
         lane=command.call,
         operations=(
-            _on_channel("answer", command.call),
-            _on_bridge("removeChannel", bridge, channel=command.call, harmless={NOT_FOUND, CONFLICT, NOT_INSIDE}),
+            _on_channel("answer", command.call, harmless={NOT_FOUND, CONFLICT}),
             _on_bridge(
-                "addChannel", bridge, channel=command.call, role="holding_participant", mend={NOT_FOUND: (make,)}
+                "removeChannel",
+                bridge,
+                channel=command.call,
+                harmless={NO_SUCH_CHANNEL, NOT_FOUND, CONFLICT, NOT_INSIDE},
+            ),
+            _on_bridge(
+                "addChannel",
+                bridge,
+                channel=command.call,
+                role="holding_participant",
+                harmless={NO_SUCH_CHANNEL, NOT_INSIDE},
+                mend={NOT_FOUND: (make,)},
             ),
         ),
     )
