@@ -6,6 +6,7 @@ from acd.inputs import (
     DeviceRegistered,
     DeviceUnregistered,
     EndWrapUp,
+    EndWrapUpByPhone,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -93,11 +94,21 @@ def after_call(step: Step, agent: AgentRecord, call: CallRecord) -> None:
         )
 
 
+def end_wrap_up_by_phone(step: Step, request: EndWrapUpByPhone) -> Refusal | None:
+    """A star code: the phone tells who is ready."""
+    agent = step.state.agent_of_device(request.device)
+    if agent is None or not step.state.records.assignments.get(agent.id):
+        return Refusal.NOT_AN_AGENT
+    return _end_wrap_up(step, agent)
+
+
 def end_wrap_up(step: Step, request: EndWrapUp) -> Refusal | None:
-    """He is ready before his time is over."""
+    """The agent himself, by another way than a phone."""
     agent = step.state.records.agent_records.get(request.agent)
-    if agent is None:
-        return Refusal.UNKNOWN_AGENT
+    return Refusal.UNKNOWN_AGENT if agent is None else _end_wrap_up(step, agent)
+
+
+def _end_wrap_up(step: Step, agent: AgentRecord) -> Refusal | None:
     if agent.wrap_up is None:
         return Refusal.NOT_IN_WRAP_UP
     if agent.wrap_up.mandatory:

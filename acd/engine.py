@@ -21,6 +21,7 @@ from acd.inputs import (
     DeviceRegistered,
     DeviceUnregistered,
     EndWrapUp,
+    EndWrapUpByPhone,
     EngineStarted,
     Event,
     LegAnswered,
@@ -104,6 +105,8 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             return agents.set_status_by_phone(step, what)
         case SetStatus():
             return agents.set_status(step, what)
+        case EndWrapUpByPhone():
+            return agents.end_wrap_up_by_phone(step, what)
         case EndWrapUp():
             return agents.end_wrap_up(step, what)
         case SwitchDevice():

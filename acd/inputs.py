@@ -233,6 +233,13 @@ class EndWrapUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndWrapUpByPhone:
+    """The agent whose phone this is is ready before his wrap-up has run out."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchDevice:
     """Whether this phone rings for queue calls."""
 
@@ -240,7 +247,7 @@ class SwitchDevice:
     on: bool
 
 
-Request = SetStatusByPhone | SetStatus | EndWrapUp | SwitchDevice
+Request = SetStatusByPhone | SetStatus | EndWrapUp | EndWrapUpByPhone | SwitchDevice
 
 
 class Refusal(StrEnum):

@@ -3,8 +3,8 @@
 The engine decides and stores; here is only what is asked and said. A repeated code asks and says the same again.
 """
 
-from acd.inputs import SetStatusByPhone
-from acd.model import OFFLINE, ONLINE, SINGLE_CALL, DeviceId
+from acd.inputs import EndWrapUpByPhone, SetStatusByPhone
+from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
 from feature_codes.dialog import Dialog, ask, say
 from feature_codes.prompts import Prompt, wording
 
@@ -25,6 +25,43 @@ def offline(device: DeviceId) -> Dialog:
     """Take no more queue calls; one that is going on goes on."""
     refusal = yield from ask(SetStatusByPhone(device=device, status=OFFLINE))
     yield from say(Prompt.UNAVAILABLE if refusal is None else wording(refusal))
+
+
+def end_wrap_up(device: DeviceId) -> Dialog:
+    """Be ready for the next call at once."""
+    refusal = yield from ask(EndWrapUpByPhone(device=device))
+    yield from say(Prompt.WRAP_UP_ENDED if refusal is None else wording(refusal))
+
+
+def lunch(device: DeviceId) -> Dialog:
+    """Away for lunch."""
+    yield from _away(device, LUNCH, Prompt.AT_LUNCH)
+
+
+def on_break(device: DeviceId) -> Dialog:
+    """Away for a break."""
+    yield from _away(device, BREAK, Prompt.ON_BREAK)
+
+
+def meeting(device: DeviceId) -> Dialog:
+    """Away in a meeting."""
+    yield from _away(device, MEETING, Prompt.IN_A_MEETING)
+
+
+def other(device: DeviceId) -> Dialog:
+    """Away for another reason."""
+    yield from _away(device, OTHER, Prompt.AWAY)
+
+
+def web(device: DeviceId) -> Dialog:
+    """Busy with requests from the web."""
+    yield from _away(device, WEB, Prompt.ON_THE_WEB)
+
+
+def _away(device: DeviceId, status: Status, confirmation: Prompt) -> Dialog:
+    """No queue calls; direct and outbound calls work."""
+    refusal = yield from ask(SetStatusByPhone(device=device, status=status))
+    yield from say(confirmation if refusal is None else wording(refusal))
 
 
 def unknown(device: DeviceId) -> Dialog:

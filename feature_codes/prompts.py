@@ -26,6 +26,36 @@ class Prompt(Enum):
         "You are now unavailable. You will get no more calls from your queues.",
         ("agent-loggedoff",),
     )
+    WRAP_UP_ENDED = (
+        "acd/wrap-up-ended",
+        "Your wrap-up time has ended. You are available again.",
+        ("agent-loginok",),
+    )
+    AT_LUNCH = (
+        "acd/at-lunch",
+        "You are now at lunch. You will get no calls from your queues.",
+        ("do-not-disturb", "activated"),
+    )
+    ON_BREAK = (
+        "acd/on-break",
+        "You are now on a break. You will get no calls from your queues.",
+        ("do-not-disturb", "activated"),
+    )
+    IN_A_MEETING = (
+        "acd/in-a-meeting",
+        "You are now in a meeting. You will get no calls from your queues.",
+        ("do-not-disturb", "activated"),
+    )
+    AWAY = (
+        "acd/away",
+        "You are now away. You will get no calls from your queues.",
+        ("do-not-disturb", "activated"),
+    )
+    ON_THE_WEB = (
+        "acd/on-the-web",
+        "You are now busy with web requests. You will get no calls from your queues.",
+        ("do-not-disturb", "activated"),
+    )
     NOT_AN_AGENT = (
         "acd/not-an-agent",
         "This phone does not belong to an agent of any queue. Nothing was changed.",
@@ -35,6 +65,16 @@ class Prompt(Enum):
         "acd/not-stored",
         "Your change could not be stored. Please try again.",
         ("im-sorry", "please-try-again"),
+    )
+    NOT_IN_WRAP_UP = (
+        "acd/not-in-wrap-up",
+        "No wrap-up time is running on you. Nothing was changed.",
+        ("im-sorry",),
+    )
+    WRAP_UP_MANDATORY = (
+        "acd/wrap-up-mandatory",
+        "This wrap-up time cannot be ended early. It ends by itself.",
+        ("im-sorry",),
     )
     NOT_POSSIBLE = (
         "acd/not-possible",
@@ -67,5 +107,9 @@ def wording(refusal: Refusal) -> Prompt:
             return Prompt.NOT_AN_AGENT
         case Refusal.NOT_STORED:
             return Prompt.NOT_STORED
-        case Refusal.UNKNOWN_STATUS | Refusal.NOT_IN_WRAP_UP | Refusal.WRAP_UP_MANDATORY:
+        case Refusal.NOT_IN_WRAP_UP:
+            return Prompt.NOT_IN_WRAP_UP
+        case Refusal.WRAP_UP_MANDATORY:
+            return Prompt.WRAP_UP_MANDATORY
+        case Refusal.UNKNOWN_STATUS:
             return Prompt.NOT_POSSIBLE

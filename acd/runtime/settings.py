@@ -124,8 +124,8 @@ def _port(value: object) -> int:
 
 
 def _star_code(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"\*[0-9]{2}", value, re.ASCII):
-        raise ValueError('give a star and two digits, like "*51": what the dial plan hands to the engine')
+    if not isinstance(value, str) or not re.fullmatch(r"\*[0-9]{2,3}", value, re.ASCII):
+        raise ValueError('give a star and two or three digits, like "*51": what the dial plan hands to the engine')
     return value
 
 

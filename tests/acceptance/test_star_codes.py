@@ -2,15 +2,15 @@
 
 import asyncio
 
-from tests.acceptance.conftest import Floor
+from tests.acceptance.conftest import Floor, dial_code
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.phone.phone import Phone
 from tests.phone.prompts import Prompts
 
 PART = Part(users=agents("1101", "1102"), queues=(Queue(number="7101", seats=seats("1101")),))
 
-LIKE = 0.9
-"""A prompt through G.711 reaches 0.99; two different prompts stay below 0.8."""
+LIKE = 0.95
+"""A prompt through G.711 reaches 0.99; two different prompts stay below 0.9."""
 
 
 async def hears(phone: Phone, code: str, prompts: Prompts) -> str:
@@ -28,6 +28,18 @@ async def test_each_code_is_confirmed_in_words_of_its_own(floor: Floor, prompts:
     assert await hears(phone, "*51", prompts) == "available"
     assert await hears(phone, "*50", prompts) == "available-for-one-call"
     assert await hears(phone, "*52", prompts) == "unavailable"
+
+
+async def test_an_away_status_is_chosen_by_its_number(floor: Floor, prompts: Prompts) -> None:
+    phone, caller = await floor.agent("1101-desk"), await floor.caller()
+    assert await hears(phone, "*552", prompts) == "on-break"
+    call = await caller.dial("7101")
+    await call.is_answered()
+    assert await hears(phone, "*54", prompts) == "not-in-wrap-up"
+    assert not phone.incoming, "he is away"
+    await dial_code(phone, "*51")
+    await phone.rings()
+    await call.hang_up()
 
 
 async def test_a_repeated_code_says_the_same_again(floor: Floor, prompts: Prompts) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from acd.runtime.up import asterisk
 from acd.runtime.up.asterisk import Site
+from feature_codes.table import DEFAULT_CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo.toml"
@@ -155,7 +156,7 @@ def test_the_sheet_is_true(centre: Centre) -> None:
         len(device["password"]) >= 8 and device["owner"].endswith("@demo.example") for device in sheet["devices"]
     )
     assert [queue["number"] for queue in sheet["queues"]] == ["7001", "7002", "7003"]
-    assert set(sheet["star_codes"]) == {"*50", "*51", "*52"}
+    assert set(sheet["star_codes"]) == set(DEFAULT_CODES.values())
     assert fetched(sheet["urls"]["readyz"])[0] == 200
     assert fetched(sheet["urls"]["healthz"])[0] == 200
     assert "acd_" in fetched(sheet["urls"]["metrics"])[1]

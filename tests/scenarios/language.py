@@ -20,6 +20,7 @@ from acd.inputs import (
     DeviceRegistered,
     DeviceUnregistered,
     EndWrapUp,
+    EndWrapUpByPhone,
     EngineStarted,
     Event,
     LegAnswered,
@@ -37,9 +38,14 @@ from acd.inputs import (
     SwitchDevice,
 )
 from acd.model import (
+    BREAK,
+    LUNCH,
+    MEETING,
     OFFLINE,
     ONLINE,
+    OTHER,
     SINGLE_CALL,
+    WEB,
     AccountId,
     Agent,
     AgentId,
@@ -64,7 +70,16 @@ ACCOUNT: Final = AccountId("demo.example")
 MORNING: Final = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 """When every story begins; its clock counts from here."""
 
-STAR_CODES: Final = {"*50": SINGLE_CALL, "*51": ONLINE, "*52": OFFLINE}
+STAR_CODES: Final = {
+    "*50": SINGLE_CALL,
+    "*51": ONLINE,
+    "*52": OFFLINE,
+    "*551": LUNCH,
+    "*552": BREAK,
+    "*553": MEETING,
+    "*554": OTHER,
+    "*555": WEB,
+}
 
 
 class StoryError(Exception):
@@ -239,8 +254,12 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     (rf"other call {_CHANNEL} is answered", lambda said: OtherCallAnswered(channel=ChannelId(said["channel"]))),
     (rf"other call {_CHANNEL} ends", lambda said: OtherCallEnded(channel=ChannelId(said["channel"]))),
     (
-        rf"{_DEVICE} dials (?P<code>\*5[012])",
+        rf"{_DEVICE} dials (?P<code>\*5(?:[012]|5[1-5]))",
         lambda said: SetStatusByPhone(device=DeviceId(said["device"]), status=STAR_CODES[said["code"]]),
+    ),
+    (
+        rf"{_DEVICE} dials \*54",
+        lambda said: EndWrapUpByPhone(device=DeviceId(said["device"])),
     ),
     (
         r"(?P<agent>\d+) chooses (?P<status>\w+)",

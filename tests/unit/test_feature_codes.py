@@ -2,8 +2,8 @@
 
 import pytest
 
-from acd.inputs import Refusal, SetStatusByPhone
-from acd.model import OFFLINE, ONLINE, SINGLE_CALL, DeviceId, Status
+from acd.inputs import EndWrapUpByPhone, Refusal, SetStatusByPhone
+from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
 from feature_codes.dialog import Ask, Dialog, Say
 from feature_codes.prompts import Prompt, wording
 from feature_codes.table import DEFAULT_CODES, StarCodes
@@ -13,6 +13,11 @@ CODES = [
     ("*50", SINGLE_CALL, Prompt.AVAILABLE_FOR_ONE_CALL),
     ("*51", ONLINE, Prompt.AVAILABLE),
     ("*52", OFFLINE, Prompt.UNAVAILABLE),
+    ("*551", LUNCH, Prompt.AT_LUNCH),
+    ("*552", BREAK, Prompt.ON_BREAK),
+    ("*553", MEETING, Prompt.IN_A_MEETING),
+    ("*554", OTHER, Prompt.AWAY),
+    ("*555", WEB, Prompt.ON_THE_WEB),
 ]
 
 
@@ -46,7 +51,22 @@ def test_a_refusal_is_said_and_never_the_confirmation(
         Ask(request=SetStatusByPhone(device=DEVICE, status=status)),
         Say(prompt=wording(refusal)),
     ]
-    assert wording(refusal) not in (Prompt.AVAILABLE, Prompt.AVAILABLE_FOR_ONE_CALL, Prompt.UNAVAILABLE)
+    assert wording(refusal) not in {confirmation for *_, confirmation in CODES}
+
+
+@pytest.mark.parametrize(
+    ("refusal", "prompt"),
+    [
+        (None, Prompt.WRAP_UP_ENDED),
+        (Refusal.NOT_IN_WRAP_UP, Prompt.NOT_IN_WRAP_UP),
+        (Refusal.WRAP_UP_MANDATORY, Prompt.WRAP_UP_MANDATORY),
+    ],
+)
+def test_a_wrap_up_is_ended_or_the_reason_why_not_is_said(refusal: Refusal | None, prompt: Prompt) -> None:
+    assert through(StarCodes(DEFAULT_CODES).dialog("*54", DEVICE), refusal) == [
+        Ask(request=EndWrapUpByPhone(device=DEVICE)),
+        Say(prompt=prompt),
+    ]
 
 
 def test_who_is_no_agent_and_what_was_not_stored_are_told_apart() -> None:

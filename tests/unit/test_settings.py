@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from acd.runtime.settings import Settings, SettingsFaults, read_settings
+from feature_codes.table import DEFAULT_CODES
 
 DATABASE = "postgresql://acd:db-secret@db.example/acd"
 ENOUGH = {"ACD__DATABASE__URL": DATABASE, "ACD__ARI__PASSWORD": "ari-secret"}
@@ -35,7 +36,7 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         web_port=8090,
         log_level="info",
         log_format="auto",
-        star_codes={"single_call": "*50", "online": "*51", "offline": "*52"},
+        star_codes=DEFAULT_CODES,
     )
 
 
@@ -66,13 +67,13 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
     assert settings.ari_password == "from-a-file"
     assert (settings.web_bind, settings.web_port) == ("::1", 9000)
     assert (settings.log_level, settings.log_format) == ("debug", "json")
-    assert settings.star_codes == {"single_call": "*50", "online": "*61", "offline": "*52"}
+    assert settings.star_codes == {**DEFAULT_CODES, "online": "*61"}
 
 
 def test_star_codes_are_dialled_as_the_dial_plan_knows_them_and_each_once() -> None:
     wrong = {**ENOUGH, "ACD__STAR_CODES__ONLINE": "51", "ACD__STAR_CODES__OFFLINE": "*50"}
     assert faults_of(None, wrong) == {
-        "ACD__STAR_CODES__ONLINE": "cannot be '51'; give a star and two digits, like \"*51\": "
+        "ACD__STAR_CODES__ONLINE": "cannot be '51'; give a star and two or three digits, like \"*51\": "
         "what the dial plan hands to the engine",
         "star_codes.offline": "cannot be '*50', which is single_call's too; give each action a code of its own",
     }

@@ -76,7 +76,7 @@ def dial_plan() -> list[str]:
 
 def test_callers_dial_digits_at_fixed_lengths_and_star_codes_only() -> None:
     patterns = {line.split("=>")[1].split(",")[0].strip() for line in dial_plan() if line.startswith("exten")}
-    assert patterns == {"s", "_*XX", *("_" + "X" * length for length in range(2, 11))}
+    assert patterns == {"s", "_*XX", "_*XXX", *("_" + "X" * length for length in range(2, 11))}
 
 
 def test_what_a_caller_dialled_is_the_only_thing_of_his_in_the_dial_plan() -> None:

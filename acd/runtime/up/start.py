@@ -38,6 +38,12 @@ _WHAT_CODES_DO: Final = {
     "single_call": "available for one call, then offline",
     "online": "available for calls from the queues",
     "offline": "unavailable",
+    "end_wrap_up": "ready before the wrap-up is over",
+    "lunch": "away: lunch",
+    "break": "away: break",
+    "meeting": "away: meeting",
+    "other": "away: other",
+    "web": "away: web",
 }
 
 
