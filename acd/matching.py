@@ -51,7 +51,7 @@ def _new_round(call: CallRecord, eligible: Ordered[AgentId]) -> bool:
 
 
 def next_call(state: State, agent: AgentRecord) -> CallRecord | None:
-    """The call this agent should have next, over all his queues: by his priority for the queue, then by the caller's turn.
+    """The call this agent should have next, over all his queues: by his priority for them, then by the callers' turn.
 
     A queue whose callers cannot use him now is passed over, whatever its priority.
     """
