@@ -57,7 +57,7 @@ class Centre:
     """Callers and agents are numbers here: callers as they are given, agents from 1."""
 
     def __init__(self, agents: int) -> None:
-        """Everybody is available before time 0; agent 1 has been so longest."""
+        """Everybody is available since long before time 0; of equals, agent 1 comes first."""
         self._engine = Engine(State())
         self._time_s = Decimal(0)
         self._now = _FOUNDED
@@ -66,7 +66,6 @@ class Centre:
         self._at_once(ConfigurationLoaded(configuration=configuration))
         self._at_once(AsteriskSeen(registered=frozenset(configuration.devices)))
         for agent in configuration.agents:
-            self._now += _MOMENT
             self._at_once(SetStatus(agent=agent, status=ONLINE))
         self._now = _OPENED
 

@@ -13,6 +13,9 @@ MOST_AGENTS: Final = 10_000
 LAST_S: Final = 4_000_000_000
 """Later instants than a good hundred years on would lose their microseconds in the core's floats."""
 
+DECIMALS: Final = 15
+"""So finely are times read: sums of them, up to `LAST_S`, are then exact in the 28 digits of `Decimal`."""
+
 _REQUIRED: Final = ("agents", "order", "agent_selection", "calls")
 _REQUIRED_OF_CALL: Final = ("id", "arrival", "service", "patience")
 
@@ -41,12 +44,19 @@ def read_trace(text: str, source: str) -> Trace:
 def _json(text: str, source: str) -> object:
     try:
         # Floats as they are written: two sums that are equal on paper are equal here.
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(text, parse_float=_decimal, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         wrong = Fault(place="", line=error.lineno, what=f"not JSON at column {error.colno}", mend=error.msg)
-    except (ValueError, RecursionError, ArithmeticError) as error:
+    except (ValueError, RecursionError) as error:
         wrong = Fault(place="", line=None, what="not JSON that can be read", mend=str(error))
     raise TraceFaults(source, [wrong])
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise ValueError(f"{text} is beyond all numbers") from None
 
 
 def _no_number(name: str) -> NoReturn:
@@ -152,7 +162,7 @@ class _Reading:
         elif given > LAST_S:
             self._fault(place, f"{_shown(given)} is longer than 100 years", "times are in seconds")
         else:
-            return Decimal(given)
+            return round(Decimal(given), DECIMALS)
         return Decimal(0)
 
     def _priority(self, place: str, values: Mapping[str, object], order: Order | None) -> int | None:
@@ -180,4 +190,5 @@ class _Reading:
 
 def _shown(given: object) -> str:
     """A value as a fault repeats it."""
-    return str(given) if isinstance(given, Decimal) else shown(given)
+    text = shown(given)
+    return text.strip('"') if isinstance(given, Decimal) else text

@@ -16,7 +16,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TracedCall:
-    """One call. Times are in seconds, exactly as written: decimal fractions have no exact binary floats."""
+    """One call. Times are seconds with 15 decimals at most; not floats, which hold few decimal fractions exactly."""
 
     id: int | str
     arrival_s: Decimal

@@ -15,6 +15,7 @@ import ciw.dists
 import pytest
 
 from acd.simulation.play import play
+from acd.simulation.reading import DECIMALS
 from acd.simulation.trace import Order, Trace, TracedCall
 
 CALLS: Final = 300
@@ -38,13 +39,18 @@ def drawn(seed: int, order: Order, patience_s: float | None) -> Trace:
         calls.append(
             TracedCall(
                 id=number,
-                arrival_s=Decimal(arrival_s),
-                service_s=Decimal(dice.expovariate(1 / MEAN_SERVICE_S)),
-                patience_s=None if patience_s is None else Decimal(dice.expovariate(1 / patience_s)),
+                arrival_s=decimal(arrival_s),
+                service_s=decimal(dice.expovariate(1 / MEAN_SERVICE_S)),
+                patience_s=None if patience_s is None else decimal(dice.expovariate(1 / patience_s)),
                 priority=dice.choice(PRIORITIES),
             )
         )
     return Trace(agents=agents, order=order, calls=tuple(calls))
+
+
+def decimal(seconds: float) -> Decimal:
+    """With as many decimals as a trace may have."""
+    return round(Decimal(seconds), DECIMALS)
 
 
 def by_ciw(trace: Trace) -> Told:

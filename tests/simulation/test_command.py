@@ -63,6 +63,13 @@ def test_priority_may_be_left_out_where_it_is_ignored(tmp_path: Path) -> None:
     ]
 
 
+def test_times_may_have_more_digits_than_can_be_added(tmp_path: Path) -> None:
+    """A sum that is rounded must not end before it began."""
+    call = json.dumps(CALL | {"arrival": "?", "service": 0}).replace('"?"', "1.11111111111111111111111111111111111111")
+    result = simulate(tmp_path, json.dumps(TRACE | {"calls": ["?"]}).replace('"?"', call), "--json")
+    assert json.loads(result.stdout) == [{"id": 1, "wait": 0, "agent": 1, "outcome": "answered"}]
+
+
 def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
     calls = [
         CALL | {"arrival": -1, "service": "long", "patience": -0.5},
@@ -95,6 +102,10 @@ def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
         ("", "line 1: not JSON at column 1; Expecting value"),
         ('{"agents": 1,\n "order":}', "line 2: not JSON at column 10; Expecting value"),
         ('{"agents": NaN}', "not JSON that can be read; NaN is no number of JSON"),
+        (
+            '{"agents": 1e99999999999999999999}',
+            "not JSON that can be read; 1e99999999999999999999 is beyond all numbers",
+        ),
         ("[]", 'not an object; write {"agents": …, "order": …, "agent_selection": …, "calls": …}'),
         (json.dumps(TRACE | {"calls": {}}), "calls: {} is no list; write [ … ]"),
         (

@@ -41,12 +41,9 @@ def test_who_waits_comes_before_who_arrives_as_the_talk_ends() -> None:
 
 
 def test_of_talks_that_end_together_the_lower_agent_is_free_first() -> None:
-    assert fates(2, call(1, "0", "10"), call(2, "5", "5"), call(3, "7", "1"), call(4, "6", "1")) == [
-        ("0", 1),
-        ("0", 2),
-        ("3", 2),
-        ("4", 1),
-    ]
+    """Whichever call came first."""
+    calls = (call(1, "0", "1"), call(2, "0", "10"), call(3, "2", "8"), call(4, "3", "1"), call(5, "4", "1"))
+    assert fates(2, *calls) == [("0", 1), ("0", 2), ("0", 1), ("7", 1), ("6", 2)]
 
 
 def test_times_closer_than_a_microsecond_keep_their_order() -> None:
