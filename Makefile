@@ -32,7 +32,7 @@ test: setup lint ## all tests, those with a real Asterisk and real phones too (m
 	@$(BIN)/python -m pytest
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests that need no Asterisk (under a minute)
-	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/test_tidy.py
+	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/simulation tests/test_tidy.py
 
 .PHONY: lint
 lint: $(INSTALLED)

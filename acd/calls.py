@@ -49,7 +49,14 @@ def arrive(step: Step, event: CallArrived) -> None:
         return
     arrived = min(event.arrived or step.now, step.now)
     step.record(
-        CallQueued(call=event.call, account=event.account, queue=queue.id, caller=event.caller, arrived=arrived)
+        CallQueued(
+            call=event.call,
+            account=event.account,
+            queue=queue.id,
+            caller=event.caller,
+            arrived=arrived,
+            priority=event.priority,
+        )
     )
     step.order(HoldCaller(call=event.call, queue=queue.id))
 

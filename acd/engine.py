@@ -167,7 +167,7 @@ def _match(step: Step) -> None:
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
-    freed, needy = _by_idle(state), _by_arrival(state)
+    freed, needy = _by_idle(state), _by_turn(state)
     state.freed.clear()
     state.needy.clear()
     while freed or needy:
@@ -182,9 +182,9 @@ def _by_idle(state: State) -> list[AgentRecord]:
     return sorted((a for a in known if a is not None), key=lambda a: (a.idle_since, a.id))
 
 
-def _by_arrival(state: State) -> list[CallRecord]:
+def _by_turn(state: State) -> list[CallRecord]:
     known = (state.records.calls.get(call) for call in state.needy)
-    return sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.arrived, c.id))
+    return sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.turn, c.id))
 
 
 def _ring(step: Step, call: CallRecord) -> int:

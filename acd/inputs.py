@@ -44,6 +44,8 @@ class CallArrived:
     caller: Caller
     arrived: datetime | None = None
     """Where he came before this was noticed; None: now."""
+    priority: int | None = None
+    """Who is served first among those an agent could have from queues of one priority, 1 before 2; None: last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

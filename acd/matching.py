@@ -51,11 +51,11 @@ def _new_round(call: CallRecord, eligible: Ordered[AgentId]) -> bool:
 
 
 def next_call(state: State, agent: AgentRecord) -> CallRecord | None:
-    """The call this agent should have next, over all his queues: by his priority for the queue, then by wait.
+    """The call this agent should have next, over all his queues: by his priority for them, then by the callers' turn.
 
     A queue whose callers cannot use him now is passed over, whatever its priority.
     """
-    best: tuple[int, float, str] | None = None
+    best: tuple[int, tuple[float, float], str] | None = None
     found: CallRecord | None = None
     for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
         call = _first_for(state, queue_id, agent)
@@ -63,14 +63,14 @@ def next_call(state: State, agent: AgentRecord) -> CallRecord | None:
             continue
         queue = state.records.queues[queue_id]
         priority = queue.priority if assignment.priority is None else assignment.priority
-        order = (priority, call.arrived.timestamp(), call.id)
+        order = (priority, call.turn, call.id)
         if best is None or order < best:
             best, found = order, call
     return found
 
 
 def _first_for(state: State, queue_id: QueueId, agent: AgentRecord) -> CallRecord | None:
-    """The longest-waiting call of this queue that can use this agent now."""
+    """The call of this queue whose turn it is of those that can use this agent now."""
     index = state.queue_index(queue_id)
     queue: Queue | None = state.records.queues.get(queue_id)
     if queue is None or agent.id not in index.eligible:

@@ -108,6 +108,8 @@ class CallQueued:
     queue: QueueId
     caller: Caller
     arrived: datetime
+    priority: int | None = None
+    """As in `CallArrived`; journals older than the field have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ A timer is a field here (`until`), not an object: there is nothing to cancel and
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from acd.model import (
     OFFLINE,
@@ -34,6 +35,8 @@ class CallRecord:
     queue: QueueId
     caller: Caller
     arrived: datetime
+    priority: int | None = None
+    """The caller's: lowest first, None last."""
     offers: set[OfferId] = field(default_factory=set[OfferId])
     offers_made: int = 0
     round: int = 1
@@ -44,6 +47,11 @@ class CallRecord:
     device: DeviceId | None = None
     answered_at: datetime | None = None
     talking_since: datetime | None = None
+
+    @property
+    def turn(self) -> tuple[float, float]:
+        """His place among those who wait, lowest first: by his priority, then by his wait; equal ones go by id."""
+        return (inf if self.priority is None else self.priority, self.arrived.timestamp())
 
 
 @dataclass(slots=True, kw_only=True)

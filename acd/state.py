@@ -62,7 +62,7 @@ class QueueIndex:
         self.eligible: Ordered[AgentId] = Ordered()
         """Agents who could be offered a call now, in the order of the queue's type."""
         self.waiting: Ordered[CallId] = Ordered()
-        """Callers not yet answered, longest wait first."""
+        """Callers not yet answered, in turn: by their priority, then the longest wait."""
         self.unoffered: Ordered[CallId] = Ordered()
         """Those of them that ring at nobody."""
 
@@ -165,7 +165,12 @@ class State:
 
     def _call_queued(self, fact: CallQueued) -> None:
         call = CallRecord(
-            id=fact.call, account=fact.account, queue=fact.queue, caller=fact.caller, arrived=fact.arrived
+            id=fact.call,
+            account=fact.account,
+            queue=fact.queue,
+            caller=fact.caller,
+            arrived=fact.arrived,
+            priority=fact.priority,
         )
         self.records.calls[call.id] = call
         self._place(call)
@@ -369,11 +374,10 @@ class State:
             index.waiting.remove(call.id)
             index.unoffered.remove(call.id)
             return
-        arrived = call.arrived.timestamp()
-        index.waiting.place(call.id, arrived)
+        index.waiting.place(call.id, *call.turn)
         if call.offers:
             index.unoffered.remove(call.id)
-        elif index.unoffered.place(call.id, arrived):
+        elif index.unoffered.place(call.id, *call.turn):
             self.needy.add(call.id)
 
     def _reindex_owner(self, device: DeviceId) -> None:

@@ -100,8 +100,8 @@ class StateGauges(Collector):
 
     def _callers(self, queue: QueueId) -> _QueueFigures:
         callers = self._state.queue_index(queue).waiting
-        first = callers.first()
-        oldest = 0 if first is None else self._state.records.calls[first].arrived.timestamp()
+        arrivals = (self._state.records.calls[call].arrived.timestamp() for call in callers)
+        oldest = min(arrivals, default=0)  # the first in turn may have come later, with a priority
         return _QueueFigures(waiting=len(callers), oldest_timestamp_seconds=oldest, agents=Counter())
 
     def _state_of(self, assignment: Assignment) -> str:

@@ -31,6 +31,7 @@ class Waiter:
 
     queue: QueueId
     arrived: datetime
+    priority: int | None = None
     pending: dict[OfferId, AgentId] = field(default_factory=dict[OfferId, AgentId])
     tried: set[AgentId] = field(default_factory=set[AgentId])
     round: int = 1
@@ -117,9 +118,14 @@ class Books:
         return sorted(found, key=lambda agent: self.key(agent, queue))
 
     def waiting(self, queue: QueueId) -> list[CallId]:
-        """The callers of a queue who are not answered, longest wait first."""
-        found = [(call.arrived, id_) for id_, call in self.calls.items() if call.queue == queue and call.agent is None]
-        return [id_ for _, id_ in sorted(found)]
+        """The callers of a queue who are not answered, by their priority (those without come last), then by wait."""
+        found = [id_ for id_, call in self.calls.items() if call.queue == queue and call.agent is None]
+        return sorted(found, key=self.turn)
+
+    def turn(self, call: CallId) -> tuple[bool, int, datetime, CallId]:
+        """A caller's place among those who wait, lowest first."""
+        waiter = self.calls[call]
+        return waiter.priority is None, waiter.priority or 0, waiter.arrived, call
 
     def key(self, agent: AgentId, queue: QueueId) -> tuple[float, AgentId]:
         """His place in the queue's order, lowest first."""
@@ -129,11 +135,11 @@ class Books:
             return idle.timestamp(), agent
         return float(self.assignments[agent, queue].order), agent
 
-    def rank(self, agent: AgentId, call: CallId) -> tuple[int, datetime, CallId]:
-        """How soon this agent should have this call: by his priority, then by its wait."""
+    def rank(self, agent: AgentId, call: CallId) -> tuple[int, tuple[bool, int, datetime, CallId]]:
+        """How soon this agent should have this call: by his priority for the queue, the caller's, then the wait."""
         queue = self.calls[call].queue
         own = self.assignments[agent, queue].priority
-        return (self.queues[queue].priority if own is None else own), self.calls[call].arrived, call
+        return (self.queues[queue].priority if own is None else own), self.turn(call)
 
     def wants(self, call: CallId) -> list[AgentId]:
         """Whom this caller could be offered to now: the untried ones, else (a new round) all. Best first."""

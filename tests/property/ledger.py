@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from acd.inputs import (
     AsteriskSeen,
+    CallArrived,
     CallConnected,
     CallerHungUp,
     ConfigurationLoaded,
@@ -150,12 +151,14 @@ class Ledger(Books):
         assert fact.call not in self.calls, "a call waits once"
         assert fact.arrived <= at
         assert fact.queue in self.queues
+        if isinstance(self._what, CallArrived):
+            assert fact.priority == self._what.priority, "a caller keeps the priority that he came with"
         if fact.call in self.ended:
             # Closed with its queue while Asterisk was lost, so he was never turned away; and the queue is there again.
             assert self.ended.pop(fact.call) is CallOutcome.QUEUE_CLOSED, "a call that has ended does not come back"
             assert isinstance(self._what, AsteriskSeen)
             self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
-        self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived)
+        self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived, priority=fact.priority)
 
     def _offer_made(self, fact: OfferMade, at: datetime) -> None:
         waiter, agent = self.calls[fact.call], fact.agent
@@ -201,7 +204,13 @@ class Ledger(Books):
         agent = fact.agent
         for call in self.calls:
             wanted = self.wants(call) if call != fact.call else []
-            if agent not in wanted or self.rank(agent, call) > self.rank(agent, fact.call):
+            if agent not in wanted:
+                continue
+            if self.rank(agent, call) > self.rank(agent, fact.call):
+                passed = (
+                    self.calls[call].queue == fact.queue and self.calls[call].arrived < self.calls[fact.call].arrived
+                )
+                self.reached["a caller with priority went before one who waited longer"] += passed
                 continue
             all_ring = self.queues[self.calls[call].queue].type is QueueType.RING_ALL
             assert not all_ring, f"{fact.offer}: {call} comes before, and rings all"

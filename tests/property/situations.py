@@ -4,6 +4,7 @@ from typing import Final
 
 SITUATIONS: Final = (
     "a caller came during an outage",
+    "a caller with priority went before one who waited longer",
     "a caller vanished during an outage",
     "a deadline passed while the process was dead",
     "a deadline passed while the twin slept",

@@ -53,9 +53,12 @@ class Days(RuleBasedStateMachine):
     # --- callers
 
     @precondition(lambda self: len(self.day.world.callers) < 7)
-    @rule(number=st.sampled_from(["7001", "7001", "7002", "7002", "7003", "7003", "7999"]))
-    def a_caller_arrives(self, number: str) -> None:
-        self.day.give(self.day.world.caller_arrives(number, self.day.now))
+    @rule(
+        number=st.sampled_from(["7001", "7001", "7002", "7002", "7003", "7003", "7999"]),
+        priority=st.sampled_from([None, None, 1, 2]),
+    )
+    def a_caller_arrives(self, number: str, priority: int | None) -> None:
+        self.day.give(self.day.world.caller_arrives(number, self.day.now, priority))
 
     @precondition(lambda self: self.day.world.callers)
     @rule(index=INDEX)

@@ -118,11 +118,11 @@ class World:
         last = self.told[-1] if self.told else None
         return None if isinstance(last, CallArrived) and last.call not in self.callers else last
 
-    def caller_arrives(self, number: str, now: datetime) -> Event | None:
+    def caller_arrives(self, number: str, now: datetime, priority: int | None = None) -> Event | None:
         """Somebody calls a queue (or a number that is none)."""
         call, caller = CallId(self.fresh("C")), Caller(number="5551234")
         self.callers[call] = SeenCall(call=call, account=ACCOUNT, number=number, caller=caller, arrived=now)
-        return self.tell(CallArrived(call=call, account=ACCOUNT, number=number, caller=caller))
+        return self.tell(CallArrived(call=call, account=ACCOUNT, number=number, caller=caller, priority=priority))
 
     def phone_answers(self, leg: Leg) -> Event | None:
         """An agent picks up."""

@@ -228,7 +228,13 @@ _CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*)"
 
 def _arrives(said: Mapping[str, str]) -> Event:
     caller = Caller(number=said["caller"] or f"555{said['call']}")
-    return CallArrived(call=CallId(said["call"]), account=ACCOUNT, number=said["number"], caller=caller)
+    return CallArrived(
+        call=CallId(said["call"]),
+        account=ACCOUNT,
+        number=said["number"],
+        caller=caller,
+        priority=int(said["priority"]) if said["priority"] else None,
+    )
 
 
 def _leg_ends(said: Mapping[str, str]) -> Event:
@@ -236,7 +242,7 @@ def _leg_ends(said: Mapping[str, str]) -> Event:
 
 
 _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
-    (rf"{_CALL} calls (?P<number>\d+)(?: from (?P<caller>\S+))?", _arrives),
+    (rf"{_CALL} calls (?P<number>\d+)(?: from (?P<caller>\S+))?(?: with priority (?P<priority>\d+))?", _arrives),
     (
         rf"{_DEVICE} answers {_OFFER}",
         lambda said: LegAnswered(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),

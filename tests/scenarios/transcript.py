@@ -78,7 +78,8 @@ def fact(it: Fact, at: datetime) -> str:
     match it:
         case CallQueued():
             since = f", since {clock(it.arrived)}" if it.arrived != at else ""
-            return f"{it.call} waits in {short(it.queue)}{since}"
+            first = "" if it.priority is None else f" with priority {it.priority}"
+            return f"{it.call} waits in {short(it.queue)}{first}{since}"
         case OfferMade():
             again = f", round {it.round}" if it.round > 1 else ""
             return f"{it.offer} rings {short(it.agent)} on {_names(it.devices)} until {clock(it.until)}{again}"

@@ -131,6 +131,13 @@ def queued(name: str) -> CallQueued:
     )
 
 
+def test_a_call_of_an_older_journal_has_no_priority() -> None:
+    kind, body = encode(queued("Ann"))
+    older = body.replace(b',"priority":null', b"")
+    assert older != body
+    assert decode(kind, older) == queued("Ann")
+
+
 def test_an_unknown_kind_is_told() -> None:
     with pytest.raises(UnreadableFact) as raised:
         decode("call_beamed_up", b"{}")

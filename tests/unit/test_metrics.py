@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -105,6 +106,14 @@ def test_a_call_from_arrival_to_the_end_of_its_wrap_up() -> None:
     assert scraped.agents(SALES) == {"available": 1, "offline": 1}
     assert scraped.value("acd_queue_wait_seconds_count", queue=SALES, outcome="answered") == 1
     assert scraped.value("acd_queue_calls_abandoned_total", queue=SALES) == 0
+
+
+def test_the_oldest_caller_is_not_always_the_next_one() -> None:
+    scraped = Scraped()
+    scraped.centre.do(10, arrival("c1"))
+    scraped.centre.do(15, replace(arrival("c2"), priority=1))
+    entered = "acd_queue_oldest_caller_entered_timestamp_seconds"
+    assert scraped.value(entered, queue=SALES) == START.timestamp() + 10
 
 
 def test_an_abandoned_call_waited_until_it_left() -> None:

@@ -1,0 +1,1 @@
+"""The simulator: its results against published ones, and what it refuses."""
