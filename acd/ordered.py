@@ -14,21 +14,21 @@ Id = TypeVar("Id", bound=str)
 
 
 class Ordered(Generic[Id]):
-    """Ids by a number, lowest first; equal numbers by id, so that the order is always the same."""
+    """Ids by one or more numbers, lowest first; equal ranks by id, so that the order is always the same."""
 
     __slots__ = ("_entries", "_rank_of")
 
     def __init__(self) -> None:
-        self._entries: list[tuple[float, str]] = []
-        self._rank_of: dict[str, float] = {}
+        self._entries: list[tuple[tuple[float, ...], str]] = []
+        self._rank_of: dict[str, tuple[float, ...]] = {}
 
-    def place(self, id_: Id, rank: float) -> bool:
+    def place(self, id_: Id, *rank: float) -> bool:
         """Put an id at its rank, moving it if it stood elsewhere. Whether anything changed."""
         if self._rank_of.get(id_) == rank:
             return False
         self.remove(id_)
         self._rank_of[id_] = rank
-        entry: tuple[float, str] = (rank, id_)
+        entry: tuple[tuple[float, ...], str] = (rank, id_)
         insort(self._entries, entry)
         return True
 
@@ -59,6 +59,8 @@ class DeadlineKind(IntEnum):
     OFFER = 1
     BACK_OFF = 2
     WRAP_UP = 3
+    CASCADE = 4
+    """Last, so that whoever becomes free at that instant counts."""
 
 
 class Deadlines:
