@@ -23,7 +23,7 @@ def moves(day: Day, dice: random.Random) -> list[Callable[[], object]]:
     world = day.world
     found: list[Callable[[], object]] = [
         lambda: day.wait(day.now + timedelta(seconds=dice.choice([1, 2, 5, 12])), twin_sleeps=dice.random() < 0.5),
-        lambda: day.give(world.caller_arrives(dice.choice(["7001", "7002", "7003"]), day.now)),
+        lambda: day.give(world.caller_arrives(dice.choice(["7001", "7002", "7003", "7004", "7005"]), day.now)),
         lambda: day.give(
             SetStatus(agent=dice.choice(AGENTS), status=dice.choice([ONLINE, ONLINE, SINGLE_CALL, LUNCH]))
         ),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from acd.inputs import (
     AsteriskSeen,
+    CallArrived,
     CallConnected,
     CallerHungUp,
     ConfigurationLoaded,
@@ -32,6 +33,7 @@ from acd.outputs import (
     CallOutcome,
     CallQueued,
     CallRequeued,
+    CascadeWidened,
     ConfigurationChanged,
     DeviceDisengaged,
     DeviceEngaged,
@@ -68,6 +70,8 @@ class Ledger(Books):
         self.offers_ever: set[OfferId] = set()
         self.reached: Counter[str] = Counter()
         self._what: What = None
+        self._over: tuple[CallId, datetime] | None = None
+        """The cascade that has just ended by itself, and when."""
         self._last_offer_at: datetime | None = None
         self._offline_due: set[AgentId] = set()
         self._wrap_up_due: dict[AgentId, tuple[datetime, bool]] = {}
@@ -93,6 +97,8 @@ class Ledger(Books):
                 self._call_queued(fact, at)
             case OfferMade():
                 self._offer_made(fact, at)
+            case CascadeWidened():
+                self._cascade_widened(fact, at)
             case LegStopped():
                 ringing = self.offers[fact.offer]
                 ringing.devices.remove(fact.device)
@@ -165,7 +171,9 @@ class Ledger(Books):
         assert waiter.agent is None, "only waiting callers are offered"
         assert self.eligible(agent, fact.queue), f"{agent} may not be offered {fact.call}"
         assert sorted(fact.devices) == self.usable(agent, fact.queue), "every phone that counts rings, and no other"
-        assert fact.until == at + self.queues[fact.queue].ring_time
+        queue = self.queues[fact.queue]
+        assert fact.until == (None if queue.type is QueueType.LINEAR_CASCADE else at + queue.ring_time)
+        assert fact.until is not None or waiter.cascade is not None, "a cascade's offer belongs to a cascade"
         self._right_agent(fact)
         self._right_call(fact)
         self.offers_ever.add(fact.offer)
@@ -173,7 +181,7 @@ class Ledger(Books):
         self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until)
         self.people[agent].offer = fact.offer
         waiter.pending[fact.offer] = agent
-        self._note_offer(fact, waiter)
+        self._note_offer(fact, waiter, at)
         if fact.round > waiter.round:
             waiter.round, waiter.tried = fact.round, set()
         waiter.tried.add(agent)
@@ -186,15 +194,53 @@ class Ledger(Books):
         assert fact.round == waiter.round + (not untried), "a new round begins when all have been tried, and only then"
         pool = untried or candidates
         assert fact.agent in pool, "untried agents first"
-        if queue.type is QueueType.RING_ALL:
+        assert self.within(fact.call, fact.agent), "a cascade rings as far as it has come"
+        if self.rings_several(queue.id):
             return
         assert not waiter.pending, "one at a time"
         for better in pool[: pool.index(fact.agent)]:
-            assert any(
-                better in self.wants(call) and self.rank(better, call) < self.rank(better, fact.call)
-                for call in self.calls
-                if call != fact.call and (better, self.calls[call].queue) in self.assignments
-            ), f"{fact.offer}: {better} comes before {fact.agent}"
+            assert self.called_away(better, fact.call), f"{fact.offer}: {better} comes before {fact.agent}"
+
+    def _cascade_widened(self, fact: CascadeWidened, at: datetime) -> None:
+        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
+        assert queue.type is QueueType.LINEAR_CASCADE
+        assert fact.queue == waiter.queue
+        assert self.in_sight, "nobody can be rung while Asterisk is out of sight"
+        assert waiter.agent is None
+        assert fact.until == at + queue.ring_time
+        goes_on = waiter.cascade is not None
+        if waiter.cascade is not None:
+            assert waiter.cascade[2] == at, "a cascade goes on at its ring time-out, neither before nor after"
+            assert waiter.pending
+            self._lapses(at)
+        pool = self.untried(fact.call)
+        again = not waiter.pending and all(agent in waiter.tried for agent in pool)
+        assert fact.round == waiter.round + again, "a new round begins when all have been tried, and only then"
+        self._right_group(fact, pool, first=again or not waiter.tried)
+        if again:
+            waiter.round, waiter.tried = fact.round, set()
+            self.reached["cascade: a new round"] += 1
+        waiter.cascade = (fact.order, fact.agent, fact.until)
+        self.reached["cascade: goes on to the next group"] += goes_on
+        self.reached["cascade: the next group at once"] += not goes_on and not again and bool(waiter.tried)
+        self.reached["cascade: begins beside another type's ring"] += not goes_on and bool(waiter.pending)
+        self.reached[f"cascade: {'by order' if queue.first_round is None else 'by number'}"] += 1
+
+    def _right_group(self, fact: CascadeWidened, pool: list[AgentId], *, first: bool) -> None:
+        """It begins where the last one ended, leaves nobody out, and is as large as it should be."""
+        queue = self.queues[fact.queue]
+        free = [agent for agent in pool if not self.called_away(agent, fact.call)]
+        assert fact.agent in free, "a group ends with somebody who can be rung"
+        group = free[: free.index(fact.agent) + 1]
+        orders = [self.assignments[agent, fact.queue].order for agent in free]
+        assert fact.order == orders[len(group) - 1]
+        if queue.first_round is None:
+            assert len(group) == orders.count(orders[0]), "all of the lowest order number, and nobody else"
+            assert set(orders[: len(group)]) == {orders[0]}
+        else:
+            size = queue.first_round if first else queue.increment
+            assert size is not None, "both numbers or none"
+            assert len(group) == min(size, len(free)), "so many, or all who are left"
 
     def _right_call(self, fact: OfferMade) -> None:
         """By his priorities and their waits it is this caller's turn; whoever comes before must get somebody better."""
@@ -203,16 +249,31 @@ class Ledger(Books):
             wanted = self.wants(call) if call != fact.call else []
             if agent not in wanted or self.rank(agent, call) > self.rank(agent, fact.call):
                 continue
-            all_ring = self.queues[self.calls[call].queue].type is QueueType.RING_ALL
-            assert not all_ring, f"{fact.offer}: {call} comes before, and rings all"
+            type_ = self.queues[self.calls[call].queue].type
+            assert type_ is not QueueType.RING_ALL, f"{fact.offer}: {call} comes before, and rings all"
+            cascades = self.calls[call].cascade is not None and type_ is QueueType.LINEAR_CASCADE
+            assert not cascades, f"{fact.offer}: {call} comes before, and its cascade has come to {agent}"
             assert wanted[0] != agent, f"{fact.offer}: {call} comes before {fact.call} for {agent}"
 
-    def _note_offer(self, fact: OfferMade, waiter: Waiter) -> None:
+    def _note_offer(self, fact: OfferMade, waiter: Waiter, at: datetime) -> None:
         queue, person = self.queues[fact.queue], self.people[fact.agent]
         self.reached[f"offered: {queue.type}"] += 1
         self.reached["new round"] += fact.round > waiter.round
         self.reached["several phones ring as one"] += len(fact.devices) > 1
-        self.reached["ring all: several agents ring"] += len(waiter.pending) > 1
+        all_ring = queue.type is QueueType.RING_ALL
+        self.reached["ring all: several agents ring"] += all_ring and len(waiter.pending) > 1
+        if waiter.cascade is not None and queue.type is QueueType.LINEAR_CASCADE:
+            self.reached["cascade: several agents ring"] += len(waiter.pending) > 1
+            self.reached["cascade: an agent joins"] += not isinstance(self._what, CallArrived) and (
+                waiter.cascade[2] != at + queue.ring_time
+            )
+        tiers = {self.assignments[agent, queue.id].order for agent in self.candidates(queue.id)}
+        tiers |= {self.assignments[fact.agent, queue.id].order}
+        tiered = queue.type is QueueType.TIERED_ROUND_ROBIN
+        self.reached["tiers: the next tier"] += tiered and self.assignments[fact.agent, queue.id].order > min(tiers)
+        self.reached["tiers: the lowest of several"] += (
+            tiered and len(tiers) > 1 and (self.assignments[fact.agent, queue.id].order == min(tiers))
+        )
         self.reached["offered beside a queue call"] += bool(person.calls)
         self.reached["offered beside another call"] += bool(person.other)
         other_queues = {
@@ -223,12 +284,15 @@ class Ledger(Books):
         self.reached["several of his queues had callers"] += bool(other_queues)
 
     def _offer_ended(self, fact: OfferEnded, at: datetime) -> None:
+        self._cascade_may_be_over(fact, at)
         ringing = self.offers.pop(fact.offer)
         waiter, person = self.calls[fact.call], self.people[fact.agent]
         assert (ringing.call, ringing.agent, waiter.queue) == (fact.call, fact.agent, fact.queue)
         del waiter.pending[fact.offer]
         person.offer = None
-        self._why_it_ended(fact, ringing, at)
+        self._why_it_ended(fact, ringing, waiter, at)
+        if not any(self.offers[other].until is None for other in waiter.pending):
+            waiter.cascade = None
         queue = self.queues.get(fact.queue)
         if fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
             back_off = queue.back_off if queue else timedelta(0)
@@ -243,16 +307,18 @@ class Ledger(Books):
         if person.status == SINGLE_CALL and fact.outcome is not OfferOutcome.ANSWERED:
             self.reached["an offer in vain leaves Single-Call armed"] += 1
 
-    def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, at: datetime) -> None:
+    def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, waiter: Waiter, at: datetime) -> None:
         timed_out = at == ringing.until
+        if ringing.until is None:
+            assert waiter.cascade is not None
+            timed_out = at == waiter.cascade[2]
         if timed_out:
             self._lapses(at)
-        queue = self.queues.get(fact.queue)
         if fact.why is OfferEnd.NO_ANSWER:
             assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"
             assert timed_out or LegEnd.NO_ANSWER in ringing.told
-            all_ring = queue is not None and queue.type is QueueType.RING_ALL
-            assert fact.outcome is (OfferOutcome.WITHDRAWN if all_ring else OfferOutcome.MISSED)
+            several = fact.queue in self.queues and self.rings_several(fact.queue)
+            assert fact.outcome is (OfferOutcome.WITHDRAWN if several else OfferOutcome.MISSED)
         elif fact.why is OfferEnd.ASTERISK_LOST:
             assert not self.in_sight
             assert timed_out or isinstance(self._what, AsteriskSeen)
@@ -263,6 +329,22 @@ class Ledger(Books):
             assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
             assert fact.agent in {self._asker()} | self._offline_due | self._either_due, "his own choice, or used up"
+
+    def _cascade_may_be_over(self, fact: OfferEnded, at: datetime) -> None:
+        """A cascade ends by itself only when, before anybody stops ringing, nobody is left who could ring as well."""
+        waiter, queue = self.calls[fact.call], self.queues.get(fact.queue)
+        by_itself = fact.why is OfferEnd.NO_ANSWER and self._over != (fact.call, at)
+        if waiter.cascade is None or waiter.cascade[2] != at or not by_itself or queue is None:
+            return
+        if self.offers[fact.offer].until is not None:
+            return
+        self._over = (fact.call, at)
+        if queue.type is not QueueType.LINEAR_CASCADE:
+            self.reached["cascade: ended as another type"] += 1
+            return
+        left = [agent for agent in self.untried(fact.call) if not self.called_away(agent, fact.call)]
+        assert not left, f"{fact.call}'s cascade ends though {left} could ring as well"
+        self.reached["cascade: ended unanswered"] += 1
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
         waiter, person = self.calls[fact.call], self.people[fact.agent]
@@ -412,10 +494,16 @@ class Ledger(Books):
         self._either_due.clear()
         self._wrap_up_due.clear()
         for ringing in self.offers.values():
-            assert ringing.until > now, "a ring ends at its time"
+            end = ringing.until or self._cascade_until(ringing.call)
+            assert end > now, "a ring ends at its time"
         for agent, person in self.people.items():
             assert person.wrap_up is None or person.wrap_up[0] > now, f"{agent}'s wrap-up is over"
             assert person.back_off is None or person.back_off > now, f"{agent}'s back-off is over"
+
+    def _cascade_until(self, call: CallId) -> datetime:
+        cascade = self.calls[call].cascade
+        assert cascade is not None, "a ring without an end of its own belongs to a cascade"
+        return cascade[2]
 
     def _nobody_rings_who_should_not(self) -> None:
         pending = Counter(ringing.agent for ringing in self.offers.values())
