@@ -54,24 +54,22 @@ from acd.outputs import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from tests.property.books import Books, Person, Ringing, Waiter
+from tests.property.books import Person, Ringing, Waiter
+from tests.property.cascades import CascadeBooks
 from tests.property.causes import CAUSES, OUTCOMES, PUNISHES
 
 What = Event | Request | None
 """The input of a step; None where only time passed."""
 
 
-class Ledger(Books):
+class Ledger(CascadeBooks):
     """Books and rules. `read` takes in one step; `reached` counts the situations it has met."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ended: dict[CallId, CallOutcome] = {}
         self.offers_ever: set[OfferId] = set()
-        self.reached: Counter[str] = Counter()
         self._what: What = None
-        self._over: tuple[CallId, datetime] | None = None
-        """The cascade that has just ended by itself, and when."""
         self._last_offer_at: datetime | None = None
         self._offline_due: set[AgentId] = set()
         self._wrap_up_due: dict[AgentId, tuple[datetime, bool]] = {}
@@ -98,7 +96,9 @@ class Ledger(Books):
             case OfferMade():
                 self._offer_made(fact, at)
             case CascadeWidened():
-                self._cascade_widened(fact, at)
+                if self.calls[fact.call].cascade is not None:
+                    self._lapses(at)
+                self.cascade_widened(fact, at)
             case LegStopped():
                 ringing = self.offers[fact.offer]
                 ringing.devices.remove(fact.device)
@@ -201,47 +201,6 @@ class Ledger(Books):
         for better in pool[: pool.index(fact.agent)]:
             assert self.called_away(better, fact.call), f"{fact.offer}: {better} comes before {fact.agent}"
 
-    def _cascade_widened(self, fact: CascadeWidened, at: datetime) -> None:
-        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
-        assert queue.type is QueueType.LINEAR_CASCADE
-        assert fact.queue == waiter.queue
-        assert self.in_sight, "nobody can be rung while Asterisk is out of sight"
-        assert waiter.agent is None
-        assert fact.until == at + queue.ring_time
-        goes_on = waiter.cascade is not None
-        if waiter.cascade is not None:
-            assert waiter.cascade[2] == at, "a cascade goes on at its ring time-out, neither before nor after"
-            assert waiter.pending
-            self._lapses(at)
-        pool = self.untried(fact.call)
-        again = not waiter.pending and all(agent in waiter.tried for agent in pool)
-        assert fact.round == waiter.round + again, "a new round begins when all have been tried, and only then"
-        self._right_group(fact, pool, first=again or not waiter.tried)
-        if again:
-            waiter.round, waiter.tried = fact.round, set()
-            self.reached["cascade: a new round"] += 1
-        waiter.cascade = (fact.order, fact.agent, fact.until)
-        self.reached["cascade: goes on to the next group"] += goes_on
-        self.reached["cascade: the next group at once"] += not goes_on and not again and bool(waiter.tried)
-        self.reached["cascade: begins beside another type's ring"] += not goes_on and bool(waiter.pending)
-        self.reached[f"cascade: {'by order' if queue.first_round is None else 'by number'}"] += 1
-
-    def _right_group(self, fact: CascadeWidened, pool: list[AgentId], *, first: bool) -> None:
-        """It begins where the last one ended, leaves nobody out, and is as large as it should be."""
-        queue = self.queues[fact.queue]
-        free = [agent for agent in pool if not self.called_away(agent, fact.call)]
-        assert fact.agent in free, "a group ends with somebody who can be rung"
-        group = free[: free.index(fact.agent) + 1]
-        orders = [self.assignments[agent, fact.queue].order for agent in free]
-        assert fact.order == orders[len(group) - 1]
-        if queue.first_round is None:
-            assert len(group) == orders.count(orders[0]), "all of the lowest order number, and nobody else"
-            assert set(orders[: len(group)]) == {orders[0]}
-        else:
-            size = queue.first_round if first else queue.increment
-            assert size is not None, "both numbers or none"
-            assert len(group) == min(size, len(free)), "so many, or all who are left"
-
     def _right_call(self, fact: OfferMade) -> None:
         """By his priorities and their waits it is this caller's turn; whoever comes before must get somebody better."""
         agent = fact.agent
@@ -262,18 +221,7 @@ class Ledger(Books):
         self.reached["several phones ring as one"] += len(fact.devices) > 1
         all_ring = queue.type is QueueType.RING_ALL
         self.reached["ring all: several agents ring"] += all_ring and len(waiter.pending) > 1
-        if waiter.cascade is not None and queue.type is QueueType.LINEAR_CASCADE:
-            self.reached["cascade: several agents ring"] += len(waiter.pending) > 1
-            self.reached["cascade: an agent joins"] += not isinstance(self._what, CallArrived) and (
-                waiter.cascade[2] != at + queue.ring_time
-            )
-        tiers = {self.assignments[agent, queue.id].order for agent in self.candidates(queue.id)}
-        tiers |= {self.assignments[fact.agent, queue.id].order}
-        tiered = queue.type is QueueType.TIERED_ROUND_ROBIN
-        self.reached["tiers: the next tier"] += tiered and self.assignments[fact.agent, queue.id].order > min(tiers)
-        self.reached["tiers: the lowest of several"] += (
-            tiered and len(tiers) > 1 and (self.assignments[fact.agent, queue.id].order == min(tiers))
-        )
+        self.note_order(fact, arrives=isinstance(self._what, CallArrived), at=at)
         self.reached["offered beside a queue call"] += bool(person.calls)
         self.reached["offered beside another call"] += bool(person.other)
         other_queues = {
@@ -284,7 +232,7 @@ class Ledger(Books):
         self.reached["several of his queues had callers"] += bool(other_queues)
 
     def _offer_ended(self, fact: OfferEnded, at: datetime) -> None:
-        self._cascade_may_be_over(fact, at)
+        self.cascade_may_be_over(fact, at)
         ringing = self.offers.pop(fact.offer)
         waiter, person = self.calls[fact.call], self.people[fact.agent]
         assert (ringing.call, ringing.agent, waiter.queue) == (fact.call, fact.agent, fact.queue)
@@ -329,22 +277,6 @@ class Ledger(Books):
             assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
             assert fact.agent in {self._asker()} | self._offline_due | self._either_due, "his own choice, or used up"
-
-    def _cascade_may_be_over(self, fact: OfferEnded, at: datetime) -> None:
-        """A cascade ends by itself only when, before anybody stops ringing, nobody is left who could ring as well."""
-        waiter, queue = self.calls[fact.call], self.queues.get(fact.queue)
-        by_itself = fact.why is OfferEnd.NO_ANSWER and self._over != (fact.call, at)
-        if waiter.cascade is None or waiter.cascade[2] != at or not by_itself or queue is None:
-            return
-        if self.offers[fact.offer].until is not None:
-            return
-        self._over = (fact.call, at)
-        if queue.type is not QueueType.LINEAR_CASCADE:
-            self.reached["cascade: ended as another type"] += 1
-            return
-        left = [agent for agent in self.untried(fact.call) if not self.called_away(agent, fact.call)]
-        assert not left, f"{fact.call}'s cascade ends though {left} could ring as well"
-        self.reached["cascade: ended unanswered"] += 1
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
         waiter, person = self.calls[fact.call], self.people[fact.agent]
@@ -494,16 +426,11 @@ class Ledger(Books):
         self._either_due.clear()
         self._wrap_up_due.clear()
         for ringing in self.offers.values():
-            end = ringing.until or self._cascade_until(ringing.call)
+            end = ringing.until or self.cascade_until(ringing.call)
             assert end > now, "a ring ends at its time"
         for agent, person in self.people.items():
             assert person.wrap_up is None or person.wrap_up[0] > now, f"{agent}'s wrap-up is over"
             assert person.back_off is None or person.back_off > now, f"{agent}'s back-off is over"
-
-    def _cascade_until(self, call: CallId) -> datetime:
-        cascade = self.calls[call].cascade
-        assert cascade is not None, "a ring without an end of its own belongs to a cascade"
-        return cascade[2]
 
     def _nobody_rings_who_should_not(self) -> None:
         pending = Counter(ringing.agent for ringing in self.offers.values())
