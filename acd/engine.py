@@ -160,7 +160,7 @@ def _match(step: Step) -> None:
     """Ring whoever can be rung now.
 
     Looked at are the agents who have just become free, each with the call that he should have next, and the callers who
-    have just become unoffered, or whose cascade has come to its next group. Everybody else was looked at when he last
+    have just become unoffered, or whose cascade goes on or is over. Everybody else was looked at when he last
     changed, and found no match. Several can be free at once (a lost race, the end of an outage): whom nobody would go
     to first waits for the next turn of the loop.
     """

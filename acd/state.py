@@ -82,7 +82,7 @@ class State:
         self.freed: set[AgentId] = set()
         """Agents who became eligible somewhere; the engine takes them out once it has looked for calls for them."""
         self.needy: set[CallId] = set()
-        """Callers who ring at nobody any more, or whose cascade goes on; taken out likewise."""
+        """Callers who ring at nobody any more, or whose cascade goes on or is over; taken out likewise."""
         self._build()
 
     # --- reading
@@ -216,6 +216,7 @@ class State:
         call.offers.discard(fact.offer)
         if call.cascade is not None and not any(self.records.offers[o].until is None for o in call.offers):
             self._set_cascade(call, None)
+            self.needy.add(call.id)
         self._place(call)
         agent = self.records.agent_records[fact.agent]
         agent.offer = None
