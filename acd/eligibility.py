@@ -5,6 +5,7 @@ The one place that says so: the dispatcher's indexes, the explanations and the a
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import assert_never
 
 from acd.model import SINGLE_CALL, Assignment, DeviceId, Queue, QueueType, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
@@ -67,8 +68,14 @@ def calls_on(device: DeviceId, agent: AgentRecord) -> int:
     return sum(d == device for d in agent.calls.values()) + sum(d == device for d in agent.other_calls.values())
 
 
-def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> float:
+def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[float, ...]:
     """His place in the queue's order, lowest first; equal ranks go by id."""
-    if queue.type is QueueType.ROUND_ROBIN:
-        return agent.idle_since.timestamp()
-    return float(assignment.order)
+    match queue.type:
+        case QueueType.ROUND_ROBIN:
+            return (agent.idle_since.timestamp(),)
+        case QueueType.TIERED_ROUND_ROBIN:
+            return assignment.order, agent.idle_since.timestamp()
+        case QueueType.RING_ALL | QueueType.LINEAR_HUNT | QueueType.LINEAR_CASCADE:
+            return (assignment.order,)
+        case _:
+            assert_never(queue.type)

@@ -35,8 +35,8 @@ from acd.inputs import (
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.matching import agent_to_ring, next_call
-from acd.model import AgentId, OfferId
+from acd.matching import agent_to_ring, next_call, next_group
+from acd.model import AgentId, CallId, OfferId
 from acd.ordered import DeadlineKind
 from acd.outputs import AsteriskOutOfSight, BackOffEnded, Outcome, WrapUpEnd, WrapUpEnded
 from acd.records import AgentRecord, CallRecord
@@ -146,6 +146,8 @@ def _lapse(step: Step, now: datetime) -> None:
                 step.record(BackOffEnded(agent=AgentId(id_)))
             case DeadlineKind.WRAP_UP:
                 step.record(WrapUpEnded(agent=AgentId(id_), why=WrapUpEnd.RAN_OUT))
+            case DeadlineKind.CASCADE:
+                offers.cascade_lapsed(step, step.state.records.calls[CallId(id_)])
             case _:
                 assert_never(kind)
         following = step.state.deadlines.next()
@@ -161,20 +163,21 @@ def _match(step: Step) -> None:
     """Ring whoever can be rung now.
 
     Looked at are the agents who have just become free, each with the call that he should have next, and the callers who
-    have just become unoffered. Everybody else was looked at when he last changed, and found no match. Several can be
-    free at once (a lost race, the end of an outage): whom nobody would go to first waits for the next turn of the loop.
+    have just become unoffered, or whose cascade goes on or is over. Everybody else was looked at when he last
+    changed, and found no match. Several can be free at once (a lost race, the end of an outage): whom nobody would go
+    to first waits for the next turn of the loop.
     """
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
     freed, needy = _by_idle(state), _by_turn(state)
-    state.freed.clear()
-    state.needy.clear()
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}
         calls.update((call.id, call) for call in needy)
         if not sum(_ring(step, call) for call in calls.values()):
-            return
+            break
+    state.freed.clear()
+    state.needy.clear()
 
 
 def _by_idle(state: State) -> list[AgentRecord]:
@@ -189,6 +192,8 @@ def _by_turn(state: State) -> list[CallRecord]:
 
 def _ring(step: Step, call: CallRecord) -> int:
     rung = 0
+    if call.cascade is None and (group := next_group(step.state, call)) is not None:
+        offers.widen(step, call, group)
     while (pick := agent_to_ring(step.state, call)) is not None:
         offers.make(step, call, pick.agent, pick.round)
         rung += 1

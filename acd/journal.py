@@ -18,6 +18,7 @@ from acd.state import State
 KINDS: Final[dict[str, type[Fact]]] = {
     "call_queued": outputs.CallQueued,
     "offer_made": outputs.OfferMade,
+    "cascade_widened": outputs.CascadeWidened,
     "leg_stopped": outputs.LegStopped,
     "offer_ended": outputs.OfferEnded,
     "call_answered": outputs.CallAnswered,

@@ -55,10 +55,14 @@ class QueueType(StrEnum):
 
     ROUND_ROBIN = "round_robin"
     """One agent at a time, the one idle longest first."""
+    TIERED_ROUND_ROBIN = "tiered_round_robin"
+    """One agent at a time, the one idle longest in the lowest tier (order number) that has an untried one."""
     RING_ALL = "ring_all"
     """All at once; the first answer wins."""
     LINEAR_HUNT = "linear_hunt"
     """One agent at a time, in the assignments' order, from the top for every call."""
+    LINEAR_CASCADE = "linear_cascade"
+    """The first group rings; at each ring time-out the next group rings as well, until all ring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,10 @@ class Queue:
     """How long one offer rings before it counts as not answered."""
     back_off: timedelta = timedelta(seconds=5)
     """How long an agent is left alone after his phone was busy, declined or could not be reached."""
+    first_round: int | None = None
+    """Linear cascade: how many agents ring first. None: those of the lowest order number."""
+    increment: int | None = None
+    """Linear cascade: how many ring as well after each ring time. None as `first_round` is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +122,9 @@ class Assignment:
     agent: AgentId
     queue: QueueId
     order: int = 1
-    """The place in fixed orders, lowest first; equal numbers are told apart by the agent's id."""
+    """The place in fixed orders, lowest first; equal numbers are told apart by the agent's id.
+
+    It is the tier of a tiered round-robin, and the group of a linear cascade."""
     priority: int | None = None
     """None: the queue's."""
     wrap_up: timedelta | None = None

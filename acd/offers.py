@@ -1,11 +1,30 @@
-"""The life of an offer: made, losing phones one by one, ended; and what each end costs the agent."""
+"""The life of an offer: made, losing phones one by one, ended; and what each end costs the agent.
+
+And of the cascade of offers that one call makes in a queue of that type:
+
+- It begins when a group is rung for a call that has none running: its clock is `CallRecord.cascade.until`, one ring
+  time from then. At each `until` the next group rings as well and the clock runs for one ring time more. Those who ring
+  go on: their offers have no end of their own.
+- Who becomes free and stands no later in the order than the cascade has come, untried in this round, joins at once and
+  leaves the clock alone.
+- At an `until` at which nobody is left to be rung, all have rung for one ring time more: every offer of the cascade
+  ends, the round is over, and the next one begins at once with the first group. Nobody has missed anything.
+- When the last of its offers ends in another way (all have declined, left, …) the cascade stands still no moment: the
+  next group rings at once, with a new clock; where everybody has been tried, the first one, in a new round.
+- A queue that becomes a cascade lets present rings finish at their own time and begins with the first group of those
+  not yet tried, at once. One that is a cascade no more ends the cascade's offers at its `until`.
+- While Asterisk is out of sight nobody can be rung, so at an `until` the cascade ends; the next group rings when it is
+  seen.
+"""
 
 from datetime import timedelta
 
 from acd.eligibility import usable
 from acd.inputs import LegEnd
+from acd.matching import RINGS_ON, Group, next_group
 from acd.model import AgentId, DeviceId, OfferId, QueueType
 from acd.outputs import (
+    CascadeWidened,
     LegStopped,
     OfferEnd,
     OfferEnded,
@@ -50,6 +69,7 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
     devices = tuple(sorted(phone.id for phone in phones if usable(phone, assignment, agent)))
     assert devices, "only agents with a usable phone are eligible"
     offer = OfferId(f"{call.id}~{call.offers_made + 1}")
+    cascades = queue.type is QueueType.LINEAR_CASCADE
     step.record(
         OfferMade(
             offer=offer,
@@ -57,7 +77,7 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
             queue=queue.id,
             agent=agent_id,
             devices=devices,
-            until=step.now + queue.ring_time,
+            until=None if cascades else step.now + queue.ring_time,
             round=round_,
         )
     )
@@ -68,9 +88,36 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
             devices=devices,
             caller=call.caller,
             queue_name=queue.name,
-            ring_time=queue.ring_time,
+            # Each group has one agent at least, so a cascade never lasts longer.
+            ring_time=queue.ring_time * len(step.state.queue_index(queue.id).assigned) if cascades else queue.ring_time,
         )
     )
+
+
+def widen(step: Step, call: CallRecord, group: Group) -> None:
+    """Let the cascade of this call come as far as this group, for one ring time."""
+    step.record(
+        CascadeWidened(
+            call=call.id,
+            queue=call.queue,
+            order=group.order,
+            agent=group.agent,
+            until=step.now + step.state.records.queues[call.queue].ring_time,
+            round=group.round,
+        )
+    )
+
+
+def cascade_lapsed(step: Step, call: CallRecord) -> None:
+    """A ring time of the cascade is over: the next group rings as well; where there is none, the cascade ends."""
+    group = next_group(step.state, call) if step.state.records.asterisk_in_sight else None
+    if group is not None:
+        widen(step, call, group)
+        return
+    for offer_id in sorted(call.offers):
+        offer = step.state.records.offers[offer_id]
+        if offer.until is None:
+            expire(step, offer)
 
 
 def expire(step: Step, offer: OfferRecord) -> None:
@@ -120,8 +167,8 @@ def end(
         step.order(StopRinging(offer=offer.id, devices=devices, elsewhere=elsewhere))
     queue = step.state.records.queues.get(offer.queue)
     outcome = _OUTCOMES.get(why, OfferOutcome.WITHDRAWN)
-    if outcome is OfferOutcome.MISSED and queue is not None and queue.type is QueueType.RING_ALL:
-        outcome = OfferOutcome.WITHDRAWN  # all ring, so nobody in particular has missed it
+    if outcome is OfferOutcome.MISSED and queue is not None and RINGS_ON[queue.type]:
+        outcome = OfferOutcome.WITHDRAWN  # several ring, so nobody in particular has missed it
     costs = outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED)
     back_off = queue.back_off if queue is not None and costs else timedelta(0)
     step.record(

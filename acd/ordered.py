@@ -59,6 +59,8 @@ class DeadlineKind(IntEnum):
     OFFER = 1
     BACK_OFF = 2
     WRAP_UP = 3
+    CASCADE = 4
+    """Last, so that whoever becomes free at that instant counts."""
 
 
 class Deadlines:

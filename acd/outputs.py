@@ -121,9 +121,25 @@ class OfferMade:
     queue: QueueId
     agent: AgentId
     devices: tuple[DeviceId, ...]
-    until: datetime
+    until: datetime | None
+    """None: it rings with its call's cascade, and has no end of its own."""
     round: int
     """Counts from 1; a new round begins when every eligible agent has been tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeWidened:
+    """A linear cascade has come to its next group, or begins with its first: everybody up to this agent may ring."""
+
+    call: CallId
+    queue: QueueId
+    order: int
+    """The order number of the last agent of the group."""
+    agent: AgentId
+    until: datetime
+    """Then the next group rings as well, or, where all ring, the round is over."""
+    round: int
+    """As in `OfferMade`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +328,7 @@ class AsteriskInSight:
 Fact = (
     CallQueued
     | OfferMade
+    | CascadeWidened
     | LegStopped
     | OfferEnded
     | CallAnswered
@@ -347,7 +364,9 @@ class HoldCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """Ring these devices for this offer; the engine itself stops them at the end of the ring time."""
+    """Ring these devices for this offer; the engine itself stops them at the end of the ring time.
+
+    In a linear cascade that end is not known yet: `ring_time` is then as long as the cascade can last at most."""
 
     offer: OfferId
     call: CallId

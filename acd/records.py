@@ -27,6 +27,16 @@ from acd.outputs import OfferEnd
 
 
 @dataclass(slots=True, kw_only=True)
+class Cascade:
+    """How far a linear cascade has come: everybody up to this order number, or up to this agent where agents count."""
+
+    order: int
+    agent: AgentId
+    until: datetime
+    """When the next group rings as well; where all ring, the round ends."""
+
+
+@dataclass(slots=True, kw_only=True)
 class CallRecord:
     """A caller in our care: waiting until `agent` is set, talking once `talking_since` is."""
 
@@ -42,6 +52,8 @@ class CallRecord:
     round: int = 1
     tried: set[AgentId] = field(default_factory=set[AgentId])
     """Rung for this call in the present round."""
+    cascade: Cascade | None = None
+    """Set while any offer rings that has no end of its own."""
     agent: AgentId | None = None
     offer: OfferId | None = None
     device: DeviceId | None = None
@@ -64,7 +76,8 @@ class OfferRecord:
     agent: AgentId
     devices: set[DeviceId]
     """Those that still ring."""
-    until: datetime
+    until: datetime | None
+    """None: it ends with the call's cascade."""
     stopped: set[OfferEnd] = field(default_factory=set[OfferEnd])
     """Why the devices that ring no more stopped."""
 

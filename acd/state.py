@@ -33,6 +33,7 @@ from acd.outputs import (
     CallQueued,
     CallRefused,
     CallRequeued,
+    CascadeWidened,
     ConfigurationChanged,
     DeviceDisengaged,
     DeviceEngaged,
@@ -49,7 +50,7 @@ from acd.outputs import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from acd.records import AgentRecord, CallRecord, DeviceRecord, OfferRecord, Records, WrapUp
+from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, OfferRecord, Records, WrapUp
 
 
 class QueueIndex:
@@ -81,7 +82,7 @@ class State:
         self.freed: set[AgentId] = set()
         """Agents who became eligible somewhere; the engine takes them out once it has looked for calls for them."""
         self.needy: set[CallId] = set()
-        """Callers who ring at nobody any more; taken out likewise."""
+        """Callers who ring at nobody any more, or whose cascade goes on or is over; taken out likewise."""
         self._build()
 
     # --- reading
@@ -118,6 +119,8 @@ class State:
                 self._call_queued(fact)
             case OfferMade():
                 self._offer_made(fact)
+            case CascadeWidened():
+                self._cascade_widened(fact)
             case LegStopped():
                 self._leg_stopped(fact)
             case OfferEnded():
@@ -179,9 +182,7 @@ class State:
         call = self.records.calls[fact.call]
         agent = self.records.agent_records[fact.agent]
         assert agent.offer is None, "one offer per agent"
-        if fact.round > call.round:
-            call.round = fact.round
-            call.tried.clear()
+        _begin_round(call, fact.round)
         call.tried.add(agent.id)
         call.offers_made += 1
         call.offers.add(fact.offer)
@@ -198,6 +199,16 @@ class State:
         self._place(call)
         self._reindex(agent)
 
+    def _cascade_widened(self, fact: CascadeWidened) -> None:
+        call = self.records.calls[fact.call]
+        _begin_round(call, fact.round)
+        self._set_cascade(call, Cascade(order=fact.order, agent=fact.agent, until=fact.until))
+        self.needy.add(call.id)
+
+    def _set_cascade(self, call: CallRecord, cascade: Cascade | None) -> None:
+        call.cascade = cascade
+        self.deadlines.set(DeadlineKind.CASCADE, call.id, cascade.until if cascade else None)
+
     def _leg_stopped(self, fact: LegStopped) -> None:
         offer = self.records.offers[fact.offer]
         offer.devices.discard(fact.device)
@@ -208,6 +219,9 @@ class State:
         self.deadlines.set(DeadlineKind.OFFER, fact.offer, None)
         call = self.records.calls[fact.call]
         call.offers.discard(fact.offer)
+        if call.cascade is not None and not any(self.records.offers[o].until is None for o in call.offers):
+            self._set_cascade(call, None)
+            self.needy.add(call.id)
         self._place(call)
         agent = self.records.agent_records[fact.agent]
         agent.offer = None
@@ -364,6 +378,7 @@ class State:
             self._reindex(agent)
         for call in r.calls.values():
             self._place(call)
+            self._set_cascade(call, call.cascade)
         for offer in r.offers.values():
             self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
 
@@ -394,5 +409,11 @@ class State:
             queue: Queue | None = self.records.queues.get(queue_id)
             if queue is None or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
                 index.eligible.remove(agent.id)
-            elif index.eligible.place(agent.id, rank(queue, assignment, agent)):
+            elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
+
+
+def _begin_round(call: CallRecord, number: int) -> None:
+    if number > call.round:
+        call.round = number
+        call.tried.clear()

@@ -25,6 +25,8 @@ _RING_TIME: Final = checks.duration("a ring time", timedelta(seconds=1), _HOUR)
 _BACK_OFF: Final = checks.duration("a back-off", _NO_TIME, _HOUR)
 _RANK: Final = checks.count(1, 1000)
 _CALLS: Final = checks.count(1, 100)
+_AGENTS: Final = checks.count(1, 1000)
+_CASCADE_KEYS: Final = ("first_round", "increment")
 
 ValueT = TypeVar("ValueT")
 
@@ -96,6 +98,22 @@ class _Table:
         for key in self._values:
             if key not in self._known:
                 self.wrong(key, Wrong("there is no such key", suggestion(key, self._known, "the keys here are")))
+
+
+def _must_fit_the_type(table: _Table, type_: QueueType) -> None:
+    """The numbers of a cascade stand in a cascade only, and both of them or none."""
+    given = [key for key in _CASCADE_KEYS if table.written(key)]
+    if type_ is not QueueType.LINEAR_CASCADE:
+        for key in given if table.written("type") in ("", type_) else ():
+            table.wrong(
+                key, Wrong(f"a queue of the type {type_} has none", 'write type = "linear_cascade", or leave it out')
+            )
+    elif len(given) == 1:
+        (missing,) = set(_CASCADE_KEYS) - set(given)
+        table.wrong(
+            given[0],
+            Wrong(f"stands alone, without {missing}", f"add {missing} = …, or leave both out to ring by order"),
+        )
 
 
 class _Reading:
@@ -204,7 +222,10 @@ class _Reading:
             wrap_up_mandatory=table.take("wrap_up_mandatory", checks.yes_or_no, False),
             ring_time=table.take("ring_time", _RING_TIME, timedelta(seconds=20)),
             back_off=table.take("back_off", _BACK_OFF, timedelta(seconds=5)),
+            first_round=table.take("first_round", _AGENTS, None),
+            increment=table.take("increment", _AGENTS, None),
         )
+        _must_fit_the_type(table, queue.type)
         if self._claim(table, "number", number):
             self._queues[number] = queue
 

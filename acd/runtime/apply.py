@@ -42,6 +42,8 @@ class _Table:
     """How an entry is called, made from its key and columns."""
     key: tuple[str, ...]
     columns: Mapping[str, str]
+    unset: str = ""
+    """What holds where a column has no value."""
 
 
 _USERS: Final = _Table(
@@ -62,7 +64,10 @@ _QUEUES: Final = _Table(
         "wrap_up_mandatory": "wrap-up mandatory",
         "ring_time": "ring time",
         "back_off": "back-off",
+        "first_round": "first round",
+        "increment": "increment",
     },
+    unset="by order",
 )
 _ASSIGNMENTS: Final = _Table(
     name="assignment",
@@ -75,6 +80,7 @@ _ASSIGNMENTS: Final = _Table(
         "max_calls": "max calls",
         "all_devices": "all his phones",
     },
+    unset="the queue's",
 )
 _ASSIGNED_DEVICES: Final = _Table(
     name="assignment_device",
@@ -115,7 +121,8 @@ class _Difference:
         word = self.table.columns[column]
         if column == "secret":
             return f"{word} changed"
-        return f"{word} {_value_in_words(self.present[key][column])} -> {_value_in_words(self.wanted[key][column])}"
+        before, now = self.present[key][column], self.wanted[key][column]
+        return f"{word} {_value_in_words(before, self.table.unset)} -> {_value_in_words(now, self.table.unset)}"
 
     # --- writing; the names in the statements are the constants above
 
@@ -274,10 +281,10 @@ def _number_pair(agent: str, queue: str) -> Key:
 # --- words and statements
 
 
-def _value_in_words(value: object) -> str:
+def _value_in_words(value: object, unset: str) -> str:
     match value:
         case None:
-            return "the queue's"
+            return unset
         case bool():
             return "yes" if value else "no"
         case timedelta():

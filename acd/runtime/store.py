@@ -87,7 +87,8 @@ class Store:
                 " order by d.account, d.owner, d.name"
             )
             queues = await connection.fetch(
-                "select account, number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time, back_off"
+                "select account, number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time, back_off,"
+                "       first_round, increment"
                 "  from queue order by account, number"
             )
             assignments = await connection.fetch(
@@ -184,6 +185,8 @@ def _queues(rows: Sequence[Row]) -> dict[QueueId, Queue]:
             wrap_up_mandatory=row["wrap_up_mandatory"],
             ring_time=row["ring_time"],
             back_off=row["back_off"],
+            first_round=row["first_round"],
+            increment=row["increment"],
         )
     return queues
 

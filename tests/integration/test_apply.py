@@ -56,6 +56,20 @@ async def test_the_demo_can_be_applied_and_applied_again(connection: Connection)
         ('wrap_up = "10s"', 'wrap_up = "15s"', ["queue 7001 Sales: wrap-up 10s -> 15s"]),
         ('name = "Sales"', 'name = "Orders"', ["queue 7001 Sales: name Sales -> Orders"]),
         ('type = "ring_all"', 'type = "linear_hunt"', ["queue 7002 Support: type ring_all -> linear_hunt"]),
+        (
+            'type = "ring_all"',
+            'type = "tiered_round_robin"',
+            ["queue 7002 Support: type ring_all -> tiered_round_robin"],
+        ),
+        (
+            'type = "ring_all"',
+            'type = "linear_cascade"\nfirst_round = 2\nincrement = 1',
+            [
+                "queue 7002 Support: type ring_all -> linear_cascade",
+                "queue 7002 Support: first round by order -> 2",
+                "queue 7002 Support: increment by order -> 1",
+            ],
+        ),
         ("priority = 2", "priority = 4", ["queue 7002 Support: priority 2 -> 4"]),
         ("wrap_up_mandatory = true", "", ["queue 7002 Support: wrap-up mandatory yes -> no"]),
         ('ring_time = "30s"', "", ["queue 7002 Support: ring time 30s -> 20s"]),

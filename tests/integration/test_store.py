@@ -159,6 +159,16 @@ async def test_an_applied_file_and_the_database_agree_on_queues_and_assignments(
     assert set(configuration.assignments.values()) == set(centre.assignments)
 
 
+async def test_the_numbers_of_a_cascade_are_loaded(database: str, connection: Connection) -> None:
+    """And are gone again where the file no longer has them."""
+    cascade = SMALL.replace('"ring_all"', '"linear_cascade"\nfirst_round = 3\nincrement = 2')
+    for text, numbers in ((cascade, (3, 2)), (SMALL, (None, None))):
+        await apply(connection, text)
+        configuration, _ = await (await Store.open(database)).load()
+        queue = configuration.queues[SUPPORT]
+        assert (queue.first_round, queue.increment) == numbers
+
+
 async def test_a_queue_without_agents_has_nothing_to_ring(database: str, connection: Connection) -> None:
     await apply(connection, '[account]\ndomain = "demo.example"\n[[queues]]\nnumber = "7001"\nname = "Sales"\n')
     configuration, provisioning = await (await Store.open(database)).load()

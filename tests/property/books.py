@@ -23,6 +23,7 @@ from acd.model import (
     QueueType,
     Status,
 )
+from acd.outputs import ConfigurationChanged
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Waiter:
     pending: dict[OfferId, AgentId] = field(default_factory=dict[OfferId, AgentId])
     tried: set[AgentId] = field(default_factory=set[AgentId])
     round: int = 1
+    cascade: tuple[int, AgentId, datetime] | None = None
+    """How far a linear cascade has come (order number and agent), and when it goes on."""
     agent: AgentId | None = None
     leg: tuple[OfferId, DeviceId] | None = None
     talking_since: datetime | None = None
@@ -47,7 +50,8 @@ class Ringing:
     call: CallId
     agent: AgentId
     devices: set[DeviceId]
-    until: datetime
+    until: datetime | None
+    """None: it rings until its cascade is over."""
     told: set[LegEnd] = field(default_factory=set[LegEnd])
     """What its phones said as they refused."""
 
@@ -82,6 +86,24 @@ class Books:
         self.reachable: set[DeviceId] = set()
         self.off: set[DeviceId] = set()
         self.in_sight = False
+
+    def reconfigure(self, fact: ConfigurationChanged) -> None:
+        """Take over what supervisors have changed."""
+        for key in fact.assignments_gone:
+            del self.assignments[key]
+        for device in fact.devices_gone:
+            del self.owner[device]
+        for queue in fact.queues_gone:
+            del self.queues[queue]
+        for agent in fact.agents_gone:
+            self.agents.remove(agent)
+            self.people[agent].status = OFFLINE
+        self.agents.update(agent.id for agent in fact.agents)
+        for new in fact.agents:
+            self.people.setdefault(new.id, Person())
+        self.owner.update((device.id, device.owner) for device in fact.devices)
+        self.queues.update((queue.id, queue) for queue in fact.queues)
+        self.assignments.update(((entry.agent, entry.queue), entry) for entry in fact.assignments)
 
     def usable(self, agent: AgentId, queue: QueueId) -> list[DeviceId]:
         """His phones that an offer of this queue would ring."""
@@ -127,13 +149,14 @@ class Books:
         waiter = self.calls[call]
         return waiter.priority is None, waiter.priority or 0, waiter.arrived, call
 
-    def key(self, agent: AgentId, queue: QueueId) -> tuple[float, AgentId]:
-        """His place in the queue's order, lowest first."""
-        if self.queues[queue].type is QueueType.ROUND_ROBIN:
-            idle = self.people[agent].idle_since
-            assert idle is not None, "whoever is available has become so"
-            return idle.timestamp(), agent
-        return float(self.assignments[agent, queue].order), agent
+    def key(self, agent: AgentId, queue: QueueId) -> tuple[float, float, AgentId]:
+        """His place in the queue's order, lowest first: by tier or order, by idle time, by name."""
+        type_ = self.queues[queue].type
+        idle = self.people[agent].idle_since
+        assert idle is not None, "whoever is available has become so"
+        order = 0 if type_ is QueueType.ROUND_ROBIN else self.assignments[agent, queue].order
+        by_idle = type_ in (QueueType.ROUND_ROBIN, QueueType.TIERED_ROUND_ROBIN)
+        return order, idle.timestamp() if by_idle else 0, agent
 
     def rank(self, agent: AgentId, call: CallId) -> tuple[int, tuple[bool, int, datetime, CallId]]:
         """How soon this agent should have this call: by his priority for the queue, the caller's, then the wait."""
@@ -141,14 +164,40 @@ class Books:
         own = self.assignments[agent, queue].priority
         return (self.queues[queue].priority if own is None else own), self.turn(call)
 
-    def wants(self, call: CallId) -> list[AgentId]:
-        """Whom this caller could be offered to now: the untried ones, else (a new round) all. Best first."""
+    def rings_several(self, queue: QueueId) -> bool:
+        """Whether a caller of this queue rings at several agents at once, so that none of them can miss him."""
+        return self.queues[queue].type in (QueueType.RING_ALL, QueueType.LINEAR_CASCADE)
+
+    def untried(self, call: CallId) -> list[AgentId]:
+        """Who could still be rung for this caller: the untried ones, else (a new round) all. Best first."""
         waiter = self.calls[call]
-        if waiter.agent is not None or waiter.queue not in self.queues:
-            return []
-        all_ring = self.queues[waiter.queue].type is QueueType.RING_ALL
-        if waiter.pending and not all_ring:
-            return []
         candidates = self.candidates(waiter.queue)
         untried = [agent for agent in candidates if agent not in waiter.tried]
         return untried if untried or waiter.pending else candidates
+
+    def within(self, call: CallId, agent: AgentId) -> bool:
+        """Whether the caller's cascade has come to this agent; without one, anybody may be rung."""
+        waiter = self.calls[call]
+        queue = self.queues[waiter.queue]
+        if waiter.cascade is None or queue.type is not QueueType.LINEAR_CASCADE:
+            return True
+        order, last, _ = waiter.cascade
+        own = self.assignments[agent, queue.id].order
+        return own < order or (own == order and (queue.first_round is None or agent <= last))
+
+    def wants(self, call: CallId) -> list[AgentId]:
+        """Whom this caller could be offered to now. Best first."""
+        waiter = self.calls[call]
+        if waiter.agent is not None or waiter.queue not in self.queues:
+            return []
+        if waiter.pending and not self.rings_several(waiter.queue):
+            return []
+        return [agent for agent in self.untried(call) if self.within(call, agent)]
+
+    def called_away(self, agent: AgentId, call: CallId) -> bool:
+        """Whether this agent has another call to go to, before this one."""
+        return any(
+            agent in self.wants(other) and self.rank(agent, other) < self.rank(agent, call)
+            for other in self.calls
+            if other != call and (agent, self.calls[other].queue) in self.assignments
+        )

@@ -20,7 +20,7 @@ from acd.model import (
 )
 from tests.property.world import ACCOUNT
 
-QUEUES: Final = tuple(queue_id(ACCOUNT, number) for number in ("7001", "7002", "7003"))
+QUEUES: Final = tuple(queue_id(ACCOUNT, number) for number in ("7001", "7002", "7003", "7004", "7005"))
 AGENTS: Final = tuple(agent_id(ACCOUNT, extension) for extension in ("1001", "1002", "1003", "1004"))
 PHONES: Final[Mapping[DeviceId, AgentId]] = {
     DeviceId("1001-desk"): AGENTS[0],
@@ -35,9 +35,15 @@ STRANGER: Final = DeviceId("9999-desk")
 
 
 def first_centre() -> Configuration:
-    """Three queues, one of each type; agents in one, two or three of them, with one or two phones and calls at once."""
-    types = (QueueType.ROUND_ROBIN, QueueType.RING_ALL, QueueType.LINEAR_HUNT)
-    wrap_ups = (timedelta(seconds=5), timedelta(0), timedelta(seconds=8))
+    """One queue of each type; agents in several of them, with one or two phones and calls at once."""
+    types = (
+        QueueType.ROUND_ROBIN,
+        QueueType.RING_ALL,
+        QueueType.LINEAR_HUNT,
+        QueueType.TIERED_ROUND_ROBIN,
+        QueueType.LINEAR_CASCADE,
+    )
+    wrap_ups = (timedelta(seconds=5), timedelta(0), timedelta(seconds=8), timedelta(seconds=6), timedelta(seconds=5))
     queues = {
         id_: Queue(
             id=id_,
@@ -49,11 +55,11 @@ def first_centre() -> Configuration:
             wrap_up=wrap_up,
             wrap_up_mandatory=type_ is QueueType.LINEAR_HUNT,
             ring_time=timedelta(seconds=10),
-            back_off=timedelta(seconds=5 if number < 3 else 0),
+            back_off=timedelta(seconds=0 if number == 3 else 5),
         )
         for number, (id_, type_, wrap_up) in enumerate(zip(QUEUES, types, wrap_ups, strict=True), start=1)
     }
-    one, two, three = QUEUES
+    one, two, three, four, five = QUEUES
     parts = [
         Assignment(agent=AGENTS[0], queue=one, max_calls=2),
         Assignment(agent=AGENTS[0], queue=two, priority=1, devices=frozenset([DeviceId("1001-soft")])),
@@ -63,6 +69,13 @@ def first_centre() -> Configuration:
         Assignment(agent=AGENTS[2], queue=two, max_calls=2),
         Assignment(agent=AGENTS[2], queue=three, order=1, wrap_up=timedelta(0)),
         Assignment(agent=AGENTS[3], queue=three, order=3),
+        Assignment(agent=AGENTS[1], queue=four, order=1),
+        Assignment(agent=AGENTS[2], queue=four, order=2),
+        Assignment(agent=AGENTS[3], queue=four, order=2),
+        Assignment(agent=AGENTS[0], queue=five, order=2),
+        Assignment(agent=AGENTS[1], queue=five, order=1),
+        Assignment(agent=AGENTS[2], queue=five, order=1, max_calls=2),
+        Assignment(agent=AGENTS[3], queue=five, order=3),
     ]
     return Configuration(
         agents={id_: _agent(id_) for id_ in AGENTS},
@@ -89,7 +102,24 @@ def _turn_queue(centre: Configuration, turn: Callable[[Queue, int], Queue], whic
 
 
 def _type(centre: Configuration, which: int) -> Configuration:
-    return _turn_queue(centre, lambda queue, how: replace(queue, type=list(QueueType)[how % 3]), which)
+    def turn(queue: Queue, how: int) -> Queue:
+        type_ = list(QueueType)[how % len(QueueType)]
+        first_round, increment = ((None, None), (1, 1), (2, 1))[how % 3]
+        if type_ is not QueueType.LINEAR_CASCADE:
+            first_round = increment = None
+        return replace(queue, type=type_, first_round=first_round, increment=increment)
+
+    return _turn_queue(centre, turn, which)
+
+
+def _cascade(centre: Configuration, which: int) -> Configuration:
+    """A queue rings more and more agents, by order or by number; its neighbour rings as in the morning."""
+    first_round, increment = ((None, None), (1, 1), (2, 1))[which // len(QUEUES) % 3]
+
+    def turn(queue: Queue, how: int) -> Queue:
+        return replace(queue, type=QueueType.LINEAR_CASCADE, first_round=first_round, increment=increment)
+
+    return _turn_queue(centre, turn, which)
 
 
 def _times(centre: Configuration, which: int) -> Configuration:
@@ -192,6 +222,7 @@ def _fitting(part: Assignment, centre: Configuration) -> Assignment:
 
 CHANGES: Final[tuple[Change, ...]] = (
     _type,
+    _cascade,
     _times,
     _priority,
     _assignment_turns,

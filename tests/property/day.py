@@ -102,6 +102,7 @@ class Day:
         deadline = self.engine.deadline
         reached["a deadline passed while the process was dead"] += deadline is not None and deadline <= self.now + dead
         reached["restarted while a phone rang"] += bool(self.ledger.offers)
+        reached["restarted in mid-cascade"] += any(call.cascade for call in self.ledger.calls.values())
         reached["restarted while a call was waiting"] += any(c.agent is None for c in self.ledger.calls.values())
         reached["restarted during a talk"] += any(c.talking_since for c in self.ledger.calls.values())
         reached["restarted during a wrap-up"] += any(p.wrap_up for p in self.ledger.people.values())
@@ -186,7 +187,8 @@ class Day:
             assert list(index.unoffered) == [call for call in books.waiting(queue) if not books.calls[call].pending]
             assert list(index.eligible) == books.candidates(queue), f"who is eligible in {queue}"
             assert index.assigned == {agent: part for (agent, of), part in books.assignments.items() if of == queue}
-        ends = [ringing.until for ringing in books.offers.values()]
+        ends = [ringing.until for ringing in books.offers.values() if ringing.until is not None]
+        ends += [waiter.cascade[2] for waiter in books.calls.values() if waiter.cascade is not None]
         ends += [person.wrap_up[0] for person in books.people.values() if person.wrap_up]
         ends += [person.back_off for person in books.people.values() if person.back_off]
         assert self.engine.deadline == min(ends, default=None)

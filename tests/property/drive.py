@@ -24,7 +24,9 @@ def moves(day: Day, dice: random.Random) -> list[Callable[[], object]]:
     found: list[Callable[[], object]] = [
         lambda: day.wait(day.now + timedelta(seconds=dice.choice([1, 2, 5, 12])), twin_sleeps=dice.random() < 0.5),
         lambda: day.give(
-            world.caller_arrives(dice.choice(["7001", "7002", "7003"]), day.now, dice.choice([None, None, 1, 2]))
+            world.caller_arrives(
+                dice.choice(["7001", "7002", "7003", "7004", "7005"]), day.now, dice.choice([None, None, 1, 2])
+            )
         ),
         lambda: day.give(
             SetStatus(agent=dice.choice(AGENTS), status=dice.choice([ONLINE, ONLINE, SINGLE_CALL, LUNCH]))

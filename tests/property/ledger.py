@@ -33,6 +33,7 @@ from acd.outputs import (
     CallOutcome,
     CallQueued,
     CallRequeued,
+    CascadeWidened,
     ConfigurationChanged,
     DeviceDisengaged,
     DeviceEngaged,
@@ -53,21 +54,21 @@ from acd.outputs import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from tests.property.books import Books, Person, Ringing, Waiter
+from tests.property.books import Ringing, Waiter
+from tests.property.cascades import CascadeBooks
 from tests.property.causes import CAUSES, OUTCOMES, PUNISHES
 
 What = Event | Request | None
 """The input of a step; None where only time passed."""
 
 
-class Ledger(Books):
+class Ledger(CascadeBooks):
     """Books and rules. `read` takes in one step; `reached` counts the situations it has met."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ended: dict[CallId, CallOutcome] = {}
         self.offers_ever: set[OfferId] = set()
-        self.reached: Counter[str] = Counter()
         self._what: What = None
         self._last_offer_at: datetime | None = None
         self._offline_due: set[AgentId] = set()
@@ -94,6 +95,10 @@ class Ledger(Books):
                 self._call_queued(fact, at)
             case OfferMade():
                 self._offer_made(fact, at)
+            case CascadeWidened():
+                if self.calls[fact.call].cascade is not None:
+                    self._lapses(at)
+                self.cascade_widened(fact, at)
             case LegStopped():
                 ringing = self.offers[fact.offer]
                 ringing.devices.remove(fact.device)
@@ -168,7 +173,9 @@ class Ledger(Books):
         assert waiter.agent is None, "only waiting callers are offered"
         assert self.eligible(agent, fact.queue), f"{agent} may not be offered {fact.call}"
         assert sorted(fact.devices) == self.usable(agent, fact.queue), "every phone that counts rings, and no other"
-        assert fact.until == at + self.queues[fact.queue].ring_time
+        queue = self.queues[fact.queue]
+        assert fact.until == (None if queue.type is QueueType.LINEAR_CASCADE else at + queue.ring_time)
+        assert fact.until is not None or waiter.cascade is not None, "a cascade's offer belongs to a cascade"
         self._right_agent(fact)
         self._right_call(fact)
         self.offers_ever.add(fact.offer)
@@ -176,7 +183,7 @@ class Ledger(Books):
         self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until)
         self.people[agent].offer = fact.offer
         waiter.pending[fact.offer] = agent
-        self._note_offer(fact, waiter)
+        self._note_offer(fact, waiter, at)
         if fact.round > waiter.round:
             waiter.round, waiter.tried = fact.round, set()
         waiter.tried.add(agent)
@@ -189,15 +196,12 @@ class Ledger(Books):
         assert fact.round == waiter.round + (not untried), "a new round begins when all have been tried, and only then"
         pool = untried or candidates
         assert fact.agent in pool, "untried agents first"
-        if queue.type is QueueType.RING_ALL:
+        assert self.within(fact.call, fact.agent), "a cascade rings as far as it has come"
+        if self.rings_several(queue.id):
             return
         assert not waiter.pending, "one at a time"
         for better in pool[: pool.index(fact.agent)]:
-            assert any(
-                better in self.wants(call) and self.rank(better, call) < self.rank(better, fact.call)
-                for call in self.calls
-                if call != fact.call and (better, self.calls[call].queue) in self.assignments
-            ), f"{fact.offer}: {better} comes before {fact.agent}"
+            assert self.called_away(better, fact.call), f"{fact.offer}: {better} comes before {fact.agent}"
 
     def _right_call(self, fact: OfferMade) -> None:
         """By his priorities and their waits it is this caller's turn; whoever comes before must get somebody better."""
@@ -212,16 +216,20 @@ class Ledger(Books):
                 )
                 self.reached["a caller with priority went before one who waited longer"] += passed
                 continue
-            all_ring = self.queues[self.calls[call].queue].type is QueueType.RING_ALL
-            assert not all_ring, f"{fact.offer}: {call} comes before, and rings all"
+            type_ = self.queues[self.calls[call].queue].type
+            assert type_ is not QueueType.RING_ALL, f"{fact.offer}: {call} comes before, and rings all"
+            cascades = self.calls[call].cascade is not None and type_ is QueueType.LINEAR_CASCADE
+            assert not cascades, f"{fact.offer}: {call} comes before, and its cascade has come to {agent}"
             assert wanted[0] != agent, f"{fact.offer}: {call} comes before {fact.call} for {agent}"
 
-    def _note_offer(self, fact: OfferMade, waiter: Waiter) -> None:
+    def _note_offer(self, fact: OfferMade, waiter: Waiter, at: datetime) -> None:
         queue, person = self.queues[fact.queue], self.people[fact.agent]
         self.reached[f"offered: {queue.type}"] += 1
         self.reached["new round"] += fact.round > waiter.round
         self.reached["several phones ring as one"] += len(fact.devices) > 1
-        self.reached["ring all: several agents ring"] += len(waiter.pending) > 1
+        all_ring = queue.type is QueueType.RING_ALL
+        self.reached["ring all: several agents ring"] += all_ring and len(waiter.pending) > 1
+        self.note_order(fact, arrives=isinstance(self._what, CallArrived), at=at)
         self.reached["offered beside a queue call"] += bool(person.calls)
         self.reached["offered beside another call"] += bool(person.other)
         other_queues = {
@@ -232,12 +240,15 @@ class Ledger(Books):
         self.reached["several of his queues had callers"] += bool(other_queues)
 
     def _offer_ended(self, fact: OfferEnded, at: datetime) -> None:
+        self.cascade_may_be_over(fact, at)
         ringing = self.offers.pop(fact.offer)
         waiter, person = self.calls[fact.call], self.people[fact.agent]
         assert (ringing.call, ringing.agent, waiter.queue) == (fact.call, fact.agent, fact.queue)
         del waiter.pending[fact.offer]
         person.offer = None
-        self._why_it_ended(fact, ringing, at)
+        self._why_it_ended(fact, ringing, waiter, at)
+        if not any(self.offers[other].until is None for other in waiter.pending):
+            waiter.cascade = None
         queue = self.queues.get(fact.queue)
         if fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
             back_off = queue.back_off if queue else timedelta(0)
@@ -252,16 +263,18 @@ class Ledger(Books):
         if person.status == SINGLE_CALL and fact.outcome is not OfferOutcome.ANSWERED:
             self.reached["an offer in vain leaves Single-Call armed"] += 1
 
-    def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, at: datetime) -> None:
+    def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, waiter: Waiter, at: datetime) -> None:
         timed_out = at == ringing.until
+        if ringing.until is None:
+            assert waiter.cascade is not None
+            timed_out = at == waiter.cascade[2]
         if timed_out:
             self._lapses(at)
-        queue = self.queues.get(fact.queue)
         if fact.why is OfferEnd.NO_ANSWER:
             assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"
             assert timed_out or LegEnd.NO_ANSWER in ringing.told
-            all_ring = queue is not None and queue.type is QueueType.RING_ALL
-            assert fact.outcome is (OfferOutcome.WITHDRAWN if all_ring else OfferOutcome.MISSED)
+            several = fact.queue in self.queues and self.rings_several(fact.queue)
+            assert fact.outcome is (OfferOutcome.WITHDRAWN if several else OfferOutcome.MISSED)
         elif fact.why is OfferEnd.ASTERISK_LOST:
             assert not self.in_sight
             assert timed_out or isinstance(self._what, AsteriskSeen)
@@ -387,21 +400,7 @@ class Ledger(Books):
 
     def _configuration(self, fact: ConfigurationChanged) -> None:
         assert isinstance(self._what, ConfigurationLoaded)
-        for key in fact.assignments_gone:
-            del self.assignments[key]
-        for device in fact.devices_gone:
-            del self.owner[device]
-        for queue in fact.queues_gone:
-            del self.queues[queue]
-        for agent in fact.agents_gone:
-            self.agents.remove(agent)
-            self.people[agent].status = OFFLINE
-        self.agents.update(agent.id for agent in fact.agents)
-        for new in fact.agents:
-            self.people.setdefault(new.id, Person())
-        self.owner.update((device.id, device.owner) for device in fact.devices)
-        self.queues.update((queue.id, queue) for queue in fact.queues)
-        self.assignments.update(((entry.agent, entry.queue), entry) for entry in fact.assignments)
+        self.reconfigure(fact)
         self.reached["configuration changed while a phone rang"] += bool(self.offers)
 
     # --- at rest
@@ -421,7 +420,8 @@ class Ledger(Books):
         self._either_due.clear()
         self._wrap_up_due.clear()
         for ringing in self.offers.values():
-            assert ringing.until > now, "a ring ends at its time"
+            end = ringing.until or self.cascade_until(ringing.call)
+            assert end > now, "a ring ends at its time"
         for agent, person in self.people.items():
             assert person.wrap_up is None or person.wrap_up[0] > now, f"{agent}'s wrap-up is over"
             assert person.back_off is None or person.back_off > now, f"{agent}'s back-off is over"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from acd.inputs import EndWrapUp, LegEnd, SetStatus, SetStatusByPhone, SwitchDevice
-from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, AgentId, Status
-from tests.property.centres import AGENTS, CHANGES, PHONES, STRANGER, Change
+from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, AgentId, QueueType, Status
+from tests.property.centres import AGENTS, CHANGES, PHONES, QUEUES, STRANGER, Change
 from tests.property.day import MOMENT, Day
 from tests.property.situations import SITUATIONS
 from tests.property.world import REPEATABLE
@@ -54,7 +54,9 @@ class Days(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.day.world.callers) < 7)
     @rule(
-        number=st.sampled_from(["7001", "7001", "7002", "7002", "7003", "7003", "7999"]),
+        number=st.sampled_from(
+            ["7001", "7001", "7002", "7002", "7003", "7004", "7004", "7005", "7005", "7005", "7999"]
+        ),
         priority=st.sampled_from([None, None, 1, 2]),
     )
     def a_caller_arrives(self, number: str, priority: int | None) -> None:
@@ -218,6 +220,15 @@ class Days(RuleBasedStateMachine):
         parts = {of: part for of, part in self.day.centre.assignments.items() if of != key}
         self.day.configure(replace(self.day.centre, assignments=parts))
 
+    @precondition(lambda self: self.day.ledger.offers)
+    @rule(index=INDEX, type_=st.sampled_from(QueueType), seconds=st.sampled_from([0, 10]))
+    def a_queue_changes_its_type_while_it_rings(self, index: int, type_: QueueType, seconds: int) -> None:
+        ringing = self.day.ledger.offers[nth(index, sorted(self.day.ledger.offers))]
+        queue = self.day.centre.queues[self.day.ledger.calls[ringing.call].queue]
+        turned = replace(queue, type=type_, first_round=None, increment=None)
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: turned}))
+        self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=False)
+
     @precondition(lambda self: self.day.world.connected)
     @rule(trouble=st.sampled_from(["socket", "asterisk", "engine"]), dead_seconds=st.sampled_from([0, 7, 30]))
     def something_breaks(self, trouble: str, dead_seconds: int) -> None:
@@ -257,9 +268,19 @@ class Days(RuleBasedStateMachine):
     def everybody_is_ready(self) -> None:
         self.day.everybody_is_ready()
 
+    @precondition(lambda self: len(self.day.world.callers) < 7)
+    @rule(numbers=st.sampled_from([(None, None), (1, 1), (2, 1)]), seconds=st.sampled_from([15, 45]))
+    def a_cascade_goes_on(self, numbers: tuple[int | None, int | None], seconds: int) -> None:
+        """Nobody answers for so long that the next group rings, or that everybody has been rung."""
+        self.day.everybody_is_ready()
+        queue = replace(self.day.centre.queues[QUEUES[4]], first_round=numbers[0], increment=numbers[1])
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: queue}))
+        self.day.give(self.day.world.caller_arrives(queue.number, self.day.now))
+        self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=True)
+
     @rule()
-    def three_callers_arrive(self) -> None:
-        for number in ("7001", "7002", "7003"):
+    def several_callers_arrive(self) -> None:
+        for number in ("7001", "7002", "7003", "7004", "7005"):
             if len(self.day.world.callers) < 7:
                 self.day.give(self.day.world.caller_arrives(number, self.day.now))
 

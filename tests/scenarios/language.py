@@ -163,6 +163,10 @@ class Centre:
                     queue = replace(queue, back_off=duration(value))
                 case ["priority", _, value]:
                     queue = replace(queue, priority=int(value))
+                case ["first-round", _, value]:
+                    queue = replace(queue, first_round=int(value))
+                case ["increment", _, value]:
+                    queue = replace(queue, increment=int(value))
                 case [kind, "", ""]:
                     queue = replace(queue, type=QueueType(kind.replace("-", "_")))
                 case _:

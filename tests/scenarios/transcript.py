@@ -13,6 +13,7 @@ from acd.outputs import (
     CallQueued,
     CallRefused,
     CallRequeued,
+    CascadeWidened,
     Command,
     ConfigurationChanged,
     Connect,
@@ -82,7 +83,11 @@ def fact(it: Fact, at: datetime) -> str:
             return f"{it.call} waits in {short(it.queue)}{first}{since}"
         case OfferMade():
             again = f", round {it.round}" if it.round > 1 else ""
-            return f"{it.offer} rings {short(it.agent)} on {_names(it.devices)} until {clock(it.until)}{again}"
+            end = f"until {clock(it.until)}" if it.until is not None else "with the cascade"
+            return f"{it.offer} rings {short(it.agent)} on {_names(it.devices)} {end}{again}"
+        case CascadeWidened():
+            again = f", round {it.round}" if it.round > 1 else ""
+            return f"{it.call}'s cascade comes to {short(it.agent)}, order {it.order}, until {clock(it.until)}{again}"
         case LegStopped():
             return f"{it.offer} rings no more on {it.device}: {words(it.why)}"
         case OfferEnded():

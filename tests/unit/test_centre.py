@@ -34,12 +34,14 @@ def test_everything_can_be_said() -> None:
         [[queues]]
         number = "7001"
         name = "Sales"
-        type = "linear_hunt"
+        type = "linear_cascade"
         priority = 2
         wrap_up = "1h2m3.5s"
         wrap_up_mandatory = true
         ring_time = "30s"
         back_off = "1m"
+        first_round = 3
+        increment = 2
         [[assignments]]
         agent = "1001"
         queue = "7001"
@@ -63,12 +65,14 @@ def test_everything_can_be_said() -> None:
                 account=account,
                 number="7001",
                 name="Sales",
-                type=QueueType.LINEAR_HUNT,
+                type=QueueType.LINEAR_CASCADE,
                 priority=2,
                 wrap_up=timedelta(hours=1, minutes=2, seconds=3.5),
                 wrap_up_mandatory=True,
                 ring_time=timedelta(seconds=30),
                 back_off=timedelta(minutes=1),
+                first_round=3,
+                increment=2,
             ),
         ),
         assignments=(

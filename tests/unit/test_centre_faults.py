@@ -137,17 +137,61 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
             'name = "Sales"',
             'name = "Sales"\ntype = "round-robbin"',
             'line 23, queues[1].type: there is no queue type "round-robbin"; did you mean "round_robin"? '
-            "The types are round_robin, ring_all, linear_hunt",
+            "The types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade",
         ),
         (
             'name = "Sales"',
             'name = "Sales"\ntype = "x"',
-            'line 23, queues[1].type: there is no queue type "x"; the types are round_robin, ring_all, linear_hunt',
+            'line 23, queues[1].type: there is no queue type "x"; '
+            "the types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade",
         ),
         (
             'name = "Sales"',
             'name = "Sales"\ntype = true',
             "line 23, queues[1].type: true is no text; write a text in quotes",
+        ),
+        # the two numbers of a cascade
+        (
+            'name = "Sales"',
+            'name = "Sales"\ntype = "linear_cascade"\nfirst_round = 0\nincrement = 1',
+            "line 24, queues[1].first_round: 0 is out of range; write a number from 1 to 1000",
+        ),
+        (
+            'name = "Sales"',
+            'name = "Sales"\ntype = "linear_cascade"\nfirst_round = 2\nincrement = "one"',
+            'line 25, queues[1].increment: "one" is no whole number; write one from 1 to 1000, without quotes',
+        ),
+        (
+            'name = "Sales"',
+            'name = "Sales"\ntype = "linear_cascade"\nfirst_round = 2',
+            "line 24, queues[1].first_round: stands alone, without increment; "
+            "add increment = …, or leave both out to ring by order",
+        ),
+        (
+            'name = "Sales"',
+            'name = "Sales"\ntype = "linear_cascade"\nincrement = 2',
+            "line 24, queues[1].increment: stands alone, without first_round; "
+            "add first_round = …, or leave both out to ring by order",
+        ),
+        (
+            'name = "Sales"',
+            'name = "Sales"\nfirst_round = 2\nincrement = 1',
+            "line 23, queues[1].first_round: a queue of the type round_robin has none; "
+            'write type = "linear_cascade", or leave it out\n'
+            "line 24, queues[1].increment: a queue of the type round_robin has none; "
+            'write type = "linear_cascade", or leave it out',
+        ),
+        (
+            'name = "Sales"',
+            'name = "Sales"\ntype = "tiered_round_robin"\nincrement = 1',
+            "line 24, queues[1].increment: a queue of the type tiered_round_robin has none; "
+            'write type = "linear_cascade", or leave it out',
+        ),
+        (
+            'name = "Sales"',
+            'name = "Sales"\ntype = "cascade"\nfirst_round = 2\nincrement = 1',
+            'line 23, queues[1].type: there is no queue type "cascade"; did you mean "linear_cascade"? '
+            "The types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade",
         ),
         (
             'name = "Sales"',
@@ -250,7 +294,7 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
             'name = "Sales"',
             'name = "Sales"\n"wrap-up" = "5s"',
             'line 23, queues[1].wrap-up: there is no such key; did you mean "wrap_up"? The keys here are '
-            "number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time, back_off",
+            "number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time, back_off, first_round, increment",
         ),
         (
             "[account]",

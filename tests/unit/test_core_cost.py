@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any, Final
 
+import pytest
+
 from acd.engine import Engine
 from acd.inputs import (
     AsteriskSeen,
@@ -31,6 +33,7 @@ from acd.model import (
     DeviceId,
     OfferId,
     Queue,
+    QueueType,
     agent_id,
     queue_id,
 )
@@ -43,19 +46,21 @@ ALLOWED_GROWTH: Final = 1.5
 """Searching a sorted list of a hundred times the length takes a few steps more, and those are not in Python."""
 
 
-def centre(queues: int, agents_each: int) -> Configuration:
-    """So many queues, each with agents of its own who have one phone each."""
+def centre(queues: int, agents_each: int, type_: QueueType) -> Configuration:
+    """So many queues, each with agents of its own who have one phone each, and each a group of his own."""
     numbers = [f"7{number:04}" for number in range(queues)]
     extensions = {f"{number}{place:03}": number for number in numbers for place in range(agents_each)}
     ids = {extension: agent_id(ACCOUNT, extension) for extension in extensions}
     phones = {extension: DeviceId(f"{extension}-desk") for extension in extensions}
-    parts = [Assignment(agent=ids[e], queue=queue_id(ACCOUNT, number)) for e, number in extensions.items()]
+    parts = [
+        Assignment(agent=ids[e], queue=queue_id(ACCOUNT, number), order=int(e[-3:])) for e, number in extensions.items()
+    ]
     return Configuration(
         agents={ids[e]: Agent(id=ids[e], account=ACCOUNT, extension=e, name=e) for e in extensions},
         devices={phones[e]: Device(id=phones[e], owner=ids[e]) for e in extensions},
         queues={
             queue_id(ACCOUNT, n): Queue(
-                id=queue_id(ACCOUNT, n), account=ACCOUNT, number=n, name=n, wrap_up=timedelta(seconds=5)
+                id=queue_id(ACCOUNT, n), account=ACCOUNT, number=n, name=n, type=type_, wrap_up=timedelta(seconds=5)
             )
             for n in numbers
         },
@@ -63,9 +68,9 @@ def centre(queues: int, agents_each: int) -> Configuration:
     )
 
 
-def busy_engine(queues: int, agents_each: int, waiting: int) -> Engine:
+def busy_engine(queues: int, agents_each: int, waiting: int, type_: QueueType) -> Engine:
     """All agents online but those of the last queue, where so many callers wait."""
-    engine, configuration = Engine(State()), centre(queues, agents_each)
+    engine, configuration = Engine(State()), centre(queues, agents_each, type_)
     engine.handle(ConfigurationLoaded(configuration=configuration), NOON)
     engine.handle(AsteriskSeen(registered=frozenset(configuration.devices)), NOON)
     last = list(configuration.queues)[-1]
@@ -112,13 +117,14 @@ def cost_of_a_call(engine: Engine) -> int:
     return counted
 
 
-def test_cost_does_not_grow_with_the_centre() -> None:
-    """Not with queues, not with agents of the same queue, not with callers who wait."""
-    small = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=3))
+@pytest.mark.parametrize("type_", [kind for kind in QueueType if kind is not QueueType.RING_ALL])
+def test_cost_does_not_grow_with_the_centre(type_: QueueType) -> None:
+    """Not with queues, not with agents of the same queue, not with callers who wait. Ring all has to ring them all."""
+    small = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=3, type_=type_))
     assert small > 100, "something was counted"
-    more_queues = cost_of_a_call(busy_engine(queues=100, agents_each=3, waiting=3))
-    more_agents = cost_of_a_call(busy_engine(queues=2, agents_each=300, waiting=3))
-    more_callers = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=300))
+    more_queues = cost_of_a_call(busy_engine(queues=100, agents_each=3, waiting=3, type_=type_))
+    more_agents = cost_of_a_call(busy_engine(queues=2, agents_each=300, waiting=3, type_=type_))
+    more_callers = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=300, type_=type_))
     assert max(more_queues, more_agents, more_callers) < small * ALLOWED_GROWTH, (
         more_queues,
         more_agents,

@@ -29,6 +29,15 @@ def test_ordered_is_a_sorted_dictionary(steps: list[tuple[str, float | None]]) -
         assert all((other in ordered) is (other in plain) for other in "abcdef")
 
 
+def test_a_rank_of_several_numbers_goes_by_the_first_that_differs() -> None:
+    """Tier first, then idle time, then the id."""
+    ordered = Ordered[str]()
+    for id_, rank in {"d": (2, 1), "c": (1, 5), "b": (1, 9), "a": (1, 9)}.items():
+        assert ordered.place(id_, *rank)
+    assert list(ordered) == ["c", "a", "b", "d"]
+    assert not ordered.place("d", 2, 1)
+
+
 @given(st.lists(st.tuples(st.sampled_from(DeadlineKind), IDS, st.sampled_from([None, 0, 1, 2, 3]))))
 def test_deadlines_give_the_earliest_that_holds(steps: list[tuple[DeadlineKind, str, int | None]]) -> None:
     """The last word on each counts; the same instant goes by kind, then by id."""

@@ -78,6 +78,7 @@ def test_the_names_are_for_ever() -> None:
         "call_queued",
         "call_refused",
         "call_requeued",
+        "cascade_widened",
         "configuration_changed",
         "device_disengaged",
         "device_engaged",
@@ -159,6 +160,17 @@ def test_fields_that_do_not_fit_are_told(body: bytes, why: str) -> None:
     with pytest.raises(UnreadableFact) as raised:
         decode("back_off_ended", body)
     assert str(raised.value) == f"a fact of the kind 'back_off_ended' in the journal cannot be read: {why}"
+
+
+def test_a_configuration_without_cascades_is_read_as_it_was_written() -> None:
+    """Journals from before the type existed name neither of its two numbers."""
+    kind, body = encode(
+        outputs.ConfigurationChanged(queues=(Queue(id=SALES, account=ACCOUNT, number="7001", name="Sales"),))
+    )
+    older = body.replace(b',"first_round":null', b"").replace(b',"increment":null', b"")
+    assert b"first_round" not in older
+    assert b"increment" not in older
+    assert decode(kind, older) == decode(kind, body)
 
 
 @pytest.mark.parametrize(
