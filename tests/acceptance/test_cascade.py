@@ -1,0 +1,30 @@
+"""A linear cascade: the next group's phones ring as well, until somebody answers."""
+
+from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, talk_both_ways
+from tests.acceptance.parts import Part, Queue, Seat, agents
+
+PART = Part(
+    users=agents("1851", "1852"),
+    queues=(
+        Queue(
+            number="7851",
+            type="linear_cascade",
+            seats=(Seat(agent="1851", order=1), Seat(agent="1852", order=2)),
+            ring_time="2s",
+        ),
+    ),
+)
+
+
+async def test_the_second_group_rings_as_well_and_the_first_to_answer_has_the_caller(floor: Floor) -> None:
+    (first, second), caller = await floor.agents("1851-desk", "1852-desk"), await floor.caller()
+    call = await caller.dial("7851", tone=CALLER_HZ)
+    early = await first.rings()
+    late = await second.rings()
+    assert 1.8 < late.began_at - early.began_at < 3.0
+    assert early.ending is None, "the first group rings on"
+    late.answer(tone=AGENT_HZ)
+    ending = await early.is_over(within=2)
+    assert ending.answered_elsewhere, ending
+    await talk_both_ways(call, late)
+    await call.hang_up()
