@@ -136,7 +136,7 @@ def _lose_sight(step: Step) -> None:
 
 
 def _lapse(step: Step, now: datetime) -> None:
-    """Everything due by `now`, in the order of its instants, each followed by its matches."""
+    """Everything due by `now`, instant by instant; all of one instant lapses before anybody is rung."""
     while (entry := step.state.deadlines.next()) is not None and entry[0] <= now:
         step.now, kind, id_ = entry
         match kind:

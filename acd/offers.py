@@ -87,7 +87,6 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
             call=call.id,
             devices=devices,
             caller=call.caller,
-            queue_name=queue.name,
             # Each group has one agent at least, so a cascade never lasts longer.
             ring_time=queue.ring_time * len(step.state.queue_index(queue.id).assigned) if cascades else queue.ring_time,
         )

@@ -372,7 +372,6 @@ class Ring:
     call: CallId
     devices: tuple[DeviceId, ...]
     caller: Caller
-    queue_name: str
     ring_time: timedelta
 
 

@@ -16,7 +16,6 @@ _PLAIN: Final = r"[!-}]{1,150}"
 
 _LEG: Final = re.compile(rf"(?P<offer>{_PLAIN}~[1-9][0-9]*)~(?P<device>{_DEVICE})")
 _TALK: Final = re.compile(rf"(?P<call>{_PLAIN})~talk")
-_HOLD: Final = re.compile(rf"hold~(?P<queue>{_PLAIN})")
 _PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
 _CALL: Final = re.compile(_PLAIN)
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
@@ -70,12 +69,6 @@ def talk_of(bridge: str) -> CallId | None:
 def hold_bridge(queue: QueueId) -> str:
     """The bridge in which a queue's callers hear music."""
     return f"hold{_SEPARATOR}{queue}"
-
-
-def hold_of(bridge: str) -> QueueId | None:
-    """The queue whose holding bridge this is."""
-    found = _HOLD.fullmatch(bridge)
-    return None if found is None else QueueId(found["queue"])
 
 
 def playback(channel: ChannelId, number: int) -> str:

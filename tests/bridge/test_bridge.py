@@ -267,7 +267,6 @@ async def test_a_phone_is_not_rung_for_the_next_call_before_its_last_one_has_gon
         call=OTHER,
         devices=(DESK,),
         caller=Caller(number="1"),
-        queue_name="Sales",
         ring_time=timedelta(seconds=20),
     )
     next_leg = f"/channels/{OTHER}~1~{DESK}"
@@ -290,7 +289,6 @@ async def test_a_leg_of_which_nothing_is_known_counts_as_unreachable_and_is_take
         call=CALL,
         devices=(DESK,),
         caller=Caller(number="1"),
-        queue_name="Sales",
         ring_time=timedelta(seconds=20),
     )
     async with bridged(double.url) as (bridge, engine, _):

@@ -24,7 +24,6 @@ COMMANDS: list[Command] = [
         call=CALL,
         devices=(DESK, SOFT),
         caller=CARA,
-        queue_name="Sales",
         ring_time=timedelta(seconds=20),
     ),
     StopRinging(offer=OFFER, devices=(DESK, SOFT), elsewhere=True),
