@@ -7,13 +7,14 @@ from types import TracebackType
 
 from tests.phone.call import Call, IncomingCall, OutgoingCall
 from tests.phone.dialog import Dialog, answering
-from tests.phone.digest import Credentials, authorization, read_challenge
+from tests.phone.digest import Credentials
 from tests.phone.g711 import ALAW, ULAW, Codec
+from tests.phone.line import Line
 from tests.phone.media import Media
-from tests.phone.message import Headers, Request, Response, quoted, response_to
+from tests.phone.message import Headers, Request, quoted, response_to
 from tests.phone.sdp import NoCommonCodecError, Session, read_session
 from tests.phone.waiting import until
-from tests.phone.wire import Place, ServerTransaction, Wire, new_branch
+from tests.phone.wire import Place, ServerTransaction, Wire
 
 EXPIRES_SECONDS = 600
 
@@ -45,10 +46,11 @@ class Phone:
         self._met = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._register_id, self._register_sequence = secrets.token_hex(12), 0
-        self._wire: Wire
+        self._line: Line
 
     async def __aenter__(self) -> "Phone":
-        self._wire = await Wire.open("127.0.0.1", self._server, self._asked)
+        wire = await Wire.open("127.0.0.1", self._server, self._asked)
+        self._line = Line(wire=wire, who=self._who)
         return self
 
     async def __aexit__(
@@ -64,20 +66,18 @@ class Phone:
                 task.cancel()
             for call in self.calls:
                 call.media.close()
-            self._wire.close()
+            self._line.wire.close()
 
     @property
     def place(self) -> Place:
         """Where it listens for SIP."""
-        return self._wire.place
+        return self._line.wire.place
 
     # --- registration
 
     async def register(self, *, expires_seconds: int = EXPIRES_SECONDS) -> int:
         """Say where this phone is; the final status, 200 where the server agrees."""
-        answer = await self._register(expires_seconds, [])
-        if answer.status == 401:
-            answer = await self._register(expires_seconds, [("Authorization", self._proof(self._registering, answer))])
+        answer = await self._line.ask(lambda proof: self._registration(expires_seconds, proof))
         if answer.status == 200:
             self.registered = expires_seconds > 0
         return answer.status
@@ -86,11 +86,11 @@ class Phone:
         """Go away politely."""
         return await self.register(expires_seconds=0)
 
-    async def _register(self, expires_seconds: int, extra: Headers) -> Response:
+    def _registration(self, expires_seconds: int, proof: Headers) -> Request:
         self._register_sequence += 1
         me = f"<sip:{self.user}@{self._server[0]}:{self._server[1]}>"
         headers: Headers = [
-            ("Via", self._wire.via(new_branch())),
+            ("Via", self._line.via()),
             ("Max-Forwards", "70"),
             ("From", f"{me};tag={secrets.token_hex(6)}"),
             ("To", me),
@@ -98,20 +98,15 @@ class Phone:
             ("CSeq", f"{self._register_sequence} REGISTER"),
             ("Contact", self._contact),
             ("Expires", str(expires_seconds)),
-            *extra,
+            *proof,
         ]
         uri = f"sip:{self._server[0]}:{self._server[1]}"
-        self._registering = Request(method="REGISTER", uri=uri, headers=headers)
-        return await self._wire.begin(self._registering).final
+        return Request(method="REGISTER", uri=uri, headers=headers)
 
     @property
     def _contact(self) -> str:
-        host, port = self._wire.place
+        host, port = self._line.wire.place
         return f"<sip:{self.user}@{host}:{port}>"
-
-    def _proof(self, request: Request, refusal: Response) -> str:
-        challenge = read_challenge(refusal.get("WWW-Authenticate") or refusal.get("Proxy-Authenticate"))
-        return authorization(challenge, self._who, method=request.method, uri=request.uri, cnonce=secrets.token_hex(8))
 
     # --- placing calls
 
@@ -127,10 +122,10 @@ class Phone:
             target=uri,
             contact=self._contact,
         )
-        call = OutgoingCall(self._wire, dialog, media, self._session(media))
+        call = OutgoingCall(self._line, dialog, media, self._session(media))
         call.say(tone)
         self.calls.append(call)
-        task = asyncio.create_task(call.place(self._proof))
+        task = asyncio.create_task(call.place())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return call
@@ -177,9 +172,9 @@ class Phone:
     async def _met_by(self, transaction: ServerTransaction, theirs: Session) -> None:
         media = await Media.open("127.0.0.1")
         common = tuple(codec for codec in theirs.codecs if codec in self.codecs)
-        session = Session(host="127.0.0.1", port=media.port, codecs=common[:1])
+        session = Session(host="127.0.0.1", port=media.port, codecs=common[:1], events=theirs.events)
         dialog = answering(transaction.request, contact=self._contact)
-        call = IncomingCall(self._wire, dialog, media, session, transaction)
+        call = IncomingCall(self._line, dialog, media, session, transaction)
         self.calls.append(call)
         self.incoming.append(call)
         match self.when_called:
