@@ -9,6 +9,7 @@ from tests.phone.call import Call, IncomingCall, OutgoingCall
 from tests.phone.dialog import Dialog, answering
 from tests.phone.digest import Credentials
 from tests.phone.g711 import ALAW, ULAW, Codec
+from tests.phone.lamp import Lamp
 from tests.phone.line import Line
 from tests.phone.media import Media
 from tests.phone.message import Headers, Request, quoted, response_to
@@ -39,6 +40,7 @@ class Phone:
         self.when_called = WhenCalled.RING
         self.calls: list[Call] = []
         self.incoming: list[IncomingCall] = []
+        self.lamps: list[Lamp] = []
         self.registered = False
         self.codecs = codecs
         self._server, self._name = server, name
@@ -59,6 +61,7 @@ class Phone:
         try:
             if kind is None:
                 await asyncio.gather(*(call.hang_up() for call in self.calls))
+                await asyncio.gather(*(lamp.unwatch() for lamp in self.lamps if lamp.is_watched))
                 if self.registered:
                     await self.unregister()
         finally:
@@ -112,17 +115,8 @@ class Phone:
 
     async def dial(self, number: str, *, tone: int | None = None) -> OutgoingCall:
         """Begin a call and return at once; its progress shows on the call. Once up, it sends this tone."""
-        host, port = self._server
         media = await Media.open("127.0.0.1")
-        shown = quoted(self._name) + " " if self._name else ""
-        uri = f"sip:{number}@{host}:{port}"
-        dialog = Dialog(
-            local=f"{shown}<sip:{self.user}@{host}:{port}>;tag={secrets.token_hex(6)}",
-            remote=f"<{uri}>",
-            target=uri,
-            contact=self._contact,
-        )
-        call = OutgoingCall(self._line, dialog, media, self._session(media))
+        call = OutgoingCall(self._line, self._dialog(number), media, self._session(media))
         call.say(tone)
         self.calls.append(call)
         task = asyncio.create_task(call.place())
@@ -130,8 +124,28 @@ class Phone:
         task.add_done_callback(self._tasks.discard)
         return call
 
+    def _dialog(self, number: str) -> Dialog:
+        host, port = self._server
+        shown = quoted(self._name) + " " if self._name else ""
+        uri = f"sip:{number}@{host}:{port}"
+        return Dialog(
+            local=f"{shown}<sip:{self.user}@{host}:{port}>;tag={secrets.token_hex(6)}",
+            remote=f"<{uri}>",
+            target=uri,
+            contact=self._contact,
+        )
+
     def _session(self, media: Media) -> Session:
         return Session(host="127.0.0.1", port=media.port, codecs=self.codecs)
+
+    # --- lamps
+
+    async def watch(self, number: str) -> Lamp:
+        """Light a lamp for this number; returns when its first state is known, or the server has refused."""
+        lamp = Lamp(self._line, self._dialog(number))
+        self.lamps.append(lamp)
+        await lamp.watch()
+        return lamp
 
     # --- being called
 
@@ -145,6 +159,9 @@ class Phone:
         request = transaction.request
         if call := next((call for call in self.calls if call.id == request.call_id), None):
             call.asked(transaction)
+            return
+        if lamp := next((lamp for lamp in self.lamps if lamp.id == request.call_id), None):
+            lamp.told(transaction)
             return
         match request.method:
             case "INVITE":
