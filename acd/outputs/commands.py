@@ -163,8 +163,6 @@ class Connect:
     saying: int | None = None
     """What he hears at the moment, to be cut first."""
     keys: bool = False
-    """Whether keys that are pressed while they talk are to be heard: by them a recording is begun and ended."""
-    keys: bool = False
     """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
 
 
