@@ -1,4 +1,4 @@
-"""The small ones of the queueing formulas, in a few thousand calls each; all of them, at length: `make soak-queueing`."""
+"""The small ones of the queueing formulas, in a few thousand calls each; all of them: `make soak-queueing`."""
 
 from dataclasses import replace
 from functools import cache
