@@ -1,17 +1,21 @@
 """One conversation of a phone, from either side: ringing, up, over, and what can be done to it meanwhile."""
 
 import asyncio
-from collections.abc import Callable
+import random
 from dataclasses import dataclass
 
 from tests.phone.dialog import Dialog
-from tests.phone.media import Media
+from tests.phone.line import Line
+from tests.phone.media import Media, Route
 from tests.phone.message import Address, Headers, Request, Response, address, parameter, response_to
 from tests.phone.sdp import Session, read_session
+from tests.phone.transfer import Transfer, in_place_of, refer
 from tests.phone.waiting import until
-from tests.phone.wire import ClientTransaction, ServerTransaction, Wire, new_branch
+from tests.phone.wire import ClientTransaction, ServerTransaction
 
 SDP: Headers = [("Content-Type", "application/sdp")]
+GLARE_SECONDS = (0.5, 1, 2, 2, 2)
+"""How long at most to wait before a change is offered again, where both sides changed the call in one instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +38,17 @@ class Ending:
 class Call:
     """What both directions share: audio, hanging up, and the instants at which things happened (event loop's clock)."""
 
-    def __init__(self, wire: Wire, dialog: Dialog, media: Media, session: Session) -> None:
+    def __init__(self, line: Line, dialog: Dialog, media: Media, session: Session) -> None:
         self.media = media
         self.began_at = asyncio.get_running_loop().time()
         self.rang_at: float | None = None
         self.up_at: float | None = None
         self.ending: Ending | None = None
-        self._wire, self._dialog, self._session = wire, dialog, session
+        self.is_held = False
+        """Whether the other side has put us on hold."""
+        self._line, self._dialog, self._session = line, dialog, session
+        self._holds, self._offering = False, False
+        self._transfer = Transfer()
 
     @property
     def id(self) -> str:
@@ -68,6 +76,33 @@ class Call:
         """Send this tone, or silence."""
         self.media.say(hz)
 
+    async def press(self, keys: str) -> None:
+        """Press these keys of `0123456789*#ABCD`; returns when the last one was let go, some 0.2 s each."""
+        await self.media.press(keys)
+
+    async def hold(self) -> None:
+        """Put the other side on hold: it shall send nothing, and nothing is sent to it."""
+        await self._change(holds=True)
+
+    async def resume(self) -> None:
+        """Take the call off hold."""
+        await self._change(holds=False)
+
+    async def transfer(self, number: str) -> Transfer:
+        """Blind: the other party shall be connected with this number. Returns when the server has agreed or refused."""
+        host, port = self._line.wire.server
+        return await self._refer(f"<sip:{number}@{host}:{port}>")
+
+    async def transfer_to(self, second: "Call") -> Transfer:
+        """Attended: the other parties of this and of the second call shall be connected."""
+        return await self._refer(in_place_of(second._dialog))
+
+    async def _refer(self, target: str) -> Transfer:
+        await self._settled()
+        self._transfer = Transfer()
+        await refer(self._line, self._dialog, target, self._transfer)
+        return self._transfer
+
     def _up(self, theirs: Session) -> None:
         if self.up_at is None:
             self.up_at = asyncio.get_running_loop().time()
@@ -75,7 +110,41 @@ class Call:
 
     def _speak(self, theirs: Session) -> None:
         agreed = next(codec for codec in theirs.codecs if codec in self._session.codecs)
-        self.media.start(theirs.host, theirs.port, agreed)
+        events = None if self._session.events is None else theirs.events
+        route = Route(host=theirs.host, port=theirs.port, codec=agreed, events=events)
+        self.media.start(route if theirs.flows and self._session.flows else None)
+        self.is_held = not theirs.receives
+
+    async def _settled(self) -> None:
+        """Wait until the other side knows that the call is up."""
+
+    async def _change(self, *, holds: bool) -> None:
+        await self._settled()
+        self._holds = holds
+        answer = await self._offer()
+        for longest in GLARE_SECONDS:
+            if answer.status != 491:
+                break
+            await asyncio.sleep(random.uniform(0, longest))
+            answer = await self._offer()
+        assert answer.status == 200, f"change refused: {answer.start_line}"
+        self._speak(read_session(answer.body))
+
+    async def _offer(self) -> Response:
+        asked: list[ClientTransaction] = []
+        self._session = self._session.changed(sends=True, receives=not self._holds)
+        self._offering = True
+        try:
+            answer = await self._line.ask(self._invitation, begun=asked.append)
+        finally:
+            self._offering = False
+        if answer.status == 200:
+            asked[-1].acknowledge(self._dialog.ack(asked[-1].request.cseq[0], via=self._line.via()))
+        return answer
+
+    def _invitation(self, proof: Headers) -> Request:
+        extra = [*proof, *SDP]
+        return self._dialog.request("INVITE", via=self._line.via(), extra=extra, body=self._session.encode())
 
     def _over(self, *, by_us: bool, status: int = 0, reason: str = "") -> None:
         if self.ending is None:
@@ -88,9 +157,9 @@ class Call:
         raise NotImplementedError
 
     async def _bye(self) -> None:
-        transaction = self._wire.begin(self._dialog.request("BYE", via=self._wire.via(new_branch())))
+        bye = self._line.ask(lambda proof: self._dialog.request("BYE", via=self._line.via(), extra=proof))
         self._over(by_us=True)
-        await transaction.final
+        await bye
 
     def asked(self, transaction: ServerTransaction) -> None:
         """A request of the other side inside this call."""
@@ -100,30 +169,41 @@ class Call:
                 transaction.respond(response_to(request, 200))
                 self._over(by_us=False, reason=request.get("Reason"))
             case "INVITE":
-                self._up(read_session(request.body) if request.body else self._session)
-                extra = [("Contact", self._dialog.contact), *SDP]
-                transaction.respond(response_to(request, 200, extra=extra, body=self._session.encode()))
-            case "INFO" | "OPTIONS" | "NOTIFY":
+                self._asked_to_change(transaction)
+            case "NOTIFY":
+                self._transfer.told(request)
+                transaction.respond(response_to(request, 200))
+            case "INFO" | "OPTIONS":
                 transaction.respond(response_to(request, 200))
             case _:
                 transaction.respond(response_to(request, 405))
+
+    def _asked_to_change(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        if self._offering:
+            transaction.respond(response_to(request, 491))
+            return
+        if request.body:
+            theirs = read_session(request.body)
+            self._session = self._session.changed(sends=theirs.receives, receives=theirs.sends and not self._holds)
+            self._speak(theirs)
+        extra = [("Contact", self._dialog.contact), *SDP]
+        transaction.respond(response_to(request, 200, extra=extra, body=self._session.encode()))
 
 
 class OutgoingCall(Call):
     """A call that this phone places."""
 
-    def __init__(self, wire: Wire, dialog: Dialog, media: Media, session: Session) -> None:
-        super().__init__(wire, dialog, media, session)
+    def __init__(self, line: Line, dialog: Dialog, media: Media, session: Session) -> None:
+        super().__init__(line, dialog, media, session)
         self._invite: ClientTransaction | None = None
         self._given_up = False
 
-    async def place(self, proof: Callable[[Request, Response], str]) -> None:
-        """Send the INVITE and follow it to its final answer; `proof` answers the server's challenge."""
-        answer = await self._ask([])
-        if answer.status in (401, 407) and not self._given_up:
-            assert self._invite
-            name = "Authorization" if answer.status == 401 else "Proxy-Authorization"
-            answer = await self._ask([(name, proof(self._invite.request, answer))])
+    async def place(self) -> None:
+        """Send the INVITE and follow it to its final answer."""
+        answer = await self._line.ask(
+            self._invitation, begun=self._begun, hears=self._heard, wants_proof=lambda: not self._given_up
+        )
         if answer.status >= 300:
             self._over(by_us=self._given_up, status=answer.status, reason=answer.get("Reason"))
             return
@@ -131,12 +211,8 @@ class OutgoingCall(Call):
         if self._given_up:
             await self._bye()
 
-    async def _ask(self, extra: Headers) -> Response:
-        invite = self._dialog.request(
-            "INVITE", via=self._wire.via(new_branch()), extra=[*extra, *SDP], body=self._session.encode()
-        )
-        self._invite = self._wire.begin(invite, self._heard)
-        return await self._invite.final
+    def _begun(self, invite: ClientTransaction) -> None:
+        self._invite = invite
 
     def _heard(self, response: Response) -> None:
         if response.status >= 180 and self.rang_at is None:
@@ -147,7 +223,7 @@ class OutgoingCall(Call):
     def _answered(self, answer: Response) -> None:
         assert self._invite
         self._dialog.learn(answer)
-        ack = self._dialog.ack(self._invite.request.cseq[0], via=self._wire.via(new_branch()))
+        ack = self._dialog.ack(self._invite.request.cseq[0], via=self._line.via())
         self._invite.acknowledge(ack)
         self._up(read_session(answer.body))
 
@@ -168,14 +244,14 @@ class OutgoingCall(Call):
         kept = ("via", "from", "to", "call-id", "max-forwards")
         headers: Headers = [(name, value) for name, value in invite.headers if name.lower() in kept]
         headers.append(("CSeq", f"{invite.cseq[0]} CANCEL"))
-        await self._wire.begin(Request(method="CANCEL", uri=invite.uri, headers=headers)).final
+        await self._line.wire.begin(Request(method="CANCEL", uri=invite.uri, headers=headers)).final
 
 
 class IncomingCall(Call):
     """A call that reaches this phone."""
 
-    def __init__(self, wire: Wire, dialog: Dialog, media: Media, session: Session, invite: ServerTransaction) -> None:
-        super().__init__(wire, dialog, media, session)
+    def __init__(self, line: Line, dialog: Dialog, media: Media, session: Session, invite: ServerTransaction) -> None:
+        super().__init__(line, dialog, media, session)
         self._invite = invite
         invite.cancelled = self._cancelled
 
@@ -216,7 +292,10 @@ class IncomingCall(Call):
 
     async def hang_up(self) -> None:
         if self.is_up:
-            await asyncio.wait_for(self._invite.acknowledged.wait(), timeout=5)
+            await self._settled()
             await self._bye()
         elif self.ending is None:
             self.refuse(603)
+
+    async def _settled(self) -> None:
+        await asyncio.wait_for(self._invite.acknowledged.wait(), timeout=5)

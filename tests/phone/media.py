@@ -1,19 +1,24 @@
-"""RTP of one call: a tone or silence goes out in real time, whatever arrives is kept and measured."""
+"""RTP of one call: a tone, silence or keys go out in real time, whatever arrives is kept and measured."""
 
 import asyncio
+import itertools
 import random
 import struct
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
+from tests.phone import dtmf
 from tests.phone.audio import FRAME, level_db, share_of_tone, tone
 from tests.phone.g711 import CODECS, Codec
 from tests.phone.waiting import until
 
 PACKET_SECONDS = 0.02
 HEADER = struct.Struct("!BBHII")
+MARKER = 0x80
+FIRST_DYNAMIC = 96
+"""From this payload type on the session description says what they mean; ours says keypad events only."""
 LISTEN_PACKETS = 10
 """A judgement of what is heard now rests on the last 200 ms."""
 CLEAR = 0.8
@@ -46,12 +51,28 @@ def _decoded(packets: list[Packet]) -> "array[int]":
     return samples
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What the other side wants to be sent, and where."""
+
+    host: str
+    port: int
+    codec: Codec
+    events: int | None
+    """The payload type of keypad events, where it understands them."""
+
+
 class Media(asyncio.DatagramProtocol):
-    """One socket of one call. It speaks once `start` has told it where to and in which codec."""
+    """One socket of one call. It speaks while it has a route."""
 
     def __init__(self) -> None:
         self.packets: list[Packet] = []
+        self.keys = ""
+        """What the other side has pressed so far."""
+        self._last_event = b""
         self._tone: int | None = None
+        self._route: Route | None = None
+        self._pressed: asyncio.Queue[str] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -70,27 +91,59 @@ class Media(asyncio.DatagramProtocol):
 
     # --- speaking
 
-    def start(self, host: str, port: int, codec: Codec) -> None:
-        """Begin to send, or go on with another address or codec after a re-INVITE."""
-        if self._sender:
-            self._sender.cancel()
-        self._sender = asyncio.create_task(self._send((host, port), codec))
+    def start(self, route: Route | None) -> None:
+        """Begin to send, or go on with another route; None: send nothing, as a phone on hold does."""
+        self._route = route
+        if self._sender is None:
+            self._sender = asyncio.create_task(self._send())
 
     def say(self, hz: int | None) -> None:
         """From the next packet on send this tone; None: silence."""
         self._tone = hz
 
-    async def _send(self, where: tuple[str, int], codec: Codec) -> None:
+    async def press(self, keys: str) -> None:
+        """Press these keys one after the other; returns when the last one was let go."""
+        assert self._route, "nothing is sent now"
+        assert self._route.events is not None, "the other side takes no keypad events"
+        for key in keys:
+            self._pressed.put_nowait(key)
+        await asyncio.wait_for(self._pressed.join(), timeout=1 + len(keys))
+
+    async def _send(self) -> None:
         loop = asyncio.get_running_loop()
-        source, first, began = random.getrandbits(32), random.getrandbits(15), loop.time()
-        count = 0
-        while True:
+        source, sequence, began = random.getrandbits(32), random.getrandbits(15), loop.time()
+        for count, (kind, stamp, payload) in enumerate(self._stream(), start=1):
             assert self._transport
-            sequence, stamp = (first + count) & 0xFFFF, (count * FRAME) & 0xFFFFFFFF
-            head = HEADER.pack(0x80, codec.payload_type | (0x80 if count == 0 else 0), sequence, stamp, source)
-            self._transport.sendto(head + _frames(codec, self._tone)[count % 50], where)
-            count += 1
+            if self._route and payload:
+                head = HEADER.pack(0x80, kind, sequence & 0xFFFF, stamp & 0xFFFFFFFF, source)
+                self._transport.sendto(head + payload, (self._route.host, self._route.port))
+                sequence += 1
             await asyncio.sleep(max(0.0, began + count * PACKET_SECONDS - loop.time()))
+
+    def _stream(self) -> Iterator[tuple[int, int, bytes]]:
+        """Type with marker, timestamp and payload of what is to be sent in each 20 ms; an empty payload: nothing."""
+        stamps = itertools.count(0, FRAME)
+        yield self._sound(next(stamps), marker=MARKER)
+        while True:
+            if self._route and self._route.events is not None and not self._pressed.empty():
+                # All packets of one key bear the instant at which it went down (RFC 4733, 2.5.1.2).
+                kind, began = self._route.events, next(stamps)
+                first, *others = dtmf.payloads(self._pressed.get_nowait())
+                yield kind | MARKER, began, first
+                for payload in others:
+                    next(stamps)
+                    yield kind, began, payload
+                for _ in range(dtmf.PAUSE_PACKETS):
+                    yield self._sound(next(stamps))
+                self._pressed.task_done()
+            else:
+                yield self._sound(next(stamps))
+
+    def _sound(self, stamp: int, *, marker: int = 0) -> tuple[int, int, bytes]:
+        if not self._route:
+            return 0, stamp, b""
+        codec = self._route.codec
+        return codec.payload_type | marker, stamp, _frames(codec, self._tone)[stamp // FRAME % 50]
 
     def close(self) -> None:
         """Stop sending and listening; what was heard stays to be measured."""
@@ -102,9 +155,16 @@ class Media(asyncio.DatagramProtocol):
     # --- hearing
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(data) > HEADER.size and (codec := CODECS.get(data[1] & 0x7F)):
-            payload = data[HEADER.size + 4 * (data[0] & 0x0F) :]
+        if len(data) <= HEADER.size:
+            return
+        kind, payload = data[1] & 0x7F, data[HEADER.size + 4 * (data[0] & 0x0F) :]
+        if codec := CODECS.get(kind):
             self.packets.append(Packet(asyncio.get_running_loop().time(), codec, payload))
+        elif kind >= FIRST_DYNAMIC and (key := dtmf.ended_key(payload)):
+            # The end is sent three times, with one source and timestamp.
+            if self._last_event != data[4 : HEADER.size]:
+                self.keys += key
+            self._last_event = data[4 : HEADER.size]
 
     def heard(self, *, since: float = 0.0, before: float = float("inf")) -> "array[int]":
         """The samples that arrived between these instants."""
@@ -113,6 +173,10 @@ class Media(asyncio.DatagramProtocol):
     def _latest(self, since: float) -> "array[int] | None":
         latest = self.packets[-LISTEN_PACKETS:]
         return _decoded(latest) if len(latest) == LISTEN_PACKETS and latest[0].at >= since else None
+
+    async def hears_keys(self, keys: str, *, within: float = 3.0) -> None:
+        """Wait until the other side has pressed exactly these, from the beginning of the call."""
+        await until(f"the keys {keys}", lambda: self.keys == keys, within=within)
 
     async def hears_tone(self, hz: int, *, within: float = 3.0) -> None:
         """Wait until 200 ms that begin from now on are this tone."""
@@ -142,4 +206,4 @@ class Media(asyncio.DatagramProtocol):
     def longest_gap(self, *, since: float, before: float) -> float:
         """The longest time without a packet between these instants, seconds."""
         marks = [since, *(packet.at for packet in self.packets if since <= packet.at < before), before]
-        return max(later - earlier for earlier, later in pairwise(marks))
+        return max(later - earlier for earlier, later in itertools.pairwise(marks))

@@ -7,13 +7,15 @@ from types import TracebackType
 
 from tests.phone.call import Call, IncomingCall, OutgoingCall
 from tests.phone.dialog import Dialog, answering
-from tests.phone.digest import Credentials, authorization, read_challenge
+from tests.phone.digest import Credentials
 from tests.phone.g711 import ALAW, ULAW, Codec
+from tests.phone.lamp import Lamp
+from tests.phone.line import Line
 from tests.phone.media import Media
-from tests.phone.message import Headers, Request, Response, quoted, response_to
+from tests.phone.message import Headers, Request, quoted, response_to
 from tests.phone.sdp import NoCommonCodecError, Session, read_session
 from tests.phone.waiting import until
-from tests.phone.wire import Place, ServerTransaction, Wire, new_branch
+from tests.phone.wire import Place, ServerTransaction, Wire
 
 EXPIRES_SECONDS = 600
 
@@ -38,6 +40,7 @@ class Phone:
         self.when_called = WhenCalled.RING
         self.calls: list[Call] = []
         self.incoming: list[IncomingCall] = []
+        self.lamps: list[Lamp] = []
         self.registered = False
         self.codecs = codecs
         self._server, self._name = server, name
@@ -45,10 +48,11 @@ class Phone:
         self._met = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._register_id, self._register_sequence = secrets.token_hex(12), 0
-        self._wire: Wire
+        self._line: Line
 
     async def __aenter__(self) -> "Phone":
-        self._wire = await Wire.open("127.0.0.1", self._server, self._asked)
+        wire = await Wire.open("127.0.0.1", self._server, self._asked)
+        self._line = Line(wire=wire, who=self._who)
         return self
 
     async def __aexit__(
@@ -57,6 +61,7 @@ class Phone:
         try:
             if kind is None:
                 await asyncio.gather(*(call.hang_up() for call in self.calls))
+                await asyncio.gather(*(lamp.unwatch() for lamp in self.lamps if lamp.is_watched))
                 if self.registered:
                     await self.unregister()
         finally:
@@ -64,20 +69,18 @@ class Phone:
                 task.cancel()
             for call in self.calls:
                 call.media.close()
-            self._wire.close()
+            self._line.wire.close()
 
     @property
     def place(self) -> Place:
         """Where it listens for SIP."""
-        return self._wire.place
+        return self._line.wire.place
 
     # --- registration
 
     async def register(self, *, expires_seconds: int = EXPIRES_SECONDS) -> int:
         """Say where this phone is; the final status, 200 where the server agrees."""
-        answer = await self._register(expires_seconds, [])
-        if answer.status == 401:
-            answer = await self._register(expires_seconds, [("Authorization", self._proof(self._registering, answer))])
+        answer = await self._line.ask(lambda proof: self._registration(expires_seconds, proof))
         if answer.status == 200:
             self.registered = expires_seconds > 0
         return answer.status
@@ -86,11 +89,11 @@ class Phone:
         """Go away politely."""
         return await self.register(expires_seconds=0)
 
-    async def _register(self, expires_seconds: int, extra: Headers) -> Response:
+    def _registration(self, expires_seconds: int, proof: Headers) -> Request:
         self._register_sequence += 1
         me = f"<sip:{self.user}@{self._server[0]}:{self._server[1]}>"
         headers: Headers = [
-            ("Via", self._wire.via(new_branch())),
+            ("Via", self._line.via()),
             ("Max-Forwards", "70"),
             ("From", f"{me};tag={secrets.token_hex(6)}"),
             ("To", me),
@@ -98,45 +101,51 @@ class Phone:
             ("CSeq", f"{self._register_sequence} REGISTER"),
             ("Contact", self._contact),
             ("Expires", str(expires_seconds)),
-            *extra,
+            *proof,
         ]
         uri = f"sip:{self._server[0]}:{self._server[1]}"
-        self._registering = Request(method="REGISTER", uri=uri, headers=headers)
-        return await self._wire.begin(self._registering).final
+        return Request(method="REGISTER", uri=uri, headers=headers)
 
     @property
     def _contact(self) -> str:
-        host, port = self._wire.place
+        host, port = self._line.wire.place
         return f"<sip:{self.user}@{host}:{port}>"
-
-    def _proof(self, request: Request, refusal: Response) -> str:
-        challenge = read_challenge(refusal.get("WWW-Authenticate") or refusal.get("Proxy-Authenticate"))
-        return authorization(challenge, self._who, method=request.method, uri=request.uri, cnonce=secrets.token_hex(8))
 
     # --- placing calls
 
     async def dial(self, number: str, *, tone: int | None = None) -> OutgoingCall:
         """Begin a call and return at once; its progress shows on the call. Once up, it sends this tone."""
-        host, port = self._server
         media = await Media.open("127.0.0.1")
+        call = OutgoingCall(self._line, self._dialog(number), media, self._session(media))
+        call.say(tone)
+        self.calls.append(call)
+        task = asyncio.create_task(call.place())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return call
+
+    def _dialog(self, number: str) -> Dialog:
+        host, port = self._server
         shown = quoted(self._name) + " " if self._name else ""
         uri = f"sip:{number}@{host}:{port}"
-        dialog = Dialog(
+        return Dialog(
             local=f"{shown}<sip:{self.user}@{host}:{port}>;tag={secrets.token_hex(6)}",
             remote=f"<{uri}>",
             target=uri,
             contact=self._contact,
         )
-        call = OutgoingCall(self._wire, dialog, media, self._session(media))
-        call.say(tone)
-        self.calls.append(call)
-        task = asyncio.create_task(call.place(self._proof))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return call
 
     def _session(self, media: Media) -> Session:
         return Session(host="127.0.0.1", port=media.port, codecs=self.codecs)
+
+    # --- lamps
+
+    async def watch(self, number: str) -> Lamp:
+        """Light a lamp for this number; returns when its first state is known, or the server has refused."""
+        lamp = Lamp(self._line, self._dialog(number))
+        self.lamps.append(lamp)
+        await lamp.watch()
+        return lamp
 
     # --- being called
 
@@ -150,6 +159,9 @@ class Phone:
         request = transaction.request
         if call := next((call for call in self.calls if call.id == request.call_id), None):
             call.asked(transaction)
+            return
+        if lamp := next((lamp for lamp in self.lamps if lamp.id == request.call_id), None):
+            lamp.told(transaction)
             return
         match request.method:
             case "INVITE":
@@ -177,9 +189,9 @@ class Phone:
     async def _met_by(self, transaction: ServerTransaction, theirs: Session) -> None:
         media = await Media.open("127.0.0.1")
         common = tuple(codec for codec in theirs.codecs if codec in self.codecs)
-        session = Session(host="127.0.0.1", port=media.port, codecs=common[:1])
+        session = Session(host="127.0.0.1", port=media.port, codecs=common[:1], events=theirs.events)
         dialog = answering(transaction.request, contact=self._contact)
-        call = IncomingCall(self._wire, dialog, media, session, transaction)
+        call = IncomingCall(self._line, dialog, media, session, transaction)
         self.calls.append(call)
         self.incoming.append(call)
         match self.when_called:

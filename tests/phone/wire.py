@@ -148,7 +148,8 @@ class Wire(asyncio.DatagramProtocol):
     """The socket of one phone, and every transaction on it."""
 
     def __init__(self, server: Place, asked: Callable[[ServerTransaction], None]) -> None:
-        self._server, self._asked = server, asked
+        self.server = server
+        self._asked = asked
         self._transport: asyncio.DatagramTransport | None = None
         self._ours: dict[tuple[str, str], ClientTransaction] = {}
         self._theirs: dict[tuple[str, str], ServerTransaction] = {}
@@ -182,7 +183,7 @@ class Wire(asyncio.DatagramProtocol):
 
     def send(self, datagram: bytes, where: Place | None = None) -> None:
         if self._transport and not self._transport.is_closing():
-            self._transport.sendto(datagram, where or self._server)
+            self._transport.sendto(datagram, where or self.server)
 
     def datagram_received(self, data: bytes, addr: Place) -> None:
         try:
