@@ -20,7 +20,7 @@ ANCHOR = RATE // 2
 FOUND = 0.8
 """Correlation with an anchor from which on it was heard."""
 BLOCK = RATE // 20
-"""Samples of 50 ms: how exactly a cut is told, except in the pause between two words, where it shows at the word's end."""
+"""Samples of 50 ms: how exactly a cut is told; one in the pause between two words shows at the end of the first."""
 BLOCKS_AMISS = 3
 """So many in a row that are not the prompt's are its end."""
 QUIET = 0.02
