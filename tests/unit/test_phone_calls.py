@@ -92,6 +92,23 @@ async def test_the_callee_refuses(phones: tuple[Phone, Phone], does: WhenCalled,
     assert (await call.is_over()).status == status
 
 
+async def test_the_callee_declines_after_a_while(phones: tuple[Phone, Phone]) -> None:
+    caller, callee = phones
+    call = await caller.dial("callee")
+    ring = await callee.rings()
+    await call.is_ringing()
+    ring.refuse(486)
+    assert (await call.is_over()).status == 486
+
+
+async def test_the_headers_of_a_call_can_be_read(phones: tuple[Phone, Phone]) -> None:
+    caller, callee = phones
+    await caller.dial("callee")
+    ring = await callee.rings()
+    assert ring.invite.get("max-forwards") == "70"
+    assert ring.invite.all("Alert-Info") == []
+
+
 async def test_without_common_codec_there_is_no_call(phones: tuple[Phone, Phone]) -> None:
     caller, callee = phones
     caller.codecs = ()
