@@ -88,9 +88,8 @@ def _places(sound: Sound, anchor: Sound) -> Iterator[tuple[int, float]]:
     together = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(anchor, size)), size)
     together = together[: len(sound) - len(anchor) + 1]
     power = np.concatenate(([0.0], np.cumsum(sound**2)))
-    here = np.maximum(power[len(anchor) :] - power[: -len(anchor)], 1.0)
-    energy = float((anchor**2).sum())
-    likeness = together / np.sqrt(here * energy)
+    here, energy = power[len(anchor) :] - power[: -len(anchor)], float((anchor**2).sum())
+    likeness = together / np.sqrt(np.maximum(here * energy, 1.0))
     while len(likeness) and likeness.max() > FOUND:
         place = int(likeness.argmax())
         yield place, float(together[place]) / energy
