@@ -85,8 +85,6 @@ class Storyteller:
         self._state = state
         self._open: datetime | None = None
         """At this instant the call may have come to be without any ring; more of it may follow."""
-        self._places: set[tuple[QueueId, str]] = set()
-        """The queues in which the caller has waited, with his number."""
 
     @property
     def goes_on(self) -> bool:
@@ -107,9 +105,6 @@ class Storyteller:
             if isinstance(fact, LOOKED_FOR_AFTER):
                 self._open = at
         self._state.apply(fact, at)
-        if isinstance(fact, CallQueued | CallMoved) and fact.call == self._id:
-            call = self._call()
-            self._places.add((call.queue, call.caller.number))
 
     def finish(self) -> None:
         """There are no more facts."""
@@ -123,7 +118,7 @@ class Storyteller:
             return True
         match fact:
             case PlaceKept():
-                return (fact.queue, fact.number) in self._places and not self.goes_on
+                return self.goes_on and _is_of(fact, self._call())
             case AsteriskInSight() | AsteriskOutOfSight():
                 return self.goes_on
             case ConfigurationChanged():
@@ -166,3 +161,7 @@ class Storyteller:
         if call is None or call.agent is not None or call.offers:
             return
         self.entries.append(NobodyRung(at=at, explanation=explain(self._state, call, at)))
+
+
+def _is_of(fact: PlaceKept, call: CallRecord) -> bool:
+    return (fact.queue, fact.number, fact.arrived) == (call.queue, call.caller.number, call.arrived)
