@@ -60,6 +60,7 @@ def endpoint_fields(phone: Endpoint) -> Fields:
     return {
         "transport": "transport-udp",
         "context": "acd-phones",
+        "subscribe_context": "acd-lamps",
         "aors": phone.device,
         "auth": phone.device,
         "identify_by": "auth_username,username",
