@@ -11,11 +11,12 @@ from acd.inputs import (
     OtherCallEnded,
     OtherCallStarted,
     Refusal,
+    SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Status, takes_queue_calls
+from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Status, takes_queue_calls
 from acd.outputs import (
     DeviceDisengaged,
     DeviceEngaged,
@@ -47,12 +48,29 @@ def set_status_by_phone(step: Step, request: SetStatusByPhone) -> Refusal | None
     return None
 
 
+def set_away_by_phone(step: Step, request: SetAwayByPhone) -> Refusal | None:
+    """A star code with a number: the account's statuses follow those that every account has."""
+    agent = step.state.agent_of_device(request.device)
+    if agent is None or not step.state.records.assignments.get(agent.id):
+        return Refusal.NOT_AN_AGENT
+    away = (*AWAY_STATUSES, *_own_statuses(step, agent))
+    if not 1 <= request.number <= len(away):
+        return Refusal.UNKNOWN_STATUS
+    _set_status(step, agent, away[request.number - 1], Source.PHONE)
+    return None
+
+
+def _own_statuses(step: Step, agent: AgentRecord) -> tuple[Status, ...]:
+    account = step.state.records.accounts.get(step.state.records.agents[agent.id].account)
+    return account.statuses if account else ()
+
+
 def set_status(step: Step, request: SetStatus) -> Refusal | None:
     """The agent himself, or a supervisor for him, by another way than a phone."""
     agent = step.state.records.agent_records.get(request.agent)
     if agent is None or request.agent not in step.state.records.agents:
         return Refusal.UNKNOWN_AGENT
-    if request.status not in STATUSES:
+    if request.status not in (*STATUSES, *_own_statuses(step, agent)):
         return Refusal.UNKNOWN_STATUS
     _set_status(step, agent, request.status, Source.REQUEST)
     return None

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from acd import agents, offers
+from acd import agents, offers, talk
 from acd.inputs import (
+    AgentTold,
     CallArrived,
     CallConnected,
     CallerHungUp,
     ConnectFailed,
     LegAnswered,
     LegEnded,
+    LegKeyPressed,
 )
-from acd.model import CallId, OfferId
+from acd.model import CallId, ChannelId, DeviceId, OfferId
 from acd.model import queue_id as queue_id_of
 from acd.outputs import (
     CallAnswered,
@@ -45,7 +47,7 @@ def arrive(step: Step, event: CallArrived) -> None:
     queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
     if queue is None:
         step.record(CallRefused(call=event.call, account=event.account, number=event.number))
-        step.order(TurnAway(call=event.call))
+        step.order(TurnAway(call=event.call, channel=ChannelId(event.call)))
         return
     arrived = min(event.arrived or step.now, step.now)
     step.record(
@@ -58,7 +60,7 @@ def arrive(step: Step, event: CallArrived) -> None:
             priority=event.priority,
         )
     )
-    step.order(HoldCaller(call=event.call, queue=queue.id))
+    hold(step, step.state.records.calls[event.call])
 
 
 def answer(step: Step, event: LegAnswered) -> None:
@@ -71,7 +73,7 @@ def answer(step: Step, event: LegAnswered) -> None:
         return
     call = step.state.records.calls[offer.call]
     # The two wait for nothing but this, so it is ordered before anybody else's phone is stopped.
-    step.order(Connect(call=call.id, offer=offer.id, device=event.device))
+    step.order(connection(call, offer.id, event.device))
     own_others = tuple(sorted(offer.devices - {event.device}))
     if own_others:
         step.order(StopRinging(offer=offer.id, devices=own_others, elsewhere=True))
@@ -103,8 +105,19 @@ def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) 
             offer=offer.id,
             device=event.device,
             waited=step.now - call.arrived,
+            expected_wait=call.expected_wait,
         )
     )
+
+
+def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
+    """A key on an agent's phone: it takes the call that is being offered to him, or belongs to the talk."""
+    talk.key_pressed(step, event)
+
+
+def agent_told(step: Step, event: AgentTold) -> None:
+    """The agent has heard who comes: now the two are joined."""
+    step.pass_over()
 
 
 def connected(step: Step, event: CallConnected) -> None:
@@ -140,7 +153,7 @@ def leg_ended(step: Step, event: LegEnded) -> None:
         _end_talk(step, call, Party.AGENT)
         requeue(step, call)
     else:
-        step.order(HangUpCall(call=call.id))
+        step.order(HangUpCall(call=call.id, channel=call.channel))
         end(step, call, Party.AGENT)
 
 
@@ -153,14 +166,26 @@ def caller_hung_up(step: Step, event: CallerHungUp) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
     if call.agent is not None:
         _hang_up_agent(step, call)
-        step.order(HangUpCall(call=call.id))
+        step.order(HangUpCall(call=call.id, channel=call.channel))
     end(step, call, Party.CALLER)
 
 
 def requeue(step: Step, call: CallRecord) -> None:
     """He was answered but never connected: he waits on, as long as before."""
     step.record(CallRequeued(call=call.id, queue=call.queue))
-    step.order(HoldCaller(call=call.id, queue=call.queue))
+    hold(step, call)
+
+
+def hold(step: Step, call: CallRecord) -> None:
+    """Music for him; whoever is not on the line needs none."""
+    if call.channel is not None:
+        step.order(HoldCaller(call=call.id, channel=call.channel, queue=call.queue))
+
+
+def connection(call: CallRecord, offer: OfferId, device: DeviceId) -> Connect:
+    """The order to join him with this device; what he hears is cut."""
+    assert call.channel is not None, "only who is on the line can be joined"
+    return Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying)
 
 
 def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = CallOutcome.ABANDONED) -> None:
@@ -175,7 +200,8 @@ def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = Call
 def close(step: Step, call: CallRecord) -> None:
     """His queue is gone from the configuration: the dial plan takes him back."""
     offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
-    step.order(TurnAway(call=call.id))
+    if call.channel is not None:
+        step.order(TurnAway(call=call.id, channel=call.channel))
     end(step, call, Party.UNKNOWN, unconnected=CallOutcome.QUEUE_CLOSED)
 
 

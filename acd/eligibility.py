@@ -48,6 +48,12 @@ def obstacle_in(assignment: Assignment, agent: AgentRecord, devices: Iterable[De
     return None
 
 
+def staffs(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> bool:
+    """Whether he takes calls of this queue at all, now or once he is free. `devices` are all of his."""
+    takes = takes_queue_calls(agent.status) and not (agent.status == SINGLE_CALL and agent.single_calls)
+    return takes and any(rings_here(device, assignment) for device in devices)
+
+
 def calls_in_hand(agent: AgentRecord) -> int:
     """His calls of any kind, on any phone; one that merely rings from elsewhere counts too."""
     return len(agent.calls) + len(agent.other_calls)
@@ -55,12 +61,12 @@ def calls_in_hand(agent: AgentRecord) -> int:
 
 def usable(device: DeviceRecord, assignment: Assignment, agent: AgentRecord) -> bool:
     """Whether an offer of this queue may ring this phone now."""
-    return (
-        device.reachable
-        and device.on
-        and (assignment.devices is None or device.id in assignment.devices)
-        and calls_on(device.id, agent) < assignment.max_calls
-    )
+    return rings_here(device, assignment) and calls_on(device.id, agent) < assignment.max_calls
+
+
+def rings_here(device: DeviceRecord, assignment: Assignment) -> bool:
+    """Whether this phone takes part in this queue, busy or not."""
+    return device.reachable and device.on and (assignment.devices is None or device.id in assignment.devices)
 
 
 def calls_on(device: DeviceId, agent: AgentRecord) -> int:
@@ -75,7 +81,7 @@ def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[floa
             return (agent.idle_since.timestamp(),)
         case QueueType.TIERED_ROUND_ROBIN:
             return assignment.order, agent.idle_since.timestamp()
-        case QueueType.RING_ALL | QueueType.LINEAR_HUNT | QueueType.LINEAR_CASCADE:
+        case QueueType.RING_ALL | QueueType.LINEAR_HUNT | QueueType.LINEAR_CASCADE | QueueType.CALL_PARK:
             return (assignment.order,)
         case _:
             assert_never(queue.type)

@@ -9,13 +9,18 @@ and waiting callers are matched. Three kinds of wrong are kept apart: a request 
 from datetime import datetime
 from typing import assert_never
 
-from acd import agents, calls, offers, reconcile
+from acd import agents, callback, calls, offers, reconcile, talk, waiting
+from acd.indexes import place_of
 from acd.inputs import (
+    AgentTold,
+    AnnouncementOver,
     AsteriskLost,
     AsteriskSeen,
     CallArrived,
     CallConnected,
     CallerHungUp,
+    CallerNotReached,
+    CallerReached,
     ConfigurationLoaded,
     ConnectFailed,
     DeviceRegistered,
@@ -24,16 +29,22 @@ from acd.inputs import (
     EndWrapUpByPhone,
     EngineStarted,
     Event,
+    KeyPressed,
     LegAnswered,
     LegEnded,
+    LegHeld,
+    LegKeyPressed,
+    LegResumed,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
     Refusal,
     Request,
+    SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
+    TransferAsked,
 )
 from acd.matching import agent_to_ring, next_call, next_group
 from acd.model import AgentId, CallId, OfferId
@@ -81,14 +92,32 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
     match what:
         case CallArrived():
             calls.arrive(step, what)
+        case AnnouncementOver():
+            waiting.announcement_over(step, what)
+        case KeyPressed():
+            waiting.key_pressed(step, what)
         case LegAnswered():
             calls.answer(step, what)
         case LegEnded():
             calls.leg_ended(step, what)
+        case LegKeyPressed():
+            calls.leg_key_pressed(step, what)
+        case AgentTold():
+            calls.agent_told(step, what)
+        case CallerReached():
+            callback.reached(step, what)
+        case CallerNotReached():
+            callback.not_reached(step, what)
         case CallConnected():
             calls.connected(step, what)
         case ConnectFailed():
             calls.connect_failed(step, what)
+        case LegHeld():
+            talk.held(step, what)
+        case LegResumed():
+            talk.resumed(step, what)
+        case TransferAsked():
+            talk.transfer_asked(step, what)
         case CallerHungUp():
             calls.caller_hung_up(step, what)
         case DeviceRegistered():
@@ -103,6 +132,8 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             agents.other_call_ended(step, what)
         case SetStatusByPhone():
             return agents.set_status_by_phone(step, what)
+        case SetAwayByPhone():
+            return agents.set_away_by_phone(step, what)
         case SetStatus():
             return agents.set_status(step, what)
         case EndWrapUpByPhone():
@@ -138,22 +169,39 @@ def _lose_sight(step: Step) -> None:
 def _lapse(step: Step, now: datetime) -> None:
     """Everything due by `now`, instant by instant; all of one instant lapses before anybody is rung."""
     while (entry := step.state.deadlines.next()) is not None and entry[0] <= now:
-        step.now, kind, id_ = entry
-        match kind:
-            case DeadlineKind.OFFER:
-                offers.expire(step, step.state.records.offers[OfferId(id_)])
-            case DeadlineKind.BACK_OFF:
-                step.record(BackOffEnded(agent=AgentId(id_)))
-            case DeadlineKind.WRAP_UP:
-                step.record(WrapUpEnded(agent=AgentId(id_), why=WrapUpEnd.RAN_OUT))
-            case DeadlineKind.CASCADE:
-                offers.cascade_lapsed(step, step.state.records.calls[CallId(id_)])
-            case _:
-                assert_never(kind)
+        due, kind, id_ = entry
+        # A rule that has just been made stricter can be overdue; that it lapses is news of now.
+        step.now = max(due, step.state.latest)
+        _lapse_one(step, kind, id_)
         following = step.state.deadlines.next()
         if following is None or following[0] > step.now:
             _match(step)
     step.now = now
+
+
+def _lapse_one(step: Step, kind: DeadlineKind, id_: str) -> None:
+    records = step.state.records
+    match kind:
+        case DeadlineKind.OFFER:
+            offers.expire(step, records.offers[OfferId(id_)])
+        case DeadlineKind.BACK_OFF:
+            step.record(BackOffEnded(agent=AgentId(id_)))
+        case DeadlineKind.WRAP_UP:
+            step.record(WrapUpEnded(agent=AgentId(id_), why=WrapUpEnd.RAN_OUT))
+        case DeadlineKind.LIFT:
+            waiting.lift(step, records.calls[CallId(id_)])
+        case DeadlineKind.CALLBACK:
+            callback.due(step, records.calls[CallId(id_)])
+        case DeadlineKind.PLACE:
+            waiting.place_lapsed(step, *place_of(id_))
+        case DeadlineKind.MAX_WAIT:
+            waiting.max_wait_reached(step, records.calls[CallId(id_)])
+        case DeadlineKind.CASCADE:
+            offers.cascade_lapsed(step, records.calls[CallId(id_)])
+        case DeadlineKind.ANNOUNCEMENT:
+            waiting.announcement_due(step, records.calls[CallId(id_)])
+        case _:
+            assert_never(kind)
 
 
 # --- matching
@@ -170,6 +218,8 @@ def _match(step: Step) -> None:
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
+    for call_id in sorted(state.leaving):
+        waiting.leave(step, state.records.calls[call_id])
     freed, needy = _by_idle(state), _by_turn(state)
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}

@@ -46,6 +46,25 @@ class CallArrived:
     """Where he came before this was noticed; None: now."""
     priority: int | None = None
     """Who is served first among those an agent could have from queues of one priority, 1 before 2; None: last."""
+    device: DeviceId | None = None
+    """The phone of ours from which he calls; None: he comes from outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementOver:
+    """What the caller was told is over, or could not be played."""
+
+    call: CallId
+    number: int
+    """As in the order to say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """The caller has pressed a key: one of 0-9, A-D, * and #."""
+
+    call: CallId
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +85,40 @@ class LegEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegKeyPressed:
+    """An agent has pressed a key on the device that he has picked up."""
+
+    offer: OfferId
+    device: DeviceId
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTold:
+    """What the agent was told on the device that he has picked up is over, or could not be played."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReached:
+    """He who is called back has picked up."""
+
+    call: CallId
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerNotReached:
+    """He who is called back has not."""
+
+    call: CallId
+    channel: ChannelId
+    how: LegEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallConnected:
     """Caller and agent are in one bridge and hear each other."""
 
@@ -77,6 +130,36 @@ class ConnectFailed:
     """Asterisk would not join caller and agent."""
 
     call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeld:
+    """The agent's phone has put the caller on hold."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegResumed:
+    """It has come back to him."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """The agent's phone wants to pass the caller on."""
+
+    offer: OfferId
+    device: DeviceId
+    number: str
+    """Where to."""
+    consult: ChannelId | None = None
+    """The phone's other call, in which the agent has spoken with that side; None: he has not."""
+    consulted: str | None = None
+    """Asterisk's name of the channel at the other end of it, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +240,13 @@ class SeenCall:
     number: str
     caller: Caller
     arrived: datetime
+    channel: ChannelId | None = None
+    """Where it is not the one he came on: he is being called back. None: it is."""
+    answered: bool = True
+    """False: his phone rings, as he is called back."""
+    priority: int | None = None
+    device: DeviceId | None = None
+    """Both as in `CallArrived`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,10 +281,19 @@ class AsteriskSeen:
 
 Event = (
     CallArrived
+    | AnnouncementOver
+    | KeyPressed
     | LegAnswered
     | LegEnded
+    | LegKeyPressed
+    | AgentTold
+    | CallerReached
+    | CallerNotReached
     | CallConnected
     | ConnectFailed
+    | LegHeld
+    | LegResumed
+    | TransferAsked
     | CallerHungUp
     | DeviceRegistered
     | DeviceUnregistered
@@ -217,6 +316,14 @@ class SetStatusByPhone:
 
     device: DeviceId
     status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAwayByPhone:
+    """The agent whose phone this is wants the away status of this number, from 1: ours, then his account's own."""
+
+    device: DeviceId
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +356,7 @@ class SwitchDevice:
     on: bool
 
 
-Request = SetStatusByPhone | SetStatus | EndWrapUp | EndWrapUpByPhone | SwitchDevice
+Request = SetStatusByPhone | SetAwayByPhone | SetStatus | EndWrapUp | EndWrapUpByPhone | SwitchDevice
 
 
 class Refusal(StrEnum):

@@ -5,6 +5,7 @@ Nothing is scanned: each rule reads the front of an index that `State` keeps in 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from acd.model import AgentId, Assignment, Queue, QueueId, QueueType
@@ -36,6 +37,7 @@ RINGS_ON: Final[Mapping[QueueType, bool]] = {
     QueueType.LINEAR_HUNT: False,
     QueueType.RING_ALL: True,
     QueueType.LINEAR_CASCADE: True,
+    QueueType.CALL_PARK: False,
 }
 """Whether a call that rings somewhere rings at others as well. The order in which is `eligibility.rank`.
 
@@ -51,7 +53,7 @@ def agent_to_ring(state: State, call: CallRecord) -> Pick | None:
     One at a time, because each ring changes who is free for what.
     """
     queue = state.records.queues.get(call.queue)
-    if queue is None or (call.offers and not RINGS_ON[queue.type]):
+    if queue is None or not call.may_ring or (call.offers and not RINGS_ON[queue.type]):
         return None
     index = state.queue_index(queue.id)
     new_round = _new_round(call, index.eligible)
@@ -71,7 +73,7 @@ def next_group(state: State, call: CallRecord) -> Group | None:
     no time. Whoever should have another call first is passed over, as in `agent_to_ring`.
     """
     queue = state.records.queues.get(call.queue)
-    if queue is None or queue.type is not QueueType.LINEAR_CASCADE:
+    if queue is None or not call.may_ring or queue.type is not QueueType.LINEAR_CASCADE:
         return None
     index = state.queue_index(queue.id)
     new_round = _new_round(call, index.eligible)
@@ -106,7 +108,7 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
     A queue whose callers cannot use him now is passed over, whatever its priority. `widening` is a call whose cascade
     may come to him now.
     """
-    best: tuple[int, tuple[float, float], str] | None = None
+    best: tuple[float, tuple[float, float], str] | None = None
     found: CallRecord | None = None
     for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
         call = _first_for(state, queue_id, agent, widening)
@@ -114,7 +116,7 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
             continue
         queue = state.records.queues[queue_id]
         priority = queue.priority if assignment.priority is None else assignment.priority
-        order = (priority, call.turn, call.id)
+        order = (-inf if call.lifted else priority, call.turn, call.id)
         if best is None or order < best:
             best, found = order, call
     return found
@@ -128,6 +130,8 @@ def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: Ca
         return None
     for call_id in index.waiting if RINGS_ON[queue.type] else index.unoffered:
         call = state.records.calls[call_id]
+        if not call.may_ring:
+            continue
         if call is not widening and not _reached(call, queue, index.assigned[agent.id]):
             continue
         if agent.id not in call.tried or _new_round(call, index.eligible):

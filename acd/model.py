@@ -22,13 +22,13 @@ DeviceId = NewType("DeviceId", str)
 """A phone: the name of its PJSIP endpoint, letters, digits, `_` and `-`: `1001-desk`."""
 
 CallId = NewType("CallId", str)
-"""A caller in our care: the id of his channel in Asterisk."""
+"""A caller in our care: the id of the channel on which he came, in Asterisk."""
 
 OfferId = NewType("OfferId", str)
 """One call ringing at one agent: `<call>~<n>`, n counting the offers of that call from 1."""
 
 ChannelId = NewType("ChannelId", str)
-"""A channel in Asterisk that is none of ours: a direct, outbound or star-code call of a device."""
+"""A channel in Asterisk: a caller's, or a direct, outbound or star-code call of a device. A leg has none here."""
 
 Status = NewType("Status", str)
 """What an agent has chosen to be. Custom ones exist per account, so this is open."""
@@ -43,6 +43,10 @@ WEB: Final = Status("web")
 OFFLINE: Final = Status("offline")
 
 STATUSES: Final = (ONLINE, SINGLE_CALL, LUNCH, BREAK, MEETING, OTHER, WEB, OFFLINE)
+
+
+AWAY_STATUSES: Final = (LUNCH, BREAK, MEETING, OTHER, WEB)
+"""Those that every account has, in the order in which a star code counts them; an account's own follow."""
 
 
 def takes_queue_calls(status: Status) -> bool:
@@ -63,6 +67,43 @@ class QueueType(StrEnum):
     """One agent at a time, in the assignments' order, from the top for every call."""
     LINEAR_CASCADE = "linear_cascade"
     """The first group rings; at each ring time-out the next group rings as well, until all ring."""
+    CALL_PARK = "call_park"
+    """Nobody rings; whoever of the account dials the queue's number gets the caller whose turn it is."""
+
+
+class Recording(StrEnum):
+    """Whether the talks of a queue are recorded."""
+
+    OFF = "off"
+    ON = "on"
+    ON_DEMAND = "on_demand"
+    """The agent begins and ends it by a key."""
+
+
+class SingleCallUse(StrEnum):
+    """What uses up an agent's Single-Call."""
+
+    HANDLED = "handled"
+    """A call in which he was connected, once it has ended."""
+    OFFERED = "offered"
+    """Any offer that has ended, answered or not, unless it was taken back by us."""
+
+
+class TargetKind(StrEnum):
+    """Where a caller goes whom a queue does not keep."""
+
+    QUEUE = "queue"
+    EXTENSION = "extension"
+    MESSAGE = "message"
+    """He hears it, and is hung up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A queue or extension by its number, or a message by the name of its sound."""
+
+    kind: TargetKind
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +112,19 @@ class Caller:
 
     number: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What holds for a whole tenant."""
+
+    id: AccountId
+    statuses: tuple[Status, ...] = ()
+    """Its own, in their order: in each of them an agent is away."""
+    outbound: tuple[str, ...] = ()
+    """Patterns of the numbers that we may call for it, as a dial plan writes them.
+
+    `X` is 0-9, `Z` 1-9, `N` 2-9, `.` one or more of anything, everything else itself. No pattern: nobody is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +146,35 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
+    """What a waiting caller hears beside the music. Sounds are named as Asterisk names them, without a suffix."""
+
+    welcome: str | None = None
+    """Once, when he begins to wait here."""
+    position_every: timedelta | None = None
+    """How many are before him: after the welcome, and then at this interval."""
+    expected_wait_every: timedelta | None = None
+    """How long it will probably take: likewise."""
+    comfort: tuple[str, ...] = ()
+    """One after the other, in turn, each time `comfort_every` has passed."""
+    comfort_every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """How those are called back who do not want to wait on the line."""
+
+    key: str
+    """The key that asks for it, one of 0-9, * and #."""
+    attempts: int = 3
+    """How often he is called before he is given up."""
+    retry: timedelta = timedelta(minutes=5)
+    """From one attempt to the next."""
+    ring_time: timedelta = timedelta(seconds=30)
+    """How long his phone rings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """Callers waiting for the same service, and its rules."""
 
@@ -107,12 +190,43 @@ class Queue:
     """The agent cannot end his wrap-up, neither by saying so nor by a change of status."""
     ring_time: timedelta = timedelta(seconds=20)
     """How long one offer rings before it counts as not answered."""
-    back_off: timedelta = timedelta(seconds=5)
-    """How long an agent is left alone after his phone was busy, declined or could not be reached."""
+    busy_back_off: timedelta = timedelta(seconds=5)
+    """How long an agent is left alone after his phone was busy."""
+    declined_back_off: timedelta = timedelta(seconds=5)
+    """After he declined."""
+    unreachable_back_off: timedelta = timedelta(seconds=5)
+    """After his phone could not be reached."""
+    after_missed: int | None = None
+    """So many missed offers in a row take an agent Offline. None: no number does."""
+    single_call_used_by: SingleCallUse = SingleCallUse.HANDLED
     first_round: int | None = None
     """Linear cascade: how many agents ring first. None: those of the lowest order number."""
     increment: int | None = None
     """Linear cascade: how many ring as well after each ring time. None as `first_round` is."""
+    max_callers: int | None = None
+    """So many wait at most; who comes then goes to `overflow`."""
+    max_expected_wait: timedelta | None = None
+    """Who would probably wait longer than this goes to `overflow` at once."""
+    agents_required: int = 0
+    """A caller is let in only while so many agents at least take calls of this queue, free or not."""
+    max_wait: timedelta | None = None
+    """Who has waited here for so long goes to `overflow`; a ring in progress is let finish."""
+    overflow: Target | None = None
+    """Where those go whom this queue does not keep. None: a message of ours."""
+    leave_key: str | None = None
+    """The key with which a caller goes to `overflow` by himself."""
+    callback: Callback | None = None
+    """None: nobody is called back."""
+    place_back: timedelta | None = None
+    """Who hung up while waiting, and calls again within this time, has his old place. None: he has not."""
+    longest_behind: timedelta | None = None
+    """Who has waited for so long goes before all priorities, of queues and of callers. None: nobody does."""
+    announcements: Announcements = Announcements()
+    agent_announcement: str | None = None
+    """The sound that names the queue to the agent, with the caller's wait, before the two are joined. None: neither."""
+    recording: Recording = Recording.OFF
+    service_level: timedelta = timedelta(seconds=60)
+    """The wait within which an answer counts as good service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +247,10 @@ class Assignment:
     """He is offered a call of this queue while he has fewer calls in hand than this, of any kind."""
     devices: frozenset[DeviceId] | None = None
     """Those of his phones that ring for this queue; None: all."""
+    confirm: bool = False
+    """Picking up is not enough: he must press 1 to take the call."""
+    auto_answer: bool = False
+    """His phones are asked to pick up by themselves."""
 
 
 AssignmentKey = tuple[AgentId, QueueId]
@@ -142,6 +260,7 @@ AssignmentKey = tuple[AgentId, QueueId]
 class Configuration:
     """All that supervisors decide, at one moment. Every id that an entry names is present too."""
 
+    accounts: Mapping[AccountId, Account] = field(default_factory=dict[AccountId, Account])
     agents: Mapping[AgentId, Agent] = field(default_factory=dict[AgentId, Agent])
     devices: Mapping[DeviceId, Device] = field(default_factory=dict[DeviceId, Device])
     queues: Mapping[QueueId, Queue] = field(default_factory=dict[QueueId, Queue])

@@ -22,7 +22,7 @@ from datetime import timedelta
 from acd.eligibility import usable
 from acd.inputs import LegEnd
 from acd.matching import RINGS_ON, Group, next_group
-from acd.model import AgentId, DeviceId, OfferId, QueueType
+from acd.model import AgentId, DeviceId, OfferId, Queue, QueueType
 from acd.outputs import (
     CascadeWidened,
     LegStopped,
@@ -42,6 +42,8 @@ _OUTCOMES = {
     OfferEnd.BUSY: OfferOutcome.REJECTED,
     OfferEnd.DECLINED: OfferOutcome.REJECTED,
     OfferEnd.UNREACHABLE: OfferOutcome.FAILED,
+    OfferEnd.NOT_CONFIRMED: OfferOutcome.MISSED,
+    OfferEnd.REFUSED_BY_KEY: OfferOutcome.REJECTED,
 }
 """Every other end is the engine's or the caller's doing: withdrawn."""
 
@@ -87,6 +89,8 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
             call=call.id,
             devices=devices,
             caller=call.caller,
+            queue_name=queue.name,
+            auto_answer=assignment.auto_answer,
             # Each group has one agent at least, so a cascade never lasts longer.
             ring_time=queue.ring_time * len(step.state.queue_index(queue.id).assigned) if cascades else queue.ring_time,
         )
@@ -168,8 +172,7 @@ def end(
     outcome = _OUTCOMES.get(why, OfferOutcome.WITHDRAWN)
     if outcome is OfferOutcome.MISSED and queue is not None and RINGS_ON[queue.type]:
         outcome = OfferOutcome.WITHDRAWN  # several ring, so nobody in particular has missed it
-    costs = outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED)
-    back_off = queue.back_off if queue is not None and costs else timedelta(0)
+    back_off = _back_off(queue, why) if queue is not None else timedelta(0)
     step.record(
         OfferEnded(
             offer=offer.id,
@@ -181,6 +184,19 @@ def end(
             back_off_until=step.now + back_off if back_off else None,
         )
     )
+
+
+def _back_off(queue: Queue, why: OfferEnd) -> timedelta:
+    """How long the agent is left alone after an offer of this queue that ended so."""
+    match why:
+        case OfferEnd.BUSY:
+            return queue.busy_back_off
+        case OfferEnd.DECLINED | OfferEnd.REFUSED_BY_KEY:
+            return queue.declined_back_off
+        case OfferEnd.UNREACHABLE:
+            return queue.unreachable_back_off
+        case _:
+            return timedelta(0)
 
 
 def end_all(step: Step, call: CallRecord, why: OfferEnd) -> None:

@@ -38,6 +38,10 @@ class Ordered(Generic[Id]):
             entry = (self._rank_of.pop(id_), id_)
             del self._entries[bisect_left(self._entries, entry)]
 
+    def position(self, id_: Id) -> int:
+        """How many stand before an id that is in."""
+        return bisect_left(self._entries, (self._rank_of[id_], id_))
+
     def first(self) -> Id | None:
         """The id of the lowest rank, None when empty."""
         return cast("Id", self._entries[0][1]) if self._entries else None
@@ -59,8 +63,16 @@ class DeadlineKind(IntEnum):
     OFFER = 1
     BACK_OFF = 2
     WRAP_UP = 3
-    CASCADE = 4
-    """Last, so that whoever becomes free at that instant counts."""
+    LIFT = 4
+    """A caller goes before all priorities from then on."""
+    CALLBACK = 5
+    """An agent is looked for again for somebody who is to be called back."""
+    PLACE = 6
+    """The place of somebody who hung up is given up."""
+    MAX_WAIT = 7
+    CASCADE = 8
+    """After all that, so that whoever becomes free at that instant counts, and whoever leaves does not."""
+    ANNOUNCEMENT = 9
 
 
 class Deadlines:

@@ -2,11 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from acd.inputs import Event, Refusal, Request
-from acd.model import AccountId, DeviceId
+from acd.model import AccountId, DeviceId, Status
 from acd.outputs import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReport:
+    """How an agent stands, in a few figures."""
+
+    status: Status
+    queues: int
+    """How many he is assigned to."""
+    callers_waiting: int
+    """In those, together."""
+    wrap_up_left: timedelta | None
+    """None: he is in none."""
 
 
 class EnginePort(Protocol):
@@ -18,6 +32,10 @@ class EnginePort(Protocol):
 
     async def ask(self, request: Request) -> Refusal | None:
         """Decide, and return once the decision is durable. None: granted."""
+        ...
+
+    def report(self, device: DeviceId) -> AgentReport | None:
+        """How the agent stands whose phone this is. None: it is nobody's who answers a queue."""
         ...
 
 

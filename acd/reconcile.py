@@ -27,10 +27,8 @@ from acd.outputs import (
     AsteriskInSight,
     CallOutcome,
     ConfigurationChanged,
-    Connect,
     HangUpCall,
     HangUpLeg,
-    HoldCaller,
     OfferEnd,
     Party,
 )
@@ -51,7 +49,13 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
     for call in seen.calls:
         if call.call not in known:
             arrived = CallArrived(
-                call=call.call, account=call.account, number=call.number, caller=call.caller, arrived=call.arrived
+                call=call.call,
+                account=call.account,
+                number=call.number,
+                caller=call.caller,
+                arrived=call.arrived,
+                priority=call.priority,
+                device=call.device,
             )
             calls.arrive(step, arrived)
     step.record(AsteriskInSight())
@@ -89,21 +93,21 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
                 for device in sorted(offer.devices):
                     if (offer_id, device) not in legs:
                         offers.silence(step, offer, device, OfferEnd.ASTERISK_LOST)
-            step.order(HoldCaller(call=call.id, queue=call.queue))
+            calls.hold(step, call)
         else:
             assert call.offer is not None
             assert call.device is not None
             if (call.offer, call.device) not in legs:
                 calls.leg_ended(step, LegEnded(offer=call.offer, device=call.device, how=LegEnd.HUNG_UP))
             elif call.talking_since is None:
-                step.order(Connect(call=call.id, offer=call.offer, device=call.device))
+                step.order(calls.connection(call, call.offer, call.device))
 
 
 def _lose(step: Step, call: CallRecord) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
     if call.offer is not None and call.device is not None:
         step.order(HangUpLeg(offer=call.offer, device=call.device))
-    step.order(HangUpCall(call=call.id))
+    step.order(HangUpCall(call=call.id, channel=call.channel))
     calls.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
 
 
@@ -124,7 +128,7 @@ def _hang_up_strays(step: Step, seen: AsteriskSeen) -> None:
             step.order(HangUpLeg(offer=leg.offer, device=leg.device))
     callers = {call.call for call in seen.calls}
     for call_id in sorted(seen.talks - records.calls.keys() - callers):
-        step.order(HangUpCall(call=call_id))
+        step.order(HangUpCall(call=call_id, channel=None))
 
 
 # --- the configuration
@@ -156,10 +160,12 @@ def _allowed_devices(step: Step, offer: OfferRecord) -> set[DeviceId]:
 def configuration_patch(old: Configuration, new: Configuration) -> ConfigurationChanged:
     """The difference between two configurations."""
     return ConfigurationChanged(
+        accounts=_changed(old.accounts, new.accounts),
         agents=_changed(old.agents, new.agents),
         devices=_changed(old.devices, new.devices),
         queues=_changed(old.queues, new.queues),
         assignments=_changed(old.assignments, new.assignments),
+        accounts_gone=_gone(old.accounts, new.accounts),
         agents_gone=_gone(old.agents, new.agents),
         devices_gone=_gone(old.devices, new.devices),
         queues_gone=_gone(old.queues, new.queues),

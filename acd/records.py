@@ -1,14 +1,15 @@
-"""What the state holds of each call, offer, agent and device. Plain data: only `state` writes it.
+"""What the state holds of each call, offer, agent, device and queue. Plain data: only `state` writes it.
 
 A timer is a field here (`until`), not an object: there is nothing to cancel and nothing to lose in a restart.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 
 from acd.model import (
     OFFLINE,
+    Account,
     AccountId,
     Agent,
     AgentId,
@@ -23,7 +24,7 @@ from acd.model import (
     QueueId,
     Status,
 )
-from acd.outputs import OfferEnd
+from acd.outputs import AnnouncementKind, OfferEnd
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +38,18 @@ class Cascade:
 
 
 @dataclass(slots=True, kw_only=True)
+class CallbackRecord:
+    """A caller who has been let go and is to be called."""
+
+    number: str
+    attempts: int = 0
+    channel: ChannelId | None = None
+    """On which his phone rings, while it does."""
+    again: datetime | None = None
+    """Until then nobody is looked for."""
+
+
+@dataclass(slots=True, kw_only=True)
 class CallRecord:
     """A caller in our care: waiting until `agent` is set, talking once `talking_since` is."""
 
@@ -44,9 +57,28 @@ class CallRecord:
     account: AccountId
     queue: QueueId
     caller: Caller
+    channel: ChannelId | None
+    """None: he is to be called back, and is not on the line."""
     arrived: datetime
+    queued_at: datetime
+    """When he began to wait in this queue."""
     priority: int | None = None
     """The caller's: lowest first, None last."""
+    expected_wait: timedelta | None = None
+    """What was to be expected when he arrived."""
+    lifted: bool = False
+    """He goes before all priorities."""
+    overdue: bool = False
+    """He has waited as long as he may here: he leaves once nobody rings for him."""
+    callback: CallbackRecord | None = None
+    announcements: int = 0
+    """How many he has been told."""
+    saying: int | None = None
+    """The number of the one he hears now."""
+    last_said: dict[AnnouncementKind, datetime] = field(default_factory=dict[AnnouncementKind, datetime])
+    """In this queue."""
+    comforts: int = 0
+    """How many of these were comfort messages."""
     offers: set[OfferId] = field(default_factory=set[OfferId])
     offers_made: int = 0
     round: int = 1
@@ -58,12 +90,27 @@ class CallRecord:
     offer: OfferId | None = None
     device: DeviceId | None = None
     answered_at: datetime | None = None
+    retriever: ChannelId | None = None
+    """The call with which somebody has fetched him, instead of `offer`."""
     talking_since: datetime | None = None
+    held_since: datetime | None = None
+    held: timedelta = timedelta(0)
+    """Before `held_since`."""
+    recording: str | None = None
+    """The file in which the talk is being recorded."""
+    recordings: int = 0
 
     @property
     def turn(self) -> tuple[float, float]:
         """His place among those who wait, lowest first: by his priority, then by his wait; equal ones go by id."""
+        if self.lifted:
+            return -inf, self.arrived.timestamp()
         return (inf if self.priority is None else self.priority, self.arrived.timestamp())
+
+    @property
+    def may_ring(self) -> bool:
+        """Whether agents are looked for."""
+        return self.agent is None and not self.overdue and (self.callback is None or self.callback.again is None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,8 +123,11 @@ class OfferRecord:
     agent: AgentId
     devices: set[DeviceId]
     """Those that still ring."""
+    made_at: datetime
     until: datetime | None
     """None: it ends with the call's cascade."""
+    confirming: DeviceId | None = None
+    """Picked up, and asked for the key that takes the call."""
     stopped: set[OfferEnd] = field(default_factory=set[OfferEnd])
     """Why the devices that ring no more stopped."""
 
@@ -111,6 +161,8 @@ class AgentRecord:
     other_calls: dict[ChannelId, DeviceId] = field(default_factory=dict[ChannelId, DeviceId])
     wrap_up: WrapUp | None = None
     back_off_until: datetime | None = None
+    misses: int = 0
+    """Offers missed in a row."""
     single_calls: set[CallId] = field(default_factory=set[CallId])
     """Those that use up his Single-Call; a status chosen later forgets them. Two, where he had two calls coming."""
 
@@ -125,9 +177,36 @@ class DeviceRecord:
 
 
 @dataclass(slots=True, kw_only=True)
+class Average:
+    """Of the last figures, the later ones counting more."""
+
+    seconds: float = 0.0
+    count: int = 0
+    """How many were taken in, at most as many as it remembers."""
+
+
+@dataclass(slots=True, kw_only=True)
+class QueueRecord:
+    """What a queue's last calls took."""
+
+    talk: Average = field(default_factory=Average)
+    wrap_up: Average = field(default_factory=Average)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Kept for a caller who has hung up while waiting."""
+
+    arrived: datetime
+    priority: int | None
+    until: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Records:
     """All that is remembered; the indexes of `State` follow from it."""
 
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
     agents: dict[AgentId, Agent] = field(default_factory=dict[AgentId, Agent])
     devices: dict[DeviceId, Device] = field(default_factory=dict[DeviceId, Device])
     queues: dict[QueueId, Queue] = field(default_factory=dict[QueueId, Queue])
@@ -138,4 +217,7 @@ class Records:
     device_records: dict[DeviceId, DeviceRecord] = field(default_factory=dict[DeviceId, DeviceRecord])
     calls: dict[CallId, CallRecord] = field(default_factory=dict[CallId, CallRecord])
     offers: dict[OfferId, OfferRecord] = field(default_factory=dict[OfferId, OfferRecord])
+    queue_records: dict[QueueId, QueueRecord] = field(default_factory=dict[QueueId, QueueRecord])
+    places: dict[QueueId, dict[str, Place]] = field(default_factory=dict[QueueId, dict[str, Place]])
+    """By the number that called."""
     asterisk_in_sight: bool = False

@@ -12,7 +12,29 @@ from typing import Final, assert_never
 
 from acd.inputs import ConnectFailed, Event, LegEnd, LegEnded
 from acd.model import Caller, DeviceId, OfferId
-from acd.outputs import Command, Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
+from acd.outputs import (
+    AnswerTransfer,
+    CallBack,
+    Command,
+    Connect,
+    ConnectRetriever,
+    Dismiss,
+    HangUpCall,
+    HangUpLeg,
+    HangUpPhone,
+    HoldCaller,
+    JoinConsulted,
+    Ring,
+    Say,
+    SendOn,
+    ShowStatus,
+    StartRecording,
+    StopRecording,
+    StopRinging,
+    StopSaying,
+    TellAgent,
+    TurnAway,
+)
 from ari_bridge.names import endpoint, hold_bridge, leg_channel, talk_bridge
 
 RING_MARGIN: Final = timedelta(seconds=10)
@@ -74,8 +96,24 @@ def plan(command: Command, app: str) -> tuple[Errand, ...]:
         case HangUpCall():
             return _hang_up_call(command)
         case TurnAway():
-            back = _on_channel("continueInDialplan", command.call, harmless={NOT_FOUND, CONFLICT})
+            back = _on_channel("continueInDialplan", command.channel, harmless={NOT_FOUND, CONFLICT})
             return (Errand(lane=command.call, operations=(back,)),)
+        case (
+            Say()
+            | StopSaying()
+            | CallBack()
+            | SendOn()
+            | Dismiss()
+            | TellAgent()
+            | HangUpPhone()
+            | ShowStatus()
+            | ConnectRetriever()
+            | AnswerTransfer()
+            | JoinConsulted()
+            | StartRecording()
+            | StopRecording()
+        ):
+            return ()
         case _:
             assert_never(command)
 
@@ -91,17 +129,17 @@ def _hold(command: HoldCaller) -> Errand:
     return Errand(
         lane=command.call,
         operations=(
-            _on_channel("answer", command.call, harmless={NOT_FOUND, CONFLICT}),
+            _on_channel("answer", command.channel, harmless={NOT_FOUND, CONFLICT}),
             _on_bridge(
                 "removeChannel",
                 bridge,
-                channel=command.call,
+                channel=command.channel,
                 harmless={NO_SUCH_CHANNEL, NOT_FOUND, CONFLICT, NOT_INSIDE},
             ),
             _on_bridge(
                 "addChannel",
                 bridge,
-                channel=command.call,
+                channel=command.channel,
                 role="holding_participant",
                 harmless={NO_SUCH_CHANNEL, NOT_INSIDE},
                 mend={NOT_FOUND: (make,)},
@@ -153,7 +191,7 @@ def _connect(command: Connect) -> Errand:
     One that has gone is no failure to join: its end arrives as an event of its own, and says which of the two it was.
     """
     bridge = talk_bridge(command.call)
-    both = (command.call, leg_channel(command.offer, command.device))
+    both = (command.channel, leg_channel(command.offer, command.device))
     return Errand(
         lane=command.call,
         operations=(
@@ -166,10 +204,11 @@ def _connect(command: Connect) -> Errand:
 
 def _hang_up_call(command: HangUpCall) -> tuple[Errand, ...]:
     """Two errands of one lane: what becomes of the channel must not keep the bridge."""
-    return (
-        Errand(lane=command.call, operations=(_on_channel("hangup", command.call, harmless={NOT_FOUND}),)),
-        Errand(lane=command.call, operations=(_on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND}),)),
-    )
+    destroy = _on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
+    bridge = Errand(lane=command.call, operations=(destroy,))
+    if command.channel is None:
+        return (bridge,)
+    return Errand(lane=command.call, operations=(_on_channel("hangup", command.channel, harmless={NOT_FOUND}),)), bridge
 
 
 def caller_id(caller: Caller) -> str:

@@ -221,7 +221,9 @@ class _Reading:
             wrap_up=table.take("wrap_up", _WRAP_UP, _NO_TIME),
             wrap_up_mandatory=table.take("wrap_up_mandatory", checks.yes_or_no, False),
             ring_time=table.take("ring_time", _RING_TIME, timedelta(seconds=20)),
-            back_off=table.take("back_off", _BACK_OFF, timedelta(seconds=5)),
+            busy_back_off=table.take("busy_back_off", _BACK_OFF, timedelta(seconds=5)),
+            declined_back_off=table.take("declined_back_off", _BACK_OFF, timedelta(seconds=5)),
+            unreachable_back_off=table.take("unreachable_back_off", _BACK_OFF, timedelta(seconds=5)),
             first_round=table.take("first_round", _AGENTS, None),
             increment=table.take("increment", _AGENTS, None),
         )

@@ -204,7 +204,9 @@ class Metrics:
                 pass  # counted when the talk began
             case CallOutcome.ABANDONED:
                 self._abandoned.labels(fact.queue).inc()
-            case CallOutcome.LOST | CallOutcome.QUEUE_CLOSED:
+            case CallOutcome.TRANSFERRED:
+                pass  # counted when the talk began
+            case CallOutcome.LOST | CallOutcome.QUEUE_CLOSED | CallOutcome.OVERFLOWED | CallOutcome.NOT_REACHED:
                 self._left.labels(fact.queue, fact.outcome.value).inc()
             case _:
                 assert_never(fact.outcome)

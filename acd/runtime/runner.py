@@ -15,8 +15,10 @@ import structlog
 
 from acd.engine import Engine
 from acd.inputs import Event, Refusal, Request
+from acd.model import DeviceId
 from acd.outputs import Outcome, Recorded
-from acd.ports import SwitchPort
+from acd.ports import AgentReport, SwitchPort
+from acd.reports import agent_report
 from acd.runtime.clock import Clock
 
 DURABLE_WITHIN: Final = timedelta(seconds=3)
@@ -108,6 +110,10 @@ class Runner:
             _log.warning("request_not_stored", request=request, within_seconds=self._durable_within.total_seconds())
             return Refusal.NOT_STORED
         return None
+
+    def report(self, device: DeviceId) -> AgentReport | None:
+        """How the agent stands whose phone this is. None: it is nobody's who answers a queue."""
+        return agent_report(self._engine.state, device, self._clock.now())
 
     # --- the process around it
 

@@ -87,7 +87,8 @@ class Store:
                 " order by d.account, d.owner, d.name"
             )
             queues = await connection.fetch(
-                "select account, number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time, back_off,"
+                "select account, number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time,"
+                " busy_back_off, declined_back_off, unreachable_back_off,"
                 "       first_round, increment"
                 "  from queue order by account, number"
             )
@@ -184,7 +185,9 @@ def _queues(rows: Sequence[Row]) -> dict[QueueId, Queue]:
             wrap_up=row["wrap_up"],
             wrap_up_mandatory=row["wrap_up_mandatory"],
             ring_time=row["ring_time"],
-            back_off=row["back_off"],
+            busy_back_off=row["busy_back_off"],
+            declined_back_off=row["declined_back_off"],
+            unreachable_back_off=row["unreachable_back_off"],
             first_round=row["first_round"],
             increment=row["increment"],
         )

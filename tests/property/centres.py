@@ -55,7 +55,9 @@ def first_centre() -> Configuration:
             wrap_up=wrap_up,
             wrap_up_mandatory=type_ is QueueType.LINEAR_HUNT,
             ring_time=timedelta(seconds=10),
-            back_off=timedelta(seconds=0 if number == 3 else 5),
+            busy_back_off=timedelta(seconds=0 if number == 3 else 5),
+            declined_back_off=timedelta(seconds=0 if number == 3 else 7),
+            unreachable_back_off=timedelta(seconds=0 if number == 3 else 3),
         )
         for number, (id_, type_, wrap_up) in enumerate(zip(QUEUES, types, wrap_ups, strict=True), start=1)
     }
@@ -128,7 +130,9 @@ def _times(centre: Configuration, which: int) -> Configuration:
             queue,
             wrap_up=timedelta(seconds=(0, 4, 9)[how % 3]),
             ring_time=timedelta(seconds=(10, 6)[how % 2]),
-            back_off=timedelta(seconds=(5, 0)[how % 2]),
+            busy_back_off=timedelta(seconds=(5, 0)[how % 2]),
+            declined_back_off=timedelta(seconds=(7, 0)[how % 2]),
+            unreachable_back_off=timedelta(seconds=(3, 0)[how % 2]),
             wrap_up_mandatory=how % 3 == 1,
         )
 

@@ -251,7 +251,13 @@ class Ledger(CascadeBooks):
             waiter.cascade = None
         queue = self.queues.get(fact.queue)
         if fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
-            back_off = queue.back_off if queue else timedelta(0)
+            back_off = timedelta(0)
+            if queue:
+                back_off = {
+                    OfferEnd.BUSY: queue.busy_back_off,
+                    OfferEnd.DECLINED: queue.declined_back_off,
+                    OfferEnd.UNREACHABLE: queue.unreachable_back_off,
+                }[fact.why]
             assert fact.back_off_until == (at + back_off if back_off else None)
         else:
             assert fact.back_off_until is None, "only who refused is left alone for a while"

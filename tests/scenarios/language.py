@@ -5,16 +5,20 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from acd.inputs import (
+    AgentTold,
+    AnnouncementOver,
     AsteriskLost,
     AsteriskSeen,
     CallArrived,
     CallConnected,
     CallerHungUp,
+    CallerNotReached,
+    CallerReached,
     ConfigurationLoaded,
     ConnectFailed,
     DeviceRegistered,
@@ -23,9 +27,13 @@ from acd.inputs import (
     EndWrapUpByPhone,
     EngineStarted,
     Event,
+    KeyPressed,
     LegAnswered,
     LegEnd,
     LegEnded,
+    LegHeld,
+    LegKeyPressed,
+    LegResumed,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -33,9 +41,11 @@ from acd.inputs import (
     SeenCall,
     SeenLeg,
     SeenOtherCall,
+    SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
+    TransferAsked,
 )
 from acd.model import (
     BREAK,
@@ -46,27 +56,16 @@ from acd.model import (
     OTHER,
     SINGLE_CALL,
     WEB,
-    AccountId,
-    Agent,
-    AgentId,
-    Assignment,
-    AssignmentKey,
     Caller,
     CallId,
     ChannelId,
-    Configuration,
-    Device,
     DeviceId,
     OfferId,
-    Queue,
-    QueueId,
-    QueueType,
     Status,
     agent_id,
-    queue_id,
 )
+from tests.scenarios.declarations import ACCOUNT, Centre, StoryError, clock_time
 
-ACCOUNT: Final = AccountId("demo.example")
 MORNING: Final = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 """When every story begins; its clock counts from here."""
 
@@ -82,137 +81,6 @@ STAR_CODES: Final = {
 }
 
 
-class StoryError(Exception):
-    """A line of a story that fits no pattern; the text says which."""
-
-
-def duration(text: str) -> timedelta:
-    """Read `7s` or `1.5s` or `2m`."""
-    unit = {"s": 1, "m": 60}.get(text[-1:])
-    if unit is None:
-        raise StoryError(f"a duration such as 7s or 2m is expected, not {text!r}")
-    return timedelta(seconds=float(text[:-1]) * unit)
-
-
-def clock_time(text: str) -> timedelta:
-    """Read the story's clock, `1:05`."""
-    minutes, _, seconds = text.partition(":")
-    return timedelta(minutes=int(minutes), seconds=float(seconds))
-
-
-@dataclass
-class Centre:
-    """What a story declares: queues, agents, their phones and assignments; changed by `configure:` lines."""
-
-    agents: dict[AgentId, Agent] = field(default_factory=dict[AgentId, Agent])
-    devices: dict[DeviceId, Device] = field(default_factory=dict[DeviceId, Device])
-    queues: dict[QueueId, Queue] = field(default_factory=dict[QueueId, Queue])
-    assignments: dict[AssignmentKey, Assignment] = field(default_factory=dict[AssignmentKey, Assignment])
-    online: list[AgentId] = field(default_factory=list[AgentId])
-
-    def configuration(self) -> Configuration:
-        """The declared centre as the database would give it."""
-        return Configuration(
-            agents=dict(self.agents),
-            devices=dict(self.devices),
-            queues=dict(self.queues),
-            assignments=dict(self.assignments),
-        )
-
-    def declare(self, line: str) -> bool:
-        """Take in a declaration. False: the line is none."""
-        words = line.split()
-        match words:
-            case ["queue", number, *options]:
-                self._queue(number, options)
-            case ["agent", extension, *options]:
-                self._agent(extension, options)
-            case ["assign", extension, "to", number, *options]:
-                self._assign(extension, number, options)
-            case ["remove", "queue", number]:
-                gone = queue_id(ACCOUNT, number)
-                del self.queues[gone]
-                self.assignments = {key: value for key, value in self.assignments.items() if key[1] != gone}
-            case ["remove", "agent", extension]:
-                who = agent_id(ACCOUNT, extension)
-                del self.agents[who]
-                self.devices = {key: value for key, value in self.devices.items() if value.owner != who}
-                self.assignments = {key: value for key, value in self.assignments.items() if key[0] != who}
-            case ["give", device, "to", extension]:
-                self.devices[DeviceId(device)] = Device(id=DeviceId(device), owner=agent_id(ACCOUNT, extension))
-            case ["remove", "phone", device]:
-                del self.devices[DeviceId(device)]
-            case ["remove", extension, "from", number]:
-                del self.assignments[agent_id(ACCOUNT, extension), queue_id(ACCOUNT, number)]
-            case _:
-                return False
-        return True
-
-    def _queue(self, number: str, options: list[str]) -> None:
-        key = queue_id(ACCOUNT, number)
-        queue = self.queues.get(key) or Queue(id=key, account=ACCOUNT, number=number, name=f"Queue {number}")
-        for option in options:
-            match option.partition("="):
-                case ["mandatory", "", ""]:
-                    queue = replace(queue, wrap_up_mandatory=True)
-                case ["wrap-up", _, value]:
-                    queue = replace(queue, wrap_up=duration(value))
-                case ["ring", _, value]:
-                    queue = replace(queue, ring_time=duration(value))
-                case ["back-off", _, value]:
-                    queue = replace(queue, back_off=duration(value))
-                case ["priority", _, value]:
-                    queue = replace(queue, priority=int(value))
-                case ["first-round", _, value]:
-                    queue = replace(queue, first_round=int(value))
-                case ["increment", _, value]:
-                    queue = replace(queue, increment=int(value))
-                case [kind, "", ""]:
-                    queue = replace(queue, type=QueueType(kind.replace("-", "_")))
-                case _:
-                    raise StoryError(f"a queue has no {option!r}")
-        self.queues[key] = queue
-
-    def _agent(self, extension: str, options: list[str]) -> None:
-        key = agent_id(ACCOUNT, extension)
-        self.agents[key] = Agent(id=key, account=ACCOUNT, extension=extension, name=f"Agent {extension}")
-        phones = ["desk"]
-        for option in options:
-            match option.partition("="):
-                case ["phones", _, value]:
-                    phones = value.split(",")
-                case ["queues", _, value]:
-                    for number in value.split(","):
-                        self._assign(extension, number, [])
-                case ["online", "", ""]:
-                    self.online.append(key)
-                case _:
-                    raise StoryError(f"an agent has no {option!r}")
-        for phone in phones:
-            device = DeviceId(f"{extension}-{phone}")
-            self.devices[device] = Device(id=device, owner=key)
-
-    def _assign(self, extension: str, number: str, options: list[str]) -> None:
-        key = (agent_id(ACCOUNT, extension), queue_id(ACCOUNT, number))
-        assignment = self.assignments.get(key) or Assignment(agent=key[0], queue=key[1])
-        for option in options:
-            match option.partition("="):
-                case ["order", _, value]:
-                    assignment = replace(assignment, order=int(value))
-                case ["priority", _, value]:
-                    assignment = replace(assignment, priority=int(value))
-                case ["wrap-up", _, value]:
-                    assignment = replace(assignment, wrap_up=duration(value))
-                case ["max-calls", _, value]:
-                    assignment = replace(assignment, max_calls=int(value))
-                case ["phones", _, value]:
-                    phones = frozenset(DeviceId(f"{extension}-{phone}") for phone in value.split(","))
-                    assignment = replace(assignment, devices=phones)
-                case _:
-                    raise StoryError(f"an assignment has no {option!r}")
-        self.assignments[key] = assignment
-
-
 # --- input lines: a pattern, and what it means
 
 Meaning = Callable[[Mapping[str, str]], Event | Request]
@@ -224,9 +92,16 @@ _ENDS: Final = {
     "gives up": LegEnd.NO_ANSWER,
     "hangs up": LegEnd.HUNG_UP,
 }
+_BACK_ENDS: Final = {
+    "is busy at": LegEnd.BUSY,
+    "declines at": LegEnd.DECLINED,
+    "cannot be reached at": LegEnd.UNREACHABLE,
+    "does not answer at": LegEnd.NO_ANSWER,
+}
 _CALL = r"(?P<call>[A-Z]\w*)"
 _OFFER = r"(?P<offer>[A-Z]\w*~\d+)"
 _DEVICE = r"(?P<device>\w+-\w+)"
+_BACK = r"(?P<channel>[A-Z]\w*~back~\d+)"
 _CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*)"
 
 
@@ -238,6 +113,7 @@ def _arrives(said: Mapping[str, str]) -> Event:
         number=said["number"],
         caller=caller,
         priority=int(said["priority"]) if said["priority"] else None,
+        device=DeviceId(said["phone"]) if said["phone"] else None,
     )
 
 
@@ -246,7 +122,52 @@ def _leg_ends(said: Mapping[str, str]) -> Event:
 
 
 _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
-    (rf"{_CALL} calls (?P<number>\d+)(?: from (?P<caller>\S+))?(?: with priority (?P<priority>\d+))?", _arrives),
+    (
+        rf"{_CALL} calls (?P<number>\d+)(?: from (?P<caller>[^\s-]+))?(?: on (?P<phone>\w+-\w+))?"
+        r"(?: with priority (?P<priority>\d+))?",
+        _arrives,
+    ),
+    (
+        rf"{_CALL} has heard (?P<number>\d+)",
+        lambda said: AnnouncementOver(call=CallId(said["call"]), number=int(said["number"])),
+    ),
+    (rf"{_CALL} presses (?P<key>\S)", lambda said: KeyPressed(call=CallId(said["call"]), key=said["key"])),
+    (
+        rf"{_DEVICE} presses (?P<key>\S) for {_OFFER}",
+        lambda said: LegKeyPressed(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), key=said["key"]),
+    ),
+    (
+        rf"{_DEVICE} has heard who comes for {_OFFER}",
+        lambda said: AgentTold(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
+    ),
+    (
+        rf"{_CALL} picks up {_BACK}",
+        lambda said: CallerReached(call=CallId(said["call"]), channel=ChannelId(said["channel"])),
+    ),
+    (
+        rf"{_CALL} (?P<how>{'|'.join(_BACK_ENDS)}) {_BACK}",
+        lambda said: CallerNotReached(
+            call=CallId(said["call"]), channel=ChannelId(said["channel"]), how=_BACK_ENDS[said["how"]]
+        ),
+    ),
+    (
+        rf"{_DEVICE} holds {_OFFER}",
+        lambda said: LegHeld(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
+    ),
+    (
+        rf"{_DEVICE} resumes {_OFFER}",
+        lambda said: LegResumed(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
+    ),
+    (
+        rf"{_DEVICE} transfers {_OFFER} to (?P<number>\S+)(?: after {_CHANNEL}(?: with (?P<consulted>\S+))?)?",
+        lambda said: TransferAsked(
+            offer=OfferId(said["offer"]),
+            device=DeviceId(said["device"]),
+            number=said["number"],
+            consult=ChannelId(said["channel"]) if said["channel"] else None,
+            consulted=said["consulted"],
+        ),
+    ),
     (
         rf"{_DEVICE} answers {_OFFER}",
         lambda said: LegAnswered(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
@@ -266,6 +187,10 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     (
         rf"{_DEVICE} dials (?P<code>\*5(?:[012]|5[1-5]))",
         lambda said: SetStatusByPhone(device=DeviceId(said["device"]), status=STAR_CODES[said["code"]]),
+    ),
+    (
+        rf"{_DEVICE} dials \*55(?P<number>[6-9])",
+        lambda said: SetAwayByPhone(device=DeviceId(said["device"]), number=int(said["number"])),
     ),
     (
         rf"{_DEVICE} dials \*54",

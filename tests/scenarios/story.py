@@ -16,7 +16,8 @@ from acd.journal import decode, encode
 from acd.model import ONLINE, CallId
 from acd.outputs import Outcome, Recorded
 from acd.state import State
-from tests.scenarios.language import MORNING, Centre, StoryError, duration, lines, understand
+from tests.scenarios.declarations import Centre, StoryError, duration
+from tests.scenarios.language import MORNING, lines, understand
 from tests.scenarios.transcript import transcript
 
 

@@ -4,37 +4,78 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from acd.model import Target
 from acd.outputs import (
+    AnnouncementEnded,
+    AnnouncementStarted,
+    AnswerTransfer,
     AsteriskInSight,
     AsteriskOutOfSight,
     BackOffEnded,
     CallAnswered,
+    CallBack,
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackDue,
+    CallbackFailed,
+    CallbackPromised,
+    CallbackRefused,
     CallEnded,
+    CallLifted,
+    CallMoved,
+    CallOverflowed,
     CallQueued,
     CallRefused,
     CallRequeued,
+    CallRetrieved,
+    CallTransferred,
     CascadeWidened,
     Command,
     ConfigurationChanged,
+    ConfirmationAsked,
     Connect,
+    ConnectRetriever,
     DeviceDisengaged,
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    Dismiss,
+    EntryRefused,
     Fact,
     HangUpCall,
     HangUpLeg,
+    HangUpPhone,
     HoldCaller,
+    HoldEnded,
+    HoldStarted,
+    JoinConsulted,
     LegStopped,
+    MaxWaitReached,
     OfferEnded,
     OfferMade,
+    OfferRetimed,
     Outcome,
+    PlaceGone,
+    PlaceKept,
+    RecordingEnded,
+    RecordingStarted,
+    RetrievalRefused,
     Ring,
+    Say,
+    SendOn,
+    ShowStatus,
+    Sound,
+    StartRecording,
     StatusChanged,
+    StopRecording,
     StopRinging,
+    StopSaying,
     TalkEnded,
     TalkStarted,
+    TellAgent,
+    TransferRefused,
     TurnAway,
+    Word,
     WrapUpEnded,
     WrapUpStarted,
 )
@@ -74,13 +115,24 @@ def _seconds(length: timedelta) -> str:
     return f"{length.total_seconds():g}s"
 
 
+def _target(target: Target | None) -> str:
+    return "the message" if target is None else f"{target.kind} {target.name}"
+
+
+def _words(said: Iterable[Word]) -> str:
+    return ", ".join(
+        str(word) if isinstance(word, int) else word.name if isinstance(word, Sound) else words(word) for word in said
+    )
+
+
 def fact(it: Fact, at: datetime) -> str:
     """A fact as a sentence."""
     match it:
         case CallQueued():
             since = f", since {clock(it.arrived)}" if it.arrived != at else ""
             first = "" if it.priority is None else f" with priority {it.priority}"
-            return f"{it.call} waits in {short(it.queue)}{first}{since}"
+            expected = "" if it.expected_wait is None else f", expected {_seconds(it.expected_wait)}"
+            return f"{it.call} waits in {short(it.queue)}{first}{since}{expected}"
         case OfferMade():
             again = f", round {it.round}" if it.round > 1 else ""
             end = f"until {clock(it.until)}" if it.until is not None else "with the cascade"
@@ -88,6 +140,10 @@ def fact(it: Fact, at: datetime) -> str:
         case CascadeWidened():
             again = f", round {it.round}" if it.round > 1 else ""
             return f"{it.call}'s cascade comes to {short(it.agent)}, order {it.order}, until {clock(it.until)}{again}"
+        case OfferRetimed():
+            return f"{it.offer} rings until {clock(it.until)}"
+        case ConfirmationAsked():
+            return f"{it.offer} is to be confirmed on {it.device} until {clock(it.until)}"
         case LegStopped():
             return f"{it.offer} rings no more on {it.device}: {words(it.why)}"
         case OfferEnded():
@@ -99,13 +155,63 @@ def fact(it: Fact, at: datetime) -> str:
         case TalkStarted():
             return f"{it.call} and {short(it.agent)} talk"
         case TalkEnded():
-            return f"{it.call} and {short(it.agent)} part after {_seconds(it.talked)}, by {words(it.by)}"
+            held = f" (held {_seconds(it.held)})" if it.held else ""
+            return f"{it.call} and {short(it.agent)} part after {_seconds(it.talked)}{held}, by {words(it.by)}"
         case CallRequeued():
             return f"{it.call} waits again in {short(it.queue)}"
         case CallEnded():
             return f"{it.call} leaves {short(it.queue)}: {words(it.outcome)}, waited {_seconds(it.waited)}"
         case CallRefused():
             return f"{it.call} is refused: no queue {it.number}"
+        case EntryRefused():
+            return f"{it.call} is not let into {short(it.queue)}: {words(it.why)}, goes to {_target(it.target)}"
+        case PlaceKept():
+            return f"{it.number}'s place in {short(it.queue)} is kept until {clock(it.until)}"
+        case PlaceGone():
+            return f"{it.number}'s place in {short(it.queue)} is gone"
+        case AnnouncementStarted():
+            value = "" if it.value is None else f" {it.value}"
+            return f"{it.call} hears {it.number}: {words(it.kind)}{value}"
+        case AnnouncementEnded():
+            return f"{it.call} has heard {it.number}"
+        case CallLifted():
+            return f"{it.call} goes before all priorities"
+        case MaxWaitReached():
+            return f"{it.call} has waited as long as {short(it.queue)} keeps anybody"
+        case CallOverflowed():
+            return f"{it.call} overflows from {short(it.queue)}: {words(it.why)}, to {_target(it.target)}"
+        case CallMoved():
+            since = f", since {clock(it.arrived)}" if it.arrived != at else ""
+            return f"{it.call} moves from {short(it.queue)} to {short(it.to)}{since}"
+        case CallbackRefused():
+            return f"{it.call} cannot be called back: {words(it.why)}"
+        case CallbackPromised():
+            return f"{it.call} will be called back at {it.number}"
+        case CallbackDialled():
+            return f"{it.call} is called for {short(it.agent)} on {it.channel}, attempt {it.attempt}"
+        case CallbackAnswered():
+            return f"{it.call} has picked up for {short(it.agent)}"
+        case CallbackFailed():
+            again = "given up" if it.again is None else f"again at {clock(it.again)}"
+            return f"{it.call} is not reached ({words(it.how)}), {again}"
+        case CallbackDue():
+            return f"{it.call} is due to be called back"
+        case HoldStarted():
+            return f"{short(it.agent)} holds {it.call}"
+        case HoldEnded():
+            return f"{short(it.agent)} has held {it.call} for {_seconds(it.held)}"
+        case CallTransferred():
+            return f"{short(it.agent)} transfers {it.call} to {it.to}, {words(it.kind)}"
+        case TransferRefused():
+            return f"{short(it.agent)} cannot transfer {it.call} to {it.to}"
+        case CallRetrieved():
+            return f"{short(it.agent)} fetches {it.call} on {it.device} with {it.channel} after {_seconds(it.waited)}"
+        case RetrievalRefused():
+            return f"{it.device} finds nobody in {short(it.queue)} with {it.channel}"
+        case RecordingStarted():
+            return f"{it.call} is recorded as {it.name}"
+        case RecordingEnded():
+            return f"recording {it.name} is complete"
         case StatusChanged():
             return f"{short(it.agent)} is {words(it.status)} (by {words(it.source)})"
         case WrapUpStarted():
@@ -135,6 +241,7 @@ def fact(it: Fact, at: datetime) -> str:
 
 def _configuration(it: ConfigurationChanged) -> str:
     parts: list[tuple[str, Iterable[str]]] = [
+        ("accounts", (account.id for account in it.accounts)),
         ("agents", (short(agent.id) for agent in it.agents)),
         ("phones", (device.id for device in it.devices)),
         ("queues", (short(queue.id) for queue in it.queues)),
@@ -154,16 +261,44 @@ def command(it: Command) -> str:
         case HoldCaller():
             return f"hold {it.call} with the music of {short(it.queue)}"
         case Ring():
-            return f"ring {_names(it.devices)} for {it.offer}, at most {_seconds(it.ring_time)}"
+            alone = ", picked up by themselves" if it.auto_answer else ""
+            return f"ring {_names(it.devices)} for {it.offer}, at most {_seconds(it.ring_time)}{alone}"
         case StopRinging():
             return f"stop {_names(it.devices)} for {it.offer}{' (answered elsewhere)' if it.elsewhere else ''}"
         case Connect():
-            return f"connect {it.call} with {it.device}"
+            cut = "" if it.saying is None else f", cutting {it.saying}"
+            return f"connect {it.call} with {it.device}{cut}"
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
         case HangUpCall():
             return f"hang up {it.call}"
         case TurnAway():
             return f"turn {it.call} away"
+        case Say():
+            return f"say {it.number} to {it.call}: {_words(it.words)}"
+        case StopSaying():
+            return f"stop saying {it.number} to {it.call}"
+        case CallBack():
+            return f"call {it.number} on {it.channel} for {it.device}, at most {_seconds(it.ring_time)}"
+        case SendOn():
+            return f"send {it.call} on to {it.number}"
+        case Dismiss():
+            return f"dismiss {it.call}: {_words(it.words)}"
+        case TellAgent():
+            return f"tell {it.device} of {it.offer}: {_words(it.words)}"
+        case HangUpPhone():
+            return f"hang up {it.channel}{': ' if it.words else ''}{_words(it.words)}"
+        case ShowStatus():
+            return f"show {words(it.status)} on {_names(it.devices)}"
+        case ConnectRetriever():
+            return f"connect {it.call} with {it.retriever}"
+        case AnswerTransfer():
+            return f"tell {it.device} of {it.offer} that the transfer is {'done' if it.granted else 'refused'}"
+        case JoinConsulted():
+            return f"join {it.call} with {it.consulted}"
+        case StartRecording():
+            return f"record {it.call} as {it.name}"
+        case StopRecording():
+            return f"stop recording {it.name}"
         case _:
             assert_never(it)

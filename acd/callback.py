@@ -1,0 +1,19 @@
+"""The life of a call-back: asked for, promised, an agent found, the caller called, and tried again."""
+
+from acd.inputs import CallerNotReached, CallerReached
+from acd.records import CallRecord
+from acd.step import Step
+
+
+def due(step: Step, call: CallRecord) -> None:
+    """It is time to look for an agent for him again."""
+
+
+def reached(step: Step, event: CallerReached) -> None:
+    """He has picked up."""
+    step.pass_over()
+
+
+def not_reached(step: Step, event: CallerNotReached) -> None:
+    """He has not."""
+    step.pass_over()

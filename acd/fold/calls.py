@@ -1,0 +1,155 @@
+"""What the facts of a call's way change, in the order in which a call lives."""
+
+from datetime import datetime, timedelta
+
+from acd.fold.agents import back_off
+from acd.fold.averages import take_in
+from acd.indexes import Indexes, place_id
+from acd.model import SINGLE_CALL, ChannelId
+from acd.ordered import DeadlineKind
+from acd.outputs import (
+    CallAnswered,
+    CallEnded,
+    CallQueued,
+    CallRequeued,
+    CascadeWidened,
+    ConfirmationAsked,
+    LegStopped,
+    OfferEnded,
+    OfferMade,
+    OfferOutcome,
+    OfferRetimed,
+    TalkEnded,
+    TalkStarted,
+)
+from acd.records import CallRecord, Cascade, OfferRecord
+
+
+def call_queued(state: Indexes, fact: CallQueued, at: datetime) -> None:
+    call = CallRecord(
+        id=fact.call,
+        account=fact.account,
+        queue=fact.queue,
+        caller=fact.caller,
+        channel=ChannelId(fact.call),
+        arrived=fact.arrived,
+        queued_at=at,
+        priority=fact.priority,
+        expected_wait=fact.expected_wait,
+    )
+    state.records.calls[call.id] = call
+    state.records.places.get(fact.queue, {}).pop(fact.caller.number, None)
+    state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.caller.number), None)
+    state.place(call)
+
+
+def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    agent = state.records.agent_records[fact.agent]
+    assert agent.offer is None, "one offer per agent"
+    _begin_round(call, fact.round)
+    call.tried.add(agent.id)
+    call.offers_made += 1
+    call.offers.add(fact.offer)
+    agent.offer = fact.offer
+    state.records.offers[fact.offer] = OfferRecord(
+        id=fact.offer,
+        call=call.id,
+        queue=fact.queue,
+        agent=agent.id,
+        devices=set(fact.devices),
+        made_at=at,
+        until=fact.until,
+    )
+    state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
+    state.place(call)
+    state.reindex(agent)
+
+
+def cascade_widened(state: Indexes, fact: CascadeWidened) -> None:
+    call = state.records.calls[fact.call]
+    _begin_round(call, fact.round)
+    state.set_cascade(call, Cascade(order=fact.order, agent=fact.agent, until=fact.until))
+    state.needy.add(call.id)
+
+
+def leg_stopped(state: Indexes, fact: LegStopped) -> None:
+    offer = state.records.offers[fact.offer]
+    offer.devices.discard(fact.device)
+    offer.stopped.add(fact.why)
+
+
+def offer_retimed(state: Indexes, fact: OfferRetimed) -> None:
+    state.records.offers[fact.offer].until = fact.until
+    state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
+
+
+def confirmation_asked(state: Indexes, fact: ConfirmationAsked) -> None:
+    offer = state.records.offers[fact.offer]
+    offer.confirming, offer.devices, offer.until = fact.device, {fact.device}, fact.until
+    state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
+
+
+def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
+    del state.records.offers[fact.offer]
+    state.deadlines.set(DeadlineKind.OFFER, fact.offer, None)
+    call = state.records.calls[fact.call]
+    call.offers.discard(fact.offer)
+    if call.cascade is not None and not any(state.records.offers[o].until is None for o in call.offers):
+        state.set_cascade(call, None)
+        state.needy.add(call.id)
+    state.place(call)
+    agent = state.records.agent_records[fact.agent]
+    agent.offer = None
+    if fact.outcome is OfferOutcome.MISSED:
+        agent.misses += 1
+        agent.idle_since = max(agent.idle_since, at)
+    elif fact.outcome is OfferOutcome.ANSWERED:
+        agent.misses = 0
+    back_off(state, agent, fact.back_off_until)
+
+
+def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    assert call.agent is None, "one agent per call"
+    call.agent, call.offer, call.device, call.answered_at = fact.agent, fact.offer, fact.device, at
+    state.place(call)
+    agent = state.records.agent_records[fact.agent]
+    agent.calls[call.id] = fact.device
+    if agent.status == SINGLE_CALL:
+        agent.single_calls.add(call.id)
+    state.reindex(agent)
+
+
+def talk_started(state: Indexes, fact: TalkStarted, at: datetime) -> None:
+    state.records.calls[fact.call].talking_since = at
+
+
+def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    agent = state.records.agent_records[fact.agent]
+    del agent.calls[call.id]
+    if call.talking_since is not None:
+        agent.idle_since = max(agent.idle_since, at)
+        take_in(state.queue_record(fact.queue).talk, fact.talked)
+    else:
+        agent.single_calls.discard(call.id)
+    if call.retriever is not None:
+        state.retrievals.pop(call.retriever, None)
+    call.agent = call.offer = call.device = call.retriever = call.answered_at = call.talking_since = None
+    call.held_since, call.held, call.recording = None, timedelta(0), None
+    state.reindex(agent)
+
+
+def call_requeued(state: Indexes, fact: CallRequeued) -> None:
+    state.place(state.records.calls[fact.call])
+
+
+def call_ended(state: Indexes, fact: CallEnded) -> None:
+    state.displace(state.records.calls.pop(fact.call))
+
+
+def _begin_round(call: CallRecord, number: int) -> None:
+    if number > call.round:
+        call.round = number
+        call.tried.clear()

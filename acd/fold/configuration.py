@@ -1,0 +1,79 @@
+"""What a new configuration changes: entries that are new or different, and those that are gone."""
+
+from datetime import datetime
+
+from acd.indexes import Indexes
+from acd.model import OFFLINE, AgentId, DeviceId
+from acd.outputs import ConfigurationChanged
+from acd.records import AgentRecord
+
+
+def configuration_changed(state: Indexes, fact: ConfigurationChanged, at: datetime) -> None:
+    touched = _take_out(state, fact)
+    _put_in_people(state, fact, at, touched)
+    _put_in_queues(state, fact, touched)
+    for agent_id in sorted(touched & state.records.agent_records.keys()):
+        state.reindex(state.records.agent_records[agent_id])
+
+
+def _take_out(state: Indexes, fact: ConfigurationChanged) -> set[AgentId]:
+    """What is gone; gives the agents whom it concerns."""
+    r = state.records
+    touched: set[AgentId] = set(fact.agents_gone)
+    for agent_id, queue_id in fact.assignments_gone:
+        r.assignments.get(agent_id, {}).pop(queue_id, None)
+        index = state.queue_index(queue_id)
+        index.assigned.pop(agent_id, None)
+        index.eligible.remove(agent_id)
+        index.staffed.discard(agent_id)
+        touched.add(agent_id)
+    for device_id in fact.devices_gone:
+        touched.add(_disown(state, device_id))
+    for queue_id in fact.queues_gone:
+        del r.queues[queue_id]
+    for agent_id in fact.agents_gone:
+        del r.agents[agent_id]
+        r.assignments.pop(agent_id, None)
+        r.agent_records[agent_id].status = OFFLINE
+        r.agent_records[agent_id].single_calls.clear()
+    for account_id in fact.accounts_gone:
+        del r.accounts[account_id]
+    return touched
+
+
+def _put_in_people(state: Indexes, fact: ConfigurationChanged, at: datetime, touched: set[AgentId]) -> None:
+    r = state.records
+    for account in fact.accounts:
+        r.accounts[account.id] = account
+    for agent in fact.agents:
+        r.agents[agent.id] = agent
+        r.agent_records.setdefault(agent.id, AgentRecord(id=agent.id, status_since=at, idle_since=at))
+        touched.add(agent.id)
+    for device in fact.devices:
+        if device.id in r.devices:
+            touched.add(_disown(state, device.id))
+        r.devices[device.id] = device
+        state.devices_of.setdefault(device.owner, {})[device.id] = state.device(device.id)
+        touched.add(device.owner)
+
+
+def _put_in_queues(state: Indexes, fact: ConfigurationChanged, touched: set[AgentId]) -> None:
+    r = state.records
+    for queue in fact.queues:
+        r.queues[queue.id] = queue
+        index = state.queue_index(queue.id)
+        touched.update(index.assigned)
+        state.freed.update(index.eligible)
+        state.needy.update(index.unoffered)
+        for call_id in tuple(index.waiting):
+            state.place(r.calls[call_id])  # what lapses for him is the queue's to say
+    for entry in fact.assignments:
+        r.assignments.setdefault(entry.agent, {})[entry.queue] = entry
+        state.queue_index(entry.queue).assigned[entry.agent] = entry
+        touched.add(entry.agent)
+
+
+def _disown(state: Indexes, device: DeviceId) -> AgentId:
+    owner = state.records.devices.pop(device).owner
+    state.devices_of[owner].pop(device, None)
+    return owner

@@ -1,0 +1,40 @@
+"""What the facts of mid-call change."""
+
+from datetime import datetime
+
+from acd.indexes import Indexes
+from acd.outputs import CallRetrieved, HoldEnded, HoldStarted, RecordingEnded, RecordingStarted
+
+
+def hold_started(state: Indexes, fact: HoldStarted, at: datetime) -> None:
+    state.records.calls[fact.call].held_since = at
+
+
+def hold_ended(state: Indexes, fact: HoldEnded) -> None:
+    call = state.records.calls[fact.call]
+    call.held_since = None
+    call.held += fact.held
+
+
+def call_retrieved(state: Indexes, fact: CallRetrieved, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    assert call.agent is None, "one agent per call"
+    call.agent, call.retriever, call.device, call.answered_at = fact.agent, fact.channel, fact.device, at
+    state.retrievals[fact.channel] = call.id
+    state.place(call)
+    agent = state.records.agent_records[fact.agent]
+    agent.calls[call.id] = fact.device
+    # It was counted as a call of the phone when it began.
+    agent.other_calls.pop(fact.channel, None)
+    state.channels.pop(fact.channel, None)
+    state.reindex(agent)
+
+
+def recording_started(state: Indexes, fact: RecordingStarted) -> None:
+    call = state.records.calls[fact.call]
+    call.recording = fact.name
+    call.recordings += 1
+
+
+def recording_ended(state: Indexes, fact: RecordingEnded) -> None:
+    state.records.calls[fact.call].recording = None

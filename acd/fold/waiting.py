@@ -1,0 +1,107 @@
+"""What the facts of a caller who waits change."""
+
+from datetime import datetime
+
+from acd.indexes import Indexes, place_id
+from acd.ordered import DeadlineKind
+from acd.outputs import (
+    AnnouncementEnded,
+    AnnouncementKind,
+    AnnouncementStarted,
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackDue,
+    CallbackFailed,
+    CallbackPromised,
+    CallLifted,
+    CallMoved,
+    MaxWaitReached,
+    PlaceGone,
+    PlaceKept,
+)
+from acd.records import CallbackRecord, CallRecord, Place
+
+
+def place_kept(state: Indexes, fact: PlaceKept) -> None:
+    place = Place(arrived=fact.arrived, priority=fact.priority, until=fact.until)
+    state.records.places.setdefault(fact.queue, {})[fact.number] = place
+    state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.number), fact.until)
+
+
+def place_gone(state: Indexes, fact: PlaceGone) -> None:
+    del state.records.places[fact.queue][fact.number]
+    state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.number), None)
+
+
+def announcement_started(state: Indexes, fact: AnnouncementStarted, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    call.announcements = call.saying = fact.number
+    call.last_said[fact.kind] = at
+    call.comforts += fact.kind is AnnouncementKind.COMFORT
+    state.place(call)
+
+
+def announcement_ended(state: Indexes, fact: AnnouncementEnded) -> None:
+    call = state.records.calls[fact.call]
+    call.saying = None
+    state.place(call)
+
+
+def call_lifted(state: Indexes, fact: CallLifted) -> None:
+    call = state.records.calls[fact.call]
+    call.lifted = True
+    state.place(call)
+
+
+def max_wait_reached(state: Indexes, fact: MaxWaitReached) -> None:
+    call = state.records.calls[fact.call]
+    call.overdue = True
+    state.place(call)
+
+
+def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    state.displace(call)
+    call.queue, call.arrived, call.queued_at = fact.to, fact.arrived, at
+    call.lifted = call.overdue = False
+    call.round, call.comforts = 1, 0
+    call.tried.clear()
+    call.last_said.clear()
+    state.place(call)
+
+
+# --- call-back
+
+
+def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
+    call = state.records.calls[fact.call]
+    call.callback, call.channel, call.saying = CallbackRecord(number=fact.number), None, None
+    state.place(call)
+
+
+def callback_dialled(state: Indexes, fact: CallbackDialled) -> None:
+    callback = _callback(state.records.calls[fact.call])
+    callback.channel, callback.attempts = fact.channel, fact.attempt
+
+
+def callback_answered(state: Indexes, fact: CallbackAnswered) -> None:
+    call = state.records.calls[fact.call]
+    call.channel, call.callback = _callback(call).channel, None
+
+
+def callback_failed(state: Indexes, fact: CallbackFailed) -> None:
+    call = state.records.calls[fact.call]
+    callback = _callback(call)
+    callback.channel, callback.again = None, fact.again
+    state.place(call)
+
+
+def callback_due(state: Indexes, fact: CallbackDue) -> None:
+    call = state.records.calls[fact.call]
+    _callback(call).again = None
+    state.place(call)
+
+
+def _callback(call: CallRecord) -> CallbackRecord:
+    assert call.callback is not None, "he was promised to be called back"
+    return call.callback

@@ -1,0 +1,183 @@
+"""The indexes that a step needs, so that no step ever scans the centre; kept by `fold`, whose facts change the records.
+
+Callers waiting per queue in their order, eligible agents per queue in theirs, deadlines, and who has to be looked at
+again for a match. All of them follow from the records: a snapshot has none.
+"""
+
+from datetime import UTC, datetime
+
+from acd.announcements import next_due
+from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
+from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, Queue, QueueId, QueueType
+from acd.ordered import DeadlineKind, Deadlines, Ordered
+from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, QueueRecord, Records
+
+
+class QueueIndex:
+    """What a match needs of one queue."""
+
+    __slots__ = ("assigned", "eligible", "staffed", "unoffered", "waiting")
+
+    def __init__(self) -> None:
+        self.assigned: dict[AgentId, Assignment] = {}
+        self.staffed: set[AgentId] = set()
+        """Agents who take calls of this queue, free or not."""
+        self.eligible: Ordered[AgentId] = Ordered()
+        """Those who could be offered a call now, in the order of the queue's type. Of a call park: nobody."""
+        self.waiting: Ordered[CallId] = Ordered()
+        """Callers not yet answered, in turn: by their priority, then the longest wait."""
+        self.unoffered: Ordered[CallId] = Ordered()
+        """Those of them for whom agents are looked, and who ring at nobody."""
+
+
+class Indexes:
+    """Records, and what follows from them. Reading is free; only `fold` writes."""
+
+    def __init__(self, records: Records | None = None) -> None:
+        """Of these records (of a snapshot), or of none."""
+        self.records = records or Records()
+        self.index: dict[QueueId, QueueIndex] = {}
+        self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
+        self.channels: dict[ChannelId, DeviceId] = {}
+        """Calls of known devices that are no offers of ours."""
+        self.retrievals: dict[ChannelId, CallId] = {}
+        """Those of them with which a caller was fetched, and whom."""
+        self.deadlines = Deadlines()
+        self.latest = datetime.min.replace(tzinfo=UTC)
+        """The instant of the last fact: nothing happens before it."""
+        self.freed: set[AgentId] = set()
+        """Agents who became eligible somewhere; the engine takes them out once it has looked for calls for them."""
+        self.needy: set[CallId] = set()
+        """Callers who ring at nobody any more, or whose cascade goes on or is over; taken out likewise."""
+        self.leaving: set[CallId] = set()
+        """Callers whose longest wait is over and for whom nobody rings any more; they are to leave their queue."""
+        self._build()
+
+    # --- reading
+
+    def queue_index(self, queue: QueueId) -> QueueIndex:
+        """The queue's index, made on first use."""
+        found = self.index.get(queue)
+        if found is None:
+            found = self.index[queue] = QueueIndex()
+        return found
+
+    def queue_record(self, queue: QueueId) -> QueueRecord:
+        """What the queue's last calls took, made on first use."""
+        return self.records.queue_records.setdefault(queue, QueueRecord())
+
+    def agent_of_device(self, device: DeviceId) -> AgentRecord | None:
+        """Whose phone this is, None where nobody's."""
+        known = self.records.devices.get(device)
+        return self.records.agent_records.get(known.owner) if known else None
+
+    def assignment(self, agent: AgentId, queue: QueueId) -> Assignment | None:
+        """The agent's part in this queue, None where he has none."""
+        return self.records.assignments.get(agent, {}).get(queue)
+
+    def device(self, device: DeviceId) -> DeviceRecord:
+        """The phone's record, made on first use."""
+        return self.records.device_records.setdefault(device, DeviceRecord(id=device))
+
+    # --- writing, for `fold`
+
+    def place(self, call: CallRecord) -> None:
+        """Where this caller belongs in his queue's index, and what lapses for him."""
+        index = self.queue_index(call.queue)
+        if call.agent is not None:
+            self.displace(call)
+            return
+        index.waiting.place(call.id, *call.turn)
+        if call.offers or not call.may_ring:
+            index.unoffered.remove(call.id)
+        elif index.unoffered.place(call.id, *call.turn):
+            self.needy.add(call.id)
+        if call.overdue and not call.offers:
+            self.leaving.add(call.id)
+        self._set_deadlines(call)
+
+    def displace(self, call: CallRecord) -> None:
+        """He does not wait in his queue any more."""
+        index = self.queue_index(call.queue)
+        index.waiting.remove(call.id)
+        index.unoffered.remove(call.id)
+        self.needy.discard(call.id)
+        self.leaving.discard(call.id)
+        for kind in (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT):
+            self.deadlines.set(kind, call.id, None)
+
+    def set_cascade(self, call: CallRecord, cascade: Cascade | None) -> None:
+        """How far his cascade has come; None: it is over."""
+        call.cascade = cascade
+        self.deadlines.set(DeadlineKind.CASCADE, call.id, cascade.until if cascade else None)
+
+    def reindex_owner(self, device: DeviceId) -> None:
+        """Something about this phone has changed."""
+        owner = self.agent_of_device(device)
+        if owner is not None:
+            self.reindex(owner)
+
+    def reindex(self, agent: AgentRecord) -> None:
+        """Where this agent belongs in the indexes of his queues."""
+        out_everywhere = obstacle_everywhere(agent) is not None
+        devices = self.devices_of.get(agent.id, {}).values()
+        for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
+            index = self.queue_index(queue_id)
+            queue: Queue | None = self.records.queues.get(queue_id)
+            if queue is not None and staffs(assignment, agent, devices):
+                index.staffed.add(agent.id)
+            else:
+                index.staffed.discard(agent.id)
+            rings = queue is not None and queue.type is not QueueType.CALL_PARK
+            if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
+                index.eligible.remove(agent.id)
+            elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
+                self.freed.add(agent.id)
+
+    # --- from nothing
+
+    def _build(self) -> None:
+        r = self.records
+        for device in sorted(r.devices.values(), key=lambda d: d.id):
+            self.devices_of.setdefault(device.owner, {})[device.id] = self.device(device.id)
+        for agent_id, entries in r.assignments.items():
+            for queue_id, entry in entries.items():
+                self.queue_index(queue_id).assigned[agent_id] = entry
+        for agent in r.agent_records.values():
+            self.channels.update(agent.other_calls)
+            self.deadlines.set(DeadlineKind.BACK_OFF, agent.id, agent.back_off_until)
+            self.deadlines.set(DeadlineKind.WRAP_UP, agent.id, agent.wrap_up.until if agent.wrap_up else None)
+            self.reindex(agent)
+        for call in r.calls.values():
+            self.place(call)
+            self.set_cascade(call, call.cascade)
+            if call.retriever is not None:
+                self.retrievals[call.retriever] = call.id
+        for offer in r.offers.values():
+            self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
+        for queue, places in r.places.items():
+            for number, place in places.items():
+                self.deadlines.set(DeadlineKind.PLACE, place_id(queue, number), place.until)
+
+    def _set_deadlines(self, call: CallRecord) -> None:
+        """What lapses for a waiting caller, by the rules that his queue has now."""
+        queue: Queue | None = self.records.queues.get(call.queue)
+        on_the_line = call.callback is None
+        max_wait = queue.max_wait if queue is not None and on_the_line and not call.overdue else None
+        behind = queue.longest_behind if queue is not None and not call.lifted else None
+        due = next_due(queue, call) if queue is not None and on_the_line and call.saying is None else None
+        self.deadlines.set(DeadlineKind.MAX_WAIT, call.id, None if max_wait is None else call.queued_at + max_wait)
+        self.deadlines.set(DeadlineKind.LIFT, call.id, None if behind is None else call.arrived + behind)
+        self.deadlines.set(DeadlineKind.CALLBACK, call.id, call.callback.again if call.callback else None)
+        self.deadlines.set(DeadlineKind.ANNOUNCEMENT, call.id, due[0] if due else None)
+
+
+def place_id(queue: QueueId, number: str) -> str:
+    """Names a place that is kept, among the deadlines."""
+    return f"{queue} {number}"
+
+
+def place_of(id_: str) -> tuple[QueueId, str]:
+    """The place that is named so."""
+    queue, _, number = id_.partition(" ")
+    return QueueId(queue), number

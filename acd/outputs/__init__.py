@@ -1,0 +1,281 @@
+"""What comes out of the engine: facts (decided, recorded, applied) and commands (to be carried out in Asterisk).
+
+A fact carries results, never references to rules: `until`, not a wrap-up length that may change meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.inputs import Refusal
+from acd.outputs.agent import (
+    AsteriskInSight,
+    AsteriskOutOfSight,
+    BackOffEnded,
+    ConfigurationChanged,
+    DeviceDisengaged,
+    DeviceEngaged,
+    DeviceReachable,
+    DeviceSwitched,
+    StatusChanged,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from acd.outputs.call import (
+    CallAnswered,
+    CallEnded,
+    CallQueued,
+    CallRefused,
+    CallRequeued,
+    CascadeWidened,
+    ConfirmationAsked,
+    LegStopped,
+    OfferEnded,
+    OfferMade,
+    OfferRetimed,
+    TalkEnded,
+    TalkStarted,
+)
+from acd.outputs.commands import (
+    AnswerTransfer,
+    CallBack,
+    Connect,
+    ConnectRetriever,
+    Dismiss,
+    HangUpCall,
+    HangUpLeg,
+    HangUpPhone,
+    HoldCaller,
+    JoinConsulted,
+    Ring,
+    Say,
+    SendOn,
+    ShowStatus,
+    StartRecording,
+    StopRecording,
+    StopRinging,
+    StopSaying,
+    TellAgent,
+    TurnAway,
+)
+from acd.outputs.talk import (
+    CallRetrieved,
+    CallTransferred,
+    HoldEnded,
+    HoldStarted,
+    RecordingEnded,
+    RecordingStarted,
+    RetrievalRefused,
+    TransferRefused,
+)
+from acd.outputs.waiting import (
+    AnnouncementEnded,
+    AnnouncementStarted,
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackDue,
+    CallbackFailed,
+    CallbackPromised,
+    CallbackRefused,
+    CallLifted,
+    CallMoved,
+    CallOverflowed,
+    EntryRefused,
+    MaxWaitReached,
+    PlaceGone,
+    PlaceKept,
+)
+from acd.outputs.words import (
+    AnnouncementKind,
+    CallbackObstacle,
+    CallOutcome,
+    OfferEnd,
+    OfferOutcome,
+    OverflowReason,
+    Party,
+    Phrase,
+    Sound,
+    Source,
+    TransferKind,
+    Word,
+    WrapUpEnd,
+)
+
+Fact = (
+    CallQueued
+    | OfferMade
+    | CascadeWidened
+    | LegStopped
+    | OfferRetimed
+    | ConfirmationAsked
+    | OfferEnded
+    | CallAnswered
+    | TalkStarted
+    | TalkEnded
+    | CallRequeued
+    | CallEnded
+    | CallRefused
+    | EntryRefused
+    | PlaceKept
+    | PlaceGone
+    | AnnouncementStarted
+    | AnnouncementEnded
+    | CallLifted
+    | MaxWaitReached
+    | CallOverflowed
+    | CallMoved
+    | CallbackRefused
+    | CallbackPromised
+    | CallbackDialled
+    | CallbackAnswered
+    | CallbackFailed
+    | CallbackDue
+    | HoldStarted
+    | HoldEnded
+    | CallTransferred
+    | TransferRefused
+    | CallRetrieved
+    | RetrievalRefused
+    | RecordingStarted
+    | RecordingEnded
+    | StatusChanged
+    | WrapUpStarted
+    | WrapUpEnded
+    | BackOffEnded
+    | DeviceSwitched
+    | DeviceReachable
+    | DeviceEngaged
+    | DeviceDisengaged
+    | ConfigurationChanged
+    | AsteriskOutOfSight
+    | AsteriskInSight
+)
+
+Command = (
+    HoldCaller
+    | Say
+    | StopSaying
+    | CallBack
+    | SendOn
+    | Dismiss
+    | TurnAway
+    | HangUpCall
+    | Ring
+    | StopRinging
+    | TellAgent
+    | HangUpLeg
+    | HangUpPhone
+    | ShowStatus
+    | Connect
+    | ConnectRetriever
+    | AnswerTransfer
+    | JoinConsulted
+    | StartRecording
+    | StopRecording
+)
+
+
+__all__ = [
+    "AnnouncementEnded",
+    "AnnouncementKind",
+    "AnnouncementStarted",
+    "AnswerTransfer",
+    "AsteriskInSight",
+    "AsteriskOutOfSight",
+    "BackOffEnded",
+    "CallAnswered",
+    "CallBack",
+    "CallEnded",
+    "CallLifted",
+    "CallMoved",
+    "CallOutcome",
+    "CallOverflowed",
+    "CallQueued",
+    "CallRefused",
+    "CallRequeued",
+    "CallRetrieved",
+    "CallTransferred",
+    "CallbackAnswered",
+    "CallbackDialled",
+    "CallbackDue",
+    "CallbackFailed",
+    "CallbackObstacle",
+    "CallbackPromised",
+    "CallbackRefused",
+    "CascadeWidened",
+    "Command",
+    "ConfigurationChanged",
+    "ConfirmationAsked",
+    "Connect",
+    "ConnectRetriever",
+    "DeviceDisengaged",
+    "DeviceEngaged",
+    "DeviceReachable",
+    "DeviceSwitched",
+    "Dismiss",
+    "EntryRefused",
+    "Fact",
+    "HangUpCall",
+    "HangUpLeg",
+    "HangUpPhone",
+    "HoldCaller",
+    "HoldEnded",
+    "HoldStarted",
+    "JoinConsulted",
+    "LegStopped",
+    "MaxWaitReached",
+    "OfferEnd",
+    "OfferEnded",
+    "OfferMade",
+    "OfferOutcome",
+    "OfferRetimed",
+    "Outcome",
+    "OverflowReason",
+    "Party",
+    "Phrase",
+    "PlaceGone",
+    "PlaceKept",
+    "Recorded",
+    "RecordingEnded",
+    "RecordingStarted",
+    "RetrievalRefused",
+    "Ring",
+    "Say",
+    "SendOn",
+    "ShowStatus",
+    "Sound",
+    "Source",
+    "StartRecording",
+    "StatusChanged",
+    "StopRecording",
+    "StopRinging",
+    "StopSaying",
+    "TalkEnded",
+    "TalkStarted",
+    "TellAgent",
+    "TransferKind",
+    "TransferRefused",
+    "TurnAway",
+    "Word",
+    "WrapUpEnd",
+    "WrapUpEnded",
+    "WrapUpStarted",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A fact and the instant at which it became true."""
+
+    at: datetime
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one step of the engine gave."""
+
+    facts: tuple[Recorded, ...] = ()
+    commands: tuple[Command, ...] = ()
+    refusal: Refusal | None = None
+    stale: bool = False
+    """The event fitted nothing any more and was passed over."""

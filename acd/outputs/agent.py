@@ -1,0 +1,122 @@
+"""Facts of agents and their phones, and of the whole: the configuration, and whether Asterisk is in sight."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.model import (
+    Account,
+    AccountId,
+    Agent,
+    AgentId,
+    Assignment,
+    AssignmentKey,
+    CallId,
+    ChannelId,
+    Device,
+    DeviceId,
+    Queue,
+    QueueId,
+    Status,
+)
+from acd.outputs.words import Source, WrapUpEnd
+
+# --- an agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """From now on this is the agent's status."""
+
+    agent: AgentId
+    status: Status
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpStarted:
+    """The agent finishes his notes until then and is offered nothing."""
+
+    agent: AgentId
+    queue: QueueId
+    call: CallId
+    until: datetime
+    mandatory: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded:
+    """The agent's wrap-up is over."""
+
+    agent: AgentId
+    why: WrapUpEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackOffEnded:
+    """The agent may be offered calls again."""
+
+    agent: AgentId
+
+
+# --- a device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSwitched:
+    """Whether this phone rings for queue calls."""
+
+    device: DeviceId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceReachable:
+    """Whether this phone is registered."""
+
+    device: DeviceId
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEngaged:
+    """A device has a call that is no offer of ours."""
+
+    device: DeviceId
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceDisengaged:
+    """That call is over."""
+
+    device: DeviceId
+    channel: ChannelId
+
+
+# --- the whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationChanged:
+    """These entries are new or different, those are gone. The first one after an empty journal holds everything."""
+
+    accounts: tuple[Account, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    devices: tuple[Device, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    accounts_gone: tuple[AccountId, ...] = ()
+    agents_gone: tuple[AgentId, ...] = ()
+    devices_gone: tuple[DeviceId, ...] = ()
+    queues_gone: tuple[QueueId, ...] = ()
+    assignments_gone: tuple[AssignmentKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskOutOfSight:
+    """No offer is made, and no ring counts as missed, until Asterisk is seen again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskInSight:
+    """What Asterisk has and what we believed agree again."""

@@ -1,0 +1,160 @@
+"""Facts of a call's way: it waits, rings, is answered, talks and ends.
+
+What happens to a caller while he waits stands in `waiting`, what agents do with him in mid-call in `talk`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from acd.model import AccountId, AgentId, Caller, CallId, DeviceId, OfferId, QueueId
+from acd.outputs.words import CallOutcome, OfferEnd, OfferOutcome, Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued:
+    """A caller waits. `arrived` is earlier than the fact where he was found again after an outage."""
+
+    call: CallId
+    account: AccountId
+    queue: QueueId
+    caller: Caller
+    arrived: datetime
+    priority: int | None = None
+    """As in `CallArrived`; journals older than the field have none."""
+    expected_wait: timedelta | None = None
+    """What was to be expected at this moment; None: nothing could be said. Kept to learn how wrong it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    """A call rings at an agent, on these devices, until then at the latest."""
+
+    offer: OfferId
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+    devices: tuple[DeviceId, ...]
+    until: datetime | None
+    """None: it rings with its call's cascade, and has no end of its own."""
+    round: int
+    """Counts from 1; a new round begins when every eligible agent has been tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeWidened:
+    """A linear cascade has come to its next group, or begins with its first: everybody up to this agent may ring."""
+
+    call: CallId
+    queue: QueueId
+    order: int
+    """The order number of the last agent of the group."""
+    agent: AgentId
+    until: datetime
+    """Then the next group rings as well, or, where all ring, the round is over."""
+    round: int
+    """As in `OfferMade`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStopped:
+    """One device of an offer rings no more, the others go on."""
+
+    offer: OfferId
+    device: DeviceId
+    why: OfferEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRetimed:
+    """The ring time has been changed: this offer rings until then at the latest."""
+
+    offer: OfferId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationAsked:
+    """Somebody has picked up this device, and must press a key until then to have the call."""
+
+    offer: OfferId
+    device: DeviceId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded:
+    """An offer is over."""
+
+    offer: OfferId
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+    outcome: OfferOutcome
+    why: OfferEnd
+    back_off_until: datetime | None = None
+    """The agent is offered nothing before this instant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered:
+    """An agent has picked up; caller and agent are about to be joined."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+    offer: OfferId
+    device: DeviceId
+    waited: timedelta
+    expected_wait: timedelta | None = None
+    """What had been expected when he began to wait: the difference is the error of that estimate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkStarted:
+    """Caller and agent hear each other."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded:
+    """The agent has left the call; `talked` is zero where they were never joined."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+    by: Party
+    talked: timedelta
+    """Holds included."""
+    held: timedelta = timedelta(0)
+    """For how long of it the agent had the caller on hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequeued:
+    """An answered call could not be joined: the caller waits on at his old place."""
+
+    call: CallId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """The caller has left our care."""
+
+    call: CallId
+    queue: QueueId
+    outcome: CallOutcome
+    waited: timedelta
+    """Until he was answered, or until he left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRefused:
+    """A caller asked for a queue that does not exist."""
+
+    call: CallId
+    account: AccountId
+    number: str

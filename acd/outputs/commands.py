@@ -1,0 +1,209 @@
+"""Commands: what Asterisk shall do. `channel` is the caller's, which after a call-back is not the one he came on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId, Status
+from acd.outputs.words import Word
+
+# --- the caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCaller:
+    """Answer the caller where needed, and let him hear the queue's music. Safe to repeat."""
+
+    call: CallId
+    channel: ChannelId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Play this to a waiting caller, over his music; ends in `AnnouncementOver`."""
+
+    call: CallId
+    channel: ChannelId
+    number: int
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopSaying:
+    """Cut what he hears."""
+
+    call: CallId
+    channel: ChannelId
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBack:
+    """Call him on a new channel; ends in `CallerReached` or `CallerNotReached`. Meanwhile the agent hears it ring."""
+
+    call: CallId
+    channel: ChannelId
+    account: AccountId
+    number: str
+    shown: Caller
+    """Who calls, as his phone shows it: the queue."""
+    ring_time: timedelta
+    offer: OfferId
+    """With this device of the agent, who waits for him."""
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOn:
+    """Give the caller to the dial plan, which calls this number of his account for him."""
+
+    call: CallId
+    channel: ChannelId
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss:
+    """Give the caller to the dial plan, which tells him this and hangs up."""
+
+    call: CallId
+    channel: ChannelId
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnAway:
+    """Give the caller back to the dial plan: his number is no queue of ours."""
+
+    call: CallId
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpCall:
+    """End the caller's channel, and the bridge of his talk, whichever exist."""
+
+    call: CallId
+    channel: ChannelId | None
+
+
+# --- the agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """Ring these devices for this offer; the engine itself stops them at the end of the ring time.
+
+    In a linear cascade that end is not known yet: `ring_time` is then as long as the cascade can last at most."""
+
+    offer: OfferId
+    call: CallId
+    devices: tuple[DeviceId, ...]
+    caller: Caller
+    queue_name: str
+    """For the phone's display."""
+    auto_answer: bool
+    """Ask the phones to pick up by themselves."""
+    ring_time: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRinging:
+    """Stop these devices; `elsewhere` tells the phones that it was answered, so that no missed call shows."""
+
+    offer: OfferId
+    devices: tuple[DeviceId, ...]
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellAgent:
+    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`."""
+
+    offer: OfferId
+    device: DeviceId
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpLeg:
+    """End a device's leg whatever it is doing: an answer that came too late, a leg nobody owns."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpPhone:
+    """Tell whoever tried to fetch a caller this, if anything, and end his call."""
+
+    channel: ChannelId
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowStatus:
+    """Light the lamps of these phones for their owner's status."""
+
+    devices: tuple[DeviceId, ...]
+    status: Status
+
+
+# --- the two together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect:
+    """Join the caller with the device that answered; ends in `CallConnected` or `ConnectFailed`."""
+
+    call: CallId
+    channel: ChannelId
+    offer: OfferId
+    device: DeviceId
+    saying: int | None = None
+    """What he hears at the moment, to be cut first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectRetriever:
+    """Join the caller with the phone that has dialled his queue; ends as `Connect` does."""
+
+    call: CallId
+    channel: ChannelId
+    retriever: ChannelId
+    saying: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTransfer:
+    """Tell the agent's phone what became of the transfer that it asked for."""
+
+    offer: OfferId
+    device: DeviceId
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinConsulted:
+    """Give the caller to the dial plan, which joins him with somebody an agent has spoken with."""
+
+    call: CallId
+    channel: ChannelId
+    consulted: str
+    """Asterisk's name of that one's channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording:
+    """Record both sides of the talk into the file of this name."""
+
+    call: CallId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """End that recording; a talk's end ends it as well."""
+
+    call: CallId
+    name: str

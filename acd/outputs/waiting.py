@@ -1,0 +1,163 @@
+"""Facts of a caller who waits: what he hears, how his turn changes, where he goes, and how he is called back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.inputs import LegEnd
+from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, QueueId, Target
+from acd.outputs.words import AnnouncementKind, CallbackObstacle, OverflowReason
+
+# --- entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRefused:
+    """A caller was not let into a queue, and goes to its overflow."""
+
+    call: CallId
+    account: AccountId
+    queue: QueueId
+    caller: Caller
+    why: OverflowReason
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceKept:
+    """A caller has hung up while waiting: if this number calls this queue again by then, he has his place back."""
+
+    queue: QueueId
+    number: str
+    arrived: datetime
+    priority: int | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceGone:
+    """He has not called again in time."""
+
+    queue: QueueId
+    number: str
+
+
+# --- waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementStarted:
+    """A caller is told something; `number` counts what he has been told and names the playback."""
+
+    call: CallId
+    queue: QueueId
+    kind: AnnouncementKind
+    number: int
+    value: int | None = None
+    """The position from 1, or the expected wait in minutes, as it was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementEnded:
+    """He has heard it, or it was cut."""
+
+    call: CallId
+    queue: QueueId
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLifted:
+    """He has waited for so long that he goes before all priorities from now on."""
+
+    call: CallId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxWaitReached:
+    """He has waited as long as his queue keeps anybody: no offer more, and he leaves once none rings."""
+
+    call: CallId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOverflowed:
+    """His queue does not keep him: to a queue he moves, else he leaves our care."""
+
+    call: CallId
+    queue: QueueId
+    why: OverflowReason
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMoved:
+    """He waits in another queue now, offered to nobody there yet."""
+
+    call: CallId
+    queue: QueueId
+    """The one he leaves."""
+    to: QueueId
+    arrived: datetime
+    """From when his wait counts there: his old arrival after an overflow, this moment after a transfer."""
+
+
+# --- call-back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRefused:
+    """He asked to be called back, and waits on."""
+
+    call: CallId
+    queue: QueueId
+    why: CallbackObstacle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPromised:
+    """He is called back: his line is let go, his place waits for him."""
+
+    call: CallId
+    queue: QueueId
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDialled:
+    """An agent has been found for him, and his phone is called, on this channel."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+    channel: ChannelId
+    attempt: int
+    """Counts from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAnswered:
+    """He has picked up, and is about to be joined with the agent."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackFailed:
+    """He could not be reached. At `again` an agent is looked for anew; None: he is given up."""
+
+    call: CallId
+    queue: QueueId
+    how: LegEnd
+    again: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDue:
+    """It is time to look for an agent for him again."""
+
+    call: CallId
+    queue: QueueId
