@@ -162,6 +162,8 @@ class Connect:
     device: DeviceId
     saying: int | None = None
     """What he hears at the moment, to be cut first."""
+    keys: bool = False
+    """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from tests.phone.waiting import until
 from tests.phone.wire import ClientTransaction, ServerTransaction
 
 SDP: Headers = [("Content-Type", "application/sdp")]
+GLARE_SECONDS = (0.5, 1, 2, 2, 2)
+"""How long at most to wait before a change is offered again, where both sides changed the call in one instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Call:
         self.is_held = False
         """Whether the other side has put us on hold."""
         self._line, self._dialog, self._session = line, dialog, session
-        self._holds, self._changing = False, False
+        self._holds, self._offering = False, False
         self._transfer = Transfer()
 
     @property
@@ -119,22 +121,23 @@ class Call:
     async def _change(self, *, holds: bool) -> None:
         await self._settled()
         self._holds = holds
-        self._session = self._session.changed(sends=True, receives=not holds)
-        self._changing = True
-        try:
+        answer = await self._offer()
+        for longest in GLARE_SECONDS:
+            if answer.status != 491:
+                break
+            await asyncio.sleep(random.uniform(0, longest))
             answer = await self._offer()
-            while answer.status == 491:
-                # The other side changed the call in the same instant (RFC 3261, 14.1).
-                await asyncio.sleep(random.uniform(0.1, 2))
-                answer = await self._offer()
-        finally:
-            self._changing = False
         assert answer.status == 200, f"change refused: {answer.start_line}"
         self._speak(read_session(answer.body))
 
     async def _offer(self) -> Response:
         asked: list[ClientTransaction] = []
-        answer = await self._line.ask(self._invitation, begun=asked.append)
+        self._session = self._session.changed(sends=True, receives=not self._holds)
+        self._offering = True
+        try:
+            answer = await self._line.ask(self._invitation, begun=asked.append)
+        finally:
+            self._offering = False
         if answer.status == 200:
             asked[-1].acknowledge(self._dialog.ack(asked[-1].request.cseq[0], via=self._line.via()))
         return answer
@@ -177,7 +180,7 @@ class Call:
 
     def _asked_to_change(self, transaction: ServerTransaction) -> None:
         request = transaction.request
-        if self._changing:
+        if self._offering:
             transaction.respond(response_to(request, 491))
             return
         if request.body:

@@ -85,5 +85,5 @@ class Lamp:
 
 def read_state(body: str) -> str:
     """The state of the first dialog of a dialog-info document; none at all is `terminated`."""
-    state = ElementTree.fromstring(body).find(f"{DIALOGS}dialog/{DIALOGS}state")  # noqa: S314 - of our own server
+    state = ElementTree.fromstring(body).find(f"{DIALOGS}dialog/{DIALOGS}state")
     return "terminated" if state is None else (state.text or "").strip()

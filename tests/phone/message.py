@@ -91,6 +91,8 @@ PHRASES = {
     100: "Trying",
     180: "Ringing",
     200: "OK",
+    202: "Accepted",
+    401: "Unauthorized",
     405: "Method Not Allowed",
     481: "Call/Transaction Does Not Exist",
     486: "Busy Here",

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.phone import wire
+from tests.phone.call import Call
 from tests.phone.g711 import ALAW
+from tests.phone.media import Route
 from tests.phone.phone import Phone, WhenCalled
 from tests.phone.wire import Place
 
@@ -96,3 +98,55 @@ async def test_without_common_codec_there_is_no_call(phones: tuple[Phone, Phone]
     call = await caller.dial("callee")
     assert (await call.is_over()).status == 488
     assert callee.incoming == []
+
+
+async def talking(caller: Phone, callee: Phone) -> tuple[Call, Call]:
+    """A call that is up, with 440 Hz from the caller and 640 Hz from the callee."""
+    call = await caller.dial("callee", tone=440)
+    ring = await callee.rings()
+    ring.answer(tone=640)
+    await call.is_answered()
+    await hear_each_other(call, ring)
+    return call, ring
+
+
+async def hear_each_other(call: Call, ring: Call) -> None:
+    await asyncio.gather(call.media.hears_tone(640), ring.media.hears_tone(440))
+
+
+async def test_keys_are_heard_by_the_other_side(phones: tuple[Phone, Phone]) -> None:
+    call, ring = await talking(*phones)
+    await asyncio.gather(call.press("0123456789*#ABCD"), ring.press("11"))
+    await ring.media.hears_keys("0123456789*#ABCD")
+    await call.media.hears_keys("11")
+    await hear_each_other(call, ring)
+
+
+async def test_keys_that_were_not_agreed_upon_are_not_sent(phones: tuple[Phone, Phone]) -> None:
+    call, ring = await talking(*phones)
+    call.media.start(Route(host="127.0.0.1", port=ring.media.port, codec=ALAW, events=None))
+    with pytest.raises(AssertionError, match="no keypad events"):
+        await call.press("1")
+
+
+async def test_a_call_is_held_and_taken_back_by_either_side(phones: tuple[Phone, Phone]) -> None:
+    call, ring = await talking(*phones)
+    for holder, held in ((call, ring), (ring, call)):
+        await holder.hold()
+        assert (holder.is_held, held.is_held) == (False, True)
+        quiet_from = asyncio.get_running_loop().time() + 0.05
+        await asyncio.sleep(0.2)
+        assert not [packet for packet in (*held.media.packets, *holder.media.packets) if packet.at > quiet_from]
+        await holder.resume()
+        assert not held.is_held
+        await hear_each_other(call, ring)
+
+
+async def test_both_hold_in_the_same_instant(phones: tuple[Phone, Phone]) -> None:
+    call, ring = await talking(*phones)
+    await asyncio.gather(call.hold(), ring.hold())
+    assert (call.is_held, ring.is_held) == (True, True)
+    await call.resume()
+    assert (call.is_held, ring.is_held) == (True, False)
+    await ring.resume()
+    await hear_each_other(call, ring)

@@ -1,9 +1,14 @@
 """The tests' own phone: SIP messages, digest and session descriptions."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 
+from tests.phone import dtmf
 from tests.phone.digest import Challenge, Credentials, authorization, read_challenge
 from tests.phone.g711 import ALAW, ULAW
+from tests.phone.lamp import read_state
 from tests.phone.message import MessageError, Request, Response, address, parameter, parse, quoted, response_to
 from tests.phone.sdp import NoCommonCodecError, Session, read_session
 
@@ -94,6 +99,9 @@ def test_a_challenge_that_cannot_be_met_is_named(value: str) -> None:
 def test_a_session_is_read_as_it_was_written() -> None:
     session = Session(host="127.0.0.1", port=4000, codecs=(ALAW, ULAW))
     assert read_session(session.encode()) == session
+    for sends, receives in itertools.product((True, False), repeat=2):
+        held = replace(session, events=None).changed(sends=sends, receives=receives)
+        assert (read_session(held.encode()), held.version) == (held, 2)
 
 
 def test_a_session_without_a_common_codec_is_refused() -> None:
@@ -101,3 +109,20 @@ def test_a_session_without_a_common_codec_is_refused() -> None:
         read_session("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 3 9\r\n")
     with pytest.raises(NoCommonCodecError):
         read_session("v=0\r\n")
+
+
+def test_a_key_is_events_that_grow_and_end_three_times() -> None:
+    events = [payload.hex() for payload in dtmf.payloads("*")]
+    assert events == [*(f"0a0a{160 * count:04x}" for count in range(1, 6)), *["0a8a0320"] * 3]
+    assert [dtmf.ended_key(payload) for payload in dtmf.payloads("*")] == [""] * 5 + ["*"] * 3
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x10\x8a\x03\x20", b"\x01\x8a\x03"])
+def test_what_is_no_key_is_passed_over(payload: bytes) -> None:
+    assert dtmf.ended_key(payload) == ""
+
+
+def test_a_document_of_dialogs_gives_the_state_of_the_first() -> None:
+    document = '<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="1" state="full">{}</dialog-info>'
+    assert read_state(document.format('<dialog id="1"><state>early</state></dialog>')) == "early"
+    assert read_state(document.format("")) == "terminated"
