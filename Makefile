@@ -16,10 +16,10 @@ UP ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup run test check lock prompts clean
+.PHONY: help setup run test check soak-queueing lock prompts clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) ## everything that running and testing need; quick when nothing changed
 	@$(BIN)/python -m acd.runtime.up.tree
@@ -33,6 +33,9 @@ test: setup lint ## all tests, those with a real Asterisk and real phones too (m
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests that need no Asterisk (under a minute)
 	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/simulation tests/test_tidy.py
+
+soak-queueing: $(INSTALLED) ## the engine against queueing formulas: about six minutes on two processors
+	@$(BIN)/python -m tests.simulation.soak
 
 .PHONY: lint
 lint: $(INSTALLED)

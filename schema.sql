@@ -30,16 +30,22 @@ create domain calm_interval as interval
     constraint calm_interval_range check (value between interval '0' and interval '24 hours');
 comment on domain calm_interval is 'A length of time from zero to a day.';
 
+create domain brief_interval as interval
+    constraint brief_interval_range check (value between interval '0' and interval '1 hour');
+comment on domain brief_interval is 'A length of time from zero to an hour.';
+
 create type user_role as enum ('agent', 'supervisor', 'office_manager');
 comment on type user_role is
     'What a user may see and change. agent: himself. supervisor: his queues and their agents. office_manager: the whole account.';
 
-create type queue_type as enum ('round_robin', 'tiered_round_robin', 'ring_all', 'linear_hunt', 'linear_cascade');
+create type queue_type as enum
+    ('round_robin', 'tiered_round_robin', 'ring_all', 'linear_hunt', 'linear_cascade', 'call_park');
 comment on type queue_type is
     'The order in which phones ring. round_robin: one agent at a time, the one idle longest first. '
     'ring_all: all at once, the first answer wins. linear_hunt: one at a time in the fixed order, from the top for every call. '
     'tiered_round_robin: one at a time, the one idle longest in the lowest tier that has an untried one; a tier is a position. '
-    'linear_cascade: the first group rings, and at each ring time-out the next group rings as well, until all ring.';
+    'linear_cascade: the first group rings, and at each ring time-out the next group rings as well, until all ring. '
+    'call_park: nobody rings; whoever of the account dials the number gets the caller whose turn it is.';
 
 create type number_use as enum ('user', 'queue');
 comment on type number_use is 'What a number of an account reaches. user: the phones of a person. queue: the waiting line of a service.';
@@ -109,8 +115,9 @@ create table queue (
     wrap_up_mandatory boolean       not null default false,
     ring_time         interval      not null default interval '20 seconds'
         constraint queue_ring_time_range check (ring_time between interval '1 second' and interval '1 hour'),
-    back_off          interval      not null default interval '5 seconds'
-        constraint queue_back_off_range check (back_off between interval '0' and interval '1 hour'),
+    busy_back_off     brief_interval not null default interval '5 seconds',
+    declined_back_off brief_interval not null default interval '5 seconds',
+    unreachable_back_off brief_interval not null default interval '5 seconds',
     first_round       integer       constraint queue_first_round_range check (first_round between 1 and 1000),
     increment         integer       constraint queue_increment_range check (increment between 1 and 1000),
     constraint queue_cascade_numbers check ((first_round is null) = (increment is null)),
@@ -126,7 +133,9 @@ comment on column queue.priority is 'Which queue an agent serves first when seve
 comment on column queue.wrap_up is 'How long an agent is offered nothing after a call of this queue.';
 comment on column queue.wrap_up_mandatory is 'Whether the agent can end his wrap-up early (false) or not (true).';
 comment on column queue.ring_time is 'How long one offer rings before it counts as not answered.';
-comment on column queue.back_off is 'How long an agent is left alone after his phone was busy, declined or could not be reached.';
+comment on column queue.busy_back_off is 'How long an agent is left alone after his phone was busy.';
+comment on column queue.declined_back_off is 'How long an agent is left alone after he declined.';
+comment on column queue.unreachable_back_off is 'How long an agent is left alone after his phone could not be reached.';
 comment on column queue.first_round is 'Linear cascade: how many agents ring first. Null: the agents of the lowest position.';
 comment on column queue.increment is 'Linear cascade: how many agents ring as well after each ring time. Null where first_round is.';
 

@@ -24,6 +24,16 @@ class Obstacle(StrEnum):
     NO_USABLE_DEVICE = "no_usable_device"
 
 
+class DeviceObstacle(StrEnum):
+    """Why a phone does not ring for an offer of a queue."""
+
+    NOT_REGISTERED = "not_registered"
+    SWITCHED_OFF = "switched_off"
+    NOT_FOR_QUEUE = "not_for_queue"
+    """The assignment names others of his phones."""
+    IN_USE = "in_use"
+
+
 def obstacle_everywhere(agent: AgentRecord) -> Obstacle | None:
     """What keeps him from calls of any queue. None: nothing does."""
     if not takes_queue_calls(agent.status):
@@ -61,12 +71,30 @@ def calls_in_hand(agent: AgentRecord) -> int:
 
 def usable(device: DeviceRecord, assignment: Assignment, agent: AgentRecord) -> bool:
     """Whether an offer of this queue may ring this phone now."""
-    return rings_here(device, assignment) and calls_on(device.id, agent) < assignment.max_calls
+    return device_obstacle(device, assignment, agent) is None
 
 
 def rings_here(device: DeviceRecord, assignment: Assignment) -> bool:
     """Whether this phone takes part in this queue, busy or not."""
-    return device.reachable and device.on and (assignment.devices is None or device.id in assignment.devices)
+    return _absence(device, assignment) is None
+
+
+def device_obstacle(device: DeviceRecord, assignment: Assignment, agent: AgentRecord) -> DeviceObstacle | None:
+    """What keeps an offer of this queue from this phone now. None: nothing does."""
+    absence = _absence(device, assignment)
+    if absence is None and calls_on(device.id, agent) >= assignment.max_calls:
+        return DeviceObstacle.IN_USE
+    return absence
+
+
+def _absence(device: DeviceRecord, assignment: Assignment) -> DeviceObstacle | None:
+    if not device.reachable:
+        return DeviceObstacle.NOT_REGISTERED
+    if not device.on:
+        return DeviceObstacle.SWITCHED_OFF
+    if assignment.devices is not None and device.id not in assignment.devices:
+        return DeviceObstacle.NOT_FOR_QUEUE
+    return None
 
 
 def calls_on(device: DeviceId, agent: AgentRecord) -> int:

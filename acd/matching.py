@@ -5,10 +5,11 @@ Nothing is scanned: each rule reads the front of an index that `State` keeps in 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
-from acd.model import AgentId, Assignment, Queue, QueueId, QueueType
+from acd.model import AgentId, Assignment, CallId, Queue, QueueId, QueueType
 from acd.ordered import Ordered
 from acd.records import AgentRecord, CallRecord
 from acd.state import State
@@ -29,6 +30,41 @@ class Group:
     agent: AgentId
     order: int
     round: int
+
+
+class CallObstacle(StrEnum):
+    """Why nobody is looked for for a call."""
+
+    ANSWERED = "answered"
+    OVERDUE = "overdue"
+    """He has waited as long as his queue keeps anybody."""
+    CALLED_BACK_LATER = "called_back_later"
+    """He could not be reached, and is called again later."""
+    QUEUE_GONE = "queue_gone"
+    PARKED = "parked"
+    """Whoever wants him dials his queue."""
+    RINGS = "rings"
+    """In a queue that rings one agent at a time."""
+
+
+class PassedOver(StrEnum):
+    """Why a call does not ring at an agent who could be offered a call of its queue."""
+
+    NOT_REACHED = "not_reached"
+    """Its cascade has not come to him yet."""
+    TRIED = "tried"
+    """In this round, and somebody else has not been."""
+    OTHER_CALL_FIRST = "other_call_first"
+    """He should have another call first, by his own priorities."""
+
+
+class Precedence(NamedTuple):
+    """Which of two calls an agent should have first, lowest first."""
+
+    priority: float
+    """His for the queue; a call that goes before all priorities has minus infinity."""
+    turn: tuple[float, float]
+    call: CallId
 
 
 RINGS_ON: Final[Mapping[QueueType, bool]] = {
@@ -52,16 +88,44 @@ def agent_to_ring(state: State, call: CallRecord) -> Pick | None:
     An agent who should have another call first, by his own priorities, is passed over: he will be rung for that one.
     One at a time, because each ring changes who is free for what.
     """
-    queue = state.records.queues.get(call.queue)
-    if queue is None or not call.may_ring or (call.offers and not RINGS_ON[queue.type]):
+    if call_obstacle(state, call) is not None:
         return None
-    index = state.queue_index(queue.id)
-    new_round = _new_round(call, index.eligible)
+    index = state.queue_index(call.queue)
+    new_round = begins_round(call, index.eligible)
     for agent in index.eligible:
-        if not _reached(call, queue, index.assigned[agent]):
-            return None  # nor is anybody after him: those stand in the order in which the cascade goes on
-        if (new_round or agent not in call.tried) and next_call(state, state.records.agent_records[agent]) is call:
+        why = passed_over(state, call, agent, new_round=new_round)
+        if why is None:
             return Pick(agent, call.round + new_round)
+        if why is PassedOver.NOT_REACHED:
+            return None  # nor is anybody after him: those stand in the order in which the cascade goes on
+    return None
+
+
+def call_obstacle(state: State, call: CallRecord) -> CallObstacle | None:
+    """What keeps this call from ringing at anybody, or at anybody more. None: nothing does."""
+    queue = state.records.queues.get(call.queue)
+    if queue is None:
+        return CallObstacle.QUEUE_GONE
+    if not call.may_ring:
+        if call.agent is not None:
+            return CallObstacle.ANSWERED
+        return CallObstacle.OVERDUE if call.overdue else CallObstacle.CALLED_BACK_LATER
+    if queue.type is QueueType.CALL_PARK:
+        return CallObstacle.PARKED
+    if call.offers and not RINGS_ON[queue.type]:
+        return CallObstacle.RINGS
+    return None
+
+
+def passed_over(state: State, call: CallRecord, agent: AgentId, *, new_round: bool) -> PassedOver | None:
+    """Why an eligible agent is not rung for a call that may ring. None: he can be, when it is his turn."""
+    queue = state.records.queues[call.queue]
+    if not _reached(call, queue, state.queue_index(queue.id).assigned[agent]):
+        return PassedOver.NOT_REACHED
+    if agent in call.tried and not new_round:
+        return PassedOver.TRIED
+    if next_call(state, state.records.agent_records[agent]) is not call:
+        return PassedOver.OTHER_CALL_FIRST
     return None
 
 
@@ -76,7 +140,7 @@ def next_group(state: State, call: CallRecord) -> Group | None:
     if queue is None or not call.may_ring or queue.type is not QueueType.LINEAR_CASCADE:
         return None
     index = state.queue_index(queue.id)
-    new_round = _new_round(call, index.eligible)
+    new_round = begins_round(call, index.eligible)
     size = queue.first_round if new_round or not call.tried else queue.increment
     group: list[AgentId] = []
     for agent in index.eligible:
@@ -98,7 +162,8 @@ def _reached(call: CallRecord, queue: Queue, assignment: Assignment) -> bool:
     return (assignment.order, assignment.agent) <= (call.cascade.order, call.cascade.agent)
 
 
-def _new_round(call: CallRecord, eligible: Ordered[AgentId]) -> bool:
+def begins_round(call: CallRecord, eligible: Ordered[AgentId]) -> bool:
+    """Whether the next ring of this call is the first of a new round: everybody who can be rung has been tried."""
     return not call.offers and all(agent in call.tried for agent in eligible)
 
 
@@ -108,18 +173,22 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
     A queue whose callers cannot use him now is passed over, whatever its priority. `widening` is a call whose cascade
     may come to him now.
     """
-    best: tuple[float, tuple[float, float], str] | None = None
+    best: Precedence | None = None
     found: CallRecord | None = None
     for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
         call = _first_for(state, queue_id, agent, widening)
         if call is None:
             continue
-        queue = state.records.queues[queue_id]
-        priority = queue.priority if assignment.priority is None else assignment.priority
-        order = (-inf if call.lifted else priority, call.turn, call.id)
+        order = precedence(state.records.queues[queue_id], assignment, call)
         if best is None or order < best:
             best, found = order, call
     return found
+
+
+def precedence(queue: Queue, assignment: Assignment, call: CallRecord) -> Precedence:
+    """The place of a call of this queue among those that an agent with this assignment could have."""
+    priority = queue.priority if assignment.priority is None else assignment.priority
+    return Precedence(-inf if call.lifted else priority, call.turn, call.id)
 
 
 def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: CallRecord | None) -> CallRecord | None:
@@ -134,6 +203,6 @@ def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: Ca
             continue
         if call is not widening and not _reached(call, queue, index.assigned[agent.id]):
             continue
-        if agent.id not in call.tried or _new_round(call, index.eligible):
+        if agent.id not in call.tried or begins_round(call, index.eligible):
             return call
     return None

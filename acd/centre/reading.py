@@ -6,16 +6,20 @@ fault never hides or makes another.
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 from acd.centre import checks
-from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, shown, suggestion
+from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, suggestion
+from acd.centre.tables import Table, entries
 from acd.centre.values import Centre, Phone, Role, User
 from acd.model import AccountId, Assignment, DeviceId, Queue, QueueType, agent_id, queue_id
 
 _KINDS: Final = ("account", "users", "devices", "queues", "assignments")
+_OF_OTHERS: Final = ("traffic", "shifts", "simulation")
+"""What `acd simulate` reads; passed over here."""
+
 _NO_TIME: Final = timedelta(0)
 _HOUR: Final = timedelta(hours=1)
 _LONGEST_WRAP_UP: Final = timedelta(hours=24)
@@ -27,8 +31,6 @@ _RANK: Final = checks.count(1, 1000)
 _CALLS: Final = checks.count(1, 100)
 _AGENTS: Final = checks.count(1, 1000)
 _CASCADE_KEYS: Final = ("first_round", "increment")
-
-ValueT = TypeVar("ValueT")
 
 
 def read_centre(text: str, source: str) -> Centre:
@@ -59,48 +61,7 @@ def _syntax_fault(error: Exception) -> Fault:
     )
 
 
-class _Table:
-    """One table of the file, from which keys are taken one after the other."""
-
-    def __init__(self, place: str, values: Mapping[str, object], faults: Faults) -> None:
-        self.place = place
-        self._values = values
-        self._faults = faults
-        self._known: list[str] = []
-
-    def require(self, key: str, check: Callable[[object], ValueT], instead: ValueT) -> ValueT:
-        """The value of a key that must be there."""
-        if key not in self._values:
-            self.wrong(key, Wrong("is missing", f"add {key} = …"))
-        return self.take(key, check, instead)
-
-    def take(self, key: str, check: Callable[[object], ValueT], default: ValueT) -> ValueT:
-        """The value of a key; the default where it is not given or wrong."""
-        self._known.append(key)
-        if key not in self._values:
-            return default
-        try:
-            return check(self._values[key])
-        except Wrong as wrong:
-            self.wrong(key, wrong)
-            return default
-
-    def written(self, key: str) -> str:
-        """What stands there, right or wrong; empty where nothing does."""
-        return str(self._values.get(key, ""))
-
-    def wrong(self, key: str, wrong: Wrong) -> None:
-        """A fault of this key."""
-        self._faults.add(f"{self.place}.{key}", wrong)
-
-    def close(self) -> None:
-        """All keys have been taken: any other is a mistake."""
-        for key in self._values:
-            if key not in self._known:
-                self.wrong(key, Wrong("there is no such key", suggestion(key, self._known, "the keys here are")))
-
-
-def _must_fit_the_type(table: _Table, type_: QueueType) -> None:
+def _must_fit_the_type(table: Table, type_: QueueType) -> None:
     """The numbers of a cascade stand in a cascade only, and both of them or none."""
     given = [key for key in _CASCADE_KEYS if table.written(key)]
     if type_ is not QueueType.LINEAR_CASCADE:
@@ -136,16 +97,16 @@ class _Reading:
 
     def centre(self, source: str) -> Centre:
         for kind in self._tables:
-            if kind not in _KINDS:
+            if kind not in (*_KINDS, *_OF_OTHERS):
                 self._faults.add(kind, Wrong("there is no such table", suggestion(kind, _KINDS, "the tables are")))
         self._read_account()
-        for table in self._entries("users"):
+        for table in entries(self._tables, self._faults, "users"):
             self._read_user(table)
-        for table in self._entries("devices"):
+        for table in entries(self._tables, self._faults, "devices"):
             self._read_device(table)
-        for table in self._entries("queues"):
+        for table in entries(self._tables, self._faults, "queues"):
             self._read_queue(table)
-        for table in self._entries("assignments"):
+        for table in entries(self._tables, self._faults, "assignments"):
             self._read_assignment(table)
         return Centre(
             source=source,
@@ -156,20 +117,6 @@ class _Reading:
             assignments=tuple(self._assignments.values()),
         )
 
-    def _entries(self, kind: str) -> Iterator[_Table]:
-        given = self._tables.get(kind, [])
-        if not isinstance(given, list):
-            self._faults.add(kind, Wrong("is not a list of tables", f"write [[{kind}]] above every entry"))
-            return
-        for index, entry in enumerate(cast("list[object]", given), start=1):
-            place = f"{kind}[{index}]"
-            if isinstance(entry, dict):
-                table = _Table(place, cast("dict[str, object]", entry), self._faults)
-                yield table
-                table.close()
-            else:
-                self._faults.add(place, Wrong(f"{shown(entry)} is no table", f"write [[{kind}]] above every entry"))
-
     # --- the kinds, in the order of the file
 
     def _read_account(self) -> None:
@@ -179,11 +126,11 @@ class _Reading:
         elif not isinstance(given, dict):
             self._faults.add("account", Wrong("is not one table", "write [account], in single brackets, and once"))
         else:
-            table = _Table("account", cast("dict[str, object]", given), self._faults)
+            table = Table("account", cast("dict[str, object]", given), self._faults)
             self._account = table.require("domain", checks.domain, self._account)
             table.close()
 
-    def _read_user(self, table: _Table) -> None:
+    def _read_user(self, table: Table) -> None:
         user = User(
             extension=table.require("extension", checks.number, ""),
             name=table.require("name", checks.display_name, ""),
@@ -192,7 +139,7 @@ class _Reading:
         if self._claim(table, "extension", user.extension):
             self._users[user.extension] = user
 
-    def _read_device(self, table: _Table) -> None:
+    def _read_device(self, table: Table) -> None:
         phone = Phone(
             name=table.require("name", checks.device_name, DeviceId("")),
             owner=table.require("owner", checks.number, ""),
@@ -209,8 +156,9 @@ class _Reading:
             what = f'"{phone.name}" is the name of {self._faults.whereabouts(holder)}{apart} as well'
             table.wrong("name", Wrong(what, "give it another name"))
 
-    def _read_queue(self, table: _Table) -> None:
+    def _read_queue(self, table: Table) -> None:
         number = table.require("number", checks.number, "")
+        back_off = table.take("back_off", _BACK_OFF, timedelta(seconds=5))
         queue = Queue(
             id=queue_id(self._account, number),
             account=self._account,
@@ -221,9 +169,9 @@ class _Reading:
             wrap_up=table.take("wrap_up", _WRAP_UP, _NO_TIME),
             wrap_up_mandatory=table.take("wrap_up_mandatory", checks.yes_or_no, False),
             ring_time=table.take("ring_time", _RING_TIME, timedelta(seconds=20)),
-            busy_back_off=table.take("busy_back_off", _BACK_OFF, timedelta(seconds=5)),
-            declined_back_off=table.take("declined_back_off", _BACK_OFF, timedelta(seconds=5)),
-            unreachable_back_off=table.take("unreachable_back_off", _BACK_OFF, timedelta(seconds=5)),
+            busy_back_off=table.take("busy_back_off", _BACK_OFF, back_off),
+            declined_back_off=table.take("declined_back_off", _BACK_OFF, back_off),
+            unreachable_back_off=table.take("unreachable_back_off", _BACK_OFF, back_off),
             first_round=table.take("first_round", _AGENTS, None),
             increment=table.take("increment", _AGENTS, None),
         )
@@ -231,7 +179,7 @@ class _Reading:
         if self._claim(table, "number", number):
             self._queues[number] = queue
 
-    def _read_assignment(self, table: _Table) -> None:
+    def _read_assignment(self, table: Table) -> None:
         agent = table.require("agent", checks.number, "")
         queue = table.require("queue", checks.number, "")
         assignment = Assignment(
@@ -255,7 +203,7 @@ class _Reading:
 
     # --- what one entry says of another
 
-    def _claim(self, table: _Table, key: str, number: str) -> bool:
+    def _claim(self, table: Table, key: str, number: str) -> bool:
         """Whether the number is free; from now on it is not."""
         if not number:
             self._spoilt.add(table.written(key))
@@ -268,21 +216,21 @@ class _Reading:
         table.wrong(key, Wrong(what, "give it another one"))
         return False
 
-    def _must_be_user(self, table: _Table, key: str, number: str) -> None:
+    def _must_be_user(self, table: Table, key: str, number: str) -> None:
         if number and number not in self._users and number not in self._spoilt:
             self._unknown(table, key, number, "user", self._users)
 
-    def _must_be_queue(self, table: _Table, key: str, number: str) -> None:
+    def _must_be_queue(self, table: Table, key: str, number: str) -> None:
         if number and number not in self._queues and number not in self._spoilt:
             self._unknown(table, key, number, "queue", self._queues)
 
-    def _unknown(self, table: _Table, key: str, number: str, thing: str, known: Collection[str]) -> None:
+    def _unknown(self, table: Table, key: str, number: str, thing: str, known: Collection[str]) -> None:
         holder = self._numbers.get(number)
         but = f", it is the number of {self._faults.whereabouts(holder)}" if holder else ""
         mend = suggestion(number, known, f"the {thing}s are") if known else f"add the {thing} first"
         table.wrong(key, Wrong(f'there is no {thing} "{number}"{but}', mend))
 
-    def _must_be_his(self, table: _Table, name: DeviceId, user: User) -> None:
+    def _must_be_his(self, table: Table, name: DeviceId, user: User) -> None:
         """An assignment can only name phones of its own agent."""
         device = self._devices.get(name)
         his = [phone.name for phone in self._devices.values() if phone.owner == user.extension]

@@ -42,7 +42,7 @@ type = "ring_all"
 priority = 2
 wrap_up_mandatory = true
 ring_time = "30s"
-back_off = "1s"
+declined_back_off = "1s"
 
 [[assignments]]
 queue = "7001"

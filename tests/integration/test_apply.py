@@ -73,7 +73,7 @@ async def test_the_demo_can_be_applied_and_applied_again(connection: Connection)
         ("priority = 2", "priority = 4", ["queue 7002 Support: priority 2 -> 4"]),
         ("wrap_up_mandatory = true", "", ["queue 7002 Support: wrap-up mandatory yes -> no"]),
         ('ring_time = "30s"', "", ["queue 7002 Support: ring time 30s -> 20s"]),
-        ('back_off = "1s"', "", ["queue 7002 Support: back-off 1s -> 5s"]),
+        ('declined_back_off = "1s"', "", ["queue 7002 Support: back-off when declined 1s -> 5s"]),
         ('role = "supervisor"', "", ["user 1002 Ben Carter: role supervisor -> agent"]),
         ('name = "Ben Carter"', 'name = "Ben C."', ["user 1002 Ben Carter: name Ben Carter -> Ben C."]),
         ("first-secret", "other-secret", ["device 1001-desk: password changed"]),

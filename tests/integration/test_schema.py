@@ -28,7 +28,7 @@ async def small(connection: Connection) -> Connection:
         ("update queue set wrap_up = '25 hours'", "calm_interval_range"),
         ("update assignment set wrap_up = '-1 second'", "calm_interval_range"),
         ("update queue set ring_time = '0'", "queue_ring_time_range"),
-        ("update queue set back_off = '-1 second'", "queue_back_off_range"),
+        ("update queue set busy_back_off = '-1 second'", "brief_interval_range"),
         ("update queue set type = 'linear_cascade', first_round = 0, increment = 1", "queue_first_round_range"),
         ("update queue set type = 'linear_cascade', first_round = 1, increment = 0", "queue_increment_range"),
         ("update queue set type = 'linear_cascade', first_round = 1", "queue_cascade_numbers"),

@@ -121,7 +121,7 @@ async def test_what_was_applied_is_loaded(database: str, connection: Connection)
                 priority=2,
                 wrap_up_mandatory=True,
                 ring_time=timedelta(seconds=30),
-                back_off=timedelta(seconds=1),
+                declined_back_off=timedelta(seconds=1),
             ),
         },
         assignments={

@@ -123,6 +123,8 @@ class Books:
         """Whether he may be offered a call of this queue now, by the words of the product."""
         if (agent, queue) not in self.assignments or queue not in self.queues:
             return False
+        if self.queues[queue].type is QueueType.CALL_PARK:
+            return False
         person = self.people[agent]
         return (
             person.status in (ONLINE, SINGLE_CALL)

@@ -40,6 +40,7 @@ def test_everything_can_be_said() -> None:
         wrap_up_mandatory = true
         ring_time = "30s"
         back_off = "1m"
+        declined_back_off = "2s"
         first_round = 3
         increment = 2
         [[assignments]]
@@ -70,7 +71,9 @@ def test_everything_can_be_said() -> None:
                 wrap_up=timedelta(hours=1, minutes=2, seconds=3.5),
                 wrap_up_mandatory=True,
                 ring_time=timedelta(seconds=30),
-                back_off=timedelta(minutes=1),
+                busy_back_off=timedelta(minutes=1),
+                declined_back_off=timedelta(seconds=2),
+                unreachable_back_off=timedelta(minutes=1),
                 first_round=3,
                 increment=2,
             ),

@@ -137,13 +137,13 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
             'name = "Sales"',
             'name = "Sales"\ntype = "round-robbin"',
             'line 23, queues[1].type: there is no queue type "round-robbin"; did you mean "round_robin"? '
-            "The types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade",
+            "The types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade, call_park",
         ),
         (
             'name = "Sales"',
             'name = "Sales"\ntype = "x"',
             'line 23, queues[1].type: there is no queue type "x"; '
-            "the types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade",
+            "the types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade, call_park",
         ),
         (
             'name = "Sales"',
@@ -191,7 +191,7 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
             'name = "Sales"',
             'name = "Sales"\ntype = "cascade"\nfirst_round = 2\nincrement = 1',
             'line 23, queues[1].type: there is no queue type "cascade"; did you mean "linear_cascade"? '
-            "The types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade",
+            "The types are round_robin, tiered_round_robin, ring_all, linear_hunt, linear_cascade, call_park",
         ),
         (
             'name = "Sales"',
@@ -293,8 +293,7 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
         (
             'name = "Sales"',
             'name = "Sales"\n"wrap-up" = "5s"',
-            'line 23, queues[1].wrap-up: there is no such key; did you mean "wrap_up"? The keys here are '
-            "number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time, back_off, first_round, increment",
+            'line 23, queues[1].wrap-up: there is no such key; did you mean "wrap_up"?',
         ),
         (
             "[account]",

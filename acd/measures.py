@@ -1,0 +1,430 @@
+"""What is counted of a centre: folds over facts, for reports, the simulator and whoever shows figures.
+
+Pure: the facts of a span go in, in their order, and then stand here: per queue the calls and their waits, per agent the
+time spent in what he did. Nothing is decided by these figures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import floor
+from typing import Any, Final
+
+from acd.model import OFFLINE, AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Status, takes_queue_calls
+from acd.outputs import (
+    CallAnswered,
+    CallEnded,
+    CallMoved,
+    CallOutcome,
+    CallOverflowed,
+    CallQueued,
+    CallRequeued,
+    CallRetrieved,
+    ConfigurationChanged,
+    DeviceDisengaged,
+    DeviceEngaged,
+    EntryRefused,
+    Fact,
+    OfferEnded,
+    OfferMade,
+    OfferOutcome,
+    Recorded,
+    StatusChanged,
+    TalkEnded,
+    TalkStarted,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from acd.records import Records
+
+SHORT_ABANDON: Final = timedelta(seconds=10)
+"""Who hangs up sooner has hardly waited: he dialled wrong, or thought better of it."""
+
+
+class Doing(StrEnum):
+    """What an agent does, as reports count it. Of several things at once the first one counts."""
+
+    TALKING = "talking"
+    """With a queue caller, from picking up to the end of the talk."""
+    WRAP_UP = "wrap_up"
+    OTHER_CALL = "other_call"
+    RINGING = "ringing"
+    """A queue call is offered to him."""
+    IDLE = "idle"
+    """He takes queue calls and has none."""
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
+@dataclass(slots=True, kw_only=True)
+class QueueMeasures:
+    """The calls of a queue, or of several together. A caller who moves from one queue to another counts in both."""
+
+    offered: int = 0
+    """Callers who came to wait here, or did so when the span began."""
+    answered: int = 0
+    """Joined with an agent."""
+    answered_in_time: int = 0
+    """Those of them who waited no longer than the queue's T, as all of these."""
+    abandoned: int = 0
+    """Hung up before."""
+    abandoned_late: int = 0
+    """Those of them who had waited longer than T."""
+    short_abandons: int = 0
+    """Those of them who had waited less than `SHORT_ABANDON`."""
+    overflowed: int = 0
+    """Went elsewhere by the queue's rules, after they had waited here."""
+    lost: int = 0
+    """Left in another way: the queue was closed, or Asterisk failed."""
+    refused: int = 0
+    """Not let in, and so not offered."""
+    waits_s: list[float] = field(default_factory=list[float])
+    """Of those answered, in seconds, in the order of the answers."""
+    talks: int = 0
+    """Talks that have ended."""
+    talked: timedelta = timedelta(0)
+    wrapped_up: timedelta = timedelta(0)
+    waiting_time: timedelta = timedelta(0)
+    """Of all callers up to now: divided by the length of the span, it is how many waited on average."""
+
+    @property
+    def waiting(self) -> int:
+        """Who waits now."""
+        return self.offered - self.answered - self.abandoned - self.overflowed - self.lost
+
+    @property
+    def answered_of_offered(self) -> float | None:
+        """Service level, the strictest: answered within T / offered."""
+        return ratio(self.answered_in_time, self.offered)
+
+    @property
+    def service_level(self) -> float | None:
+        """Service level: answered within T / (answered + abandoned after T). Who gave up before T tells nothing."""
+        return ratio(self.answered_in_time, self.answered + self.abandoned_late)
+
+    @property
+    def answered_without_short(self) -> float | None:
+        """Service level: answered within T / (offered - short abandons)."""
+        return ratio(self.answered_in_time, self.offered - self.short_abandons)
+
+    @property
+    def speed_of_answer_s(self) -> float | None:
+        """ASA: the mean wait of those answered."""
+        return ratio(sum(self.waits_s), len(self.waits_s))
+
+    @property
+    def abandonment(self) -> float | None:
+        """Abandoned / offered."""
+        return ratio(self.abandoned, self.offered)
+
+    def add(self, other: "QueueMeasures") -> None:
+        """Count another queue's calls as well."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentMeasures:
+    """An agent's calls and time."""
+
+    answered: int = 0
+    missed: int = 0
+    refused: int = 0
+    """Offers that he declined, that found him busy, or his phones out of reach."""
+    time: dict[Doing, timedelta] = field(default_factory=lambda: dict.fromkeys(Doing, timedelta(0)))
+
+    @property
+    def on(self) -> timedelta:
+        """The time in which he had queue calls or could have had one."""
+        return sum((self.time[doing] for doing in _ON), timedelta(0))
+
+    @property
+    def occupancy(self) -> float | None:
+        """The part of that time in which he talked or wrapped up."""
+        return ratio((self.time[Doing.TALKING] + self.time[Doing.WRAP_UP]).total_seconds(), self.on.total_seconds())
+
+
+_ON: Final = (Doing.TALKING, Doing.WRAP_UP, Doing.RINGING, Doing.IDLE)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Agent:
+    """What an agent is at, as far as facts have told."""
+
+    status: Status = OFFLINE
+    offers: set[OfferId] = field(default_factory=set[OfferId])
+    calls: set[CallId] = field(default_factory=set[CallId])
+    others: set[ChannelId] = field(default_factory=set[ChannelId])
+    wrap_up: tuple[QueueId, datetime] | None = None
+    doing: Doing = Doing.OFFLINE
+    since: datetime
+
+    def now_doing(self) -> Doing:
+        """By what of it counts first."""
+        if self.calls:
+            return Doing.TALKING
+        if self.wrap_up is not None:
+            return Doing.WRAP_UP
+        if self.others:
+            return Doing.OTHER_CALL
+        if self.offers:
+            return Doing.RINGING
+        if takes_queue_calls(self.status):
+            return Doing.IDLE
+        return Doing.OFFLINE if self.status == OFFLINE else Doing.AWAY
+
+
+class Measures:
+    """The figures of one span: begun with what there is, told every fact, read whenever `bring_to` has come there."""
+
+    def __init__(self, begins: datetime, records: Records | None = None) -> None:
+        """`records`: what there is when the span begins; None: nothing yet."""
+        self.queues: dict[QueueId, QueueMeasures] = {}
+        self.agents: dict[AgentId, AgentMeasures] = {}
+        self._now = begins
+        self._within: dict[QueueId, timedelta] = {}
+        self._waits: dict[CallId, tuple[QueueId, datetime]] = {}
+        """Who waits, where, and up to when his wait has been counted."""
+        self._picked_up: dict[CallId, timedelta] = {}
+        """Who has been answered and not yet joined, and his wait."""
+        self._at: dict[AgentId, _Agent] = {}
+        self._owner: dict[DeviceId, AgentId] = {}
+        if records is not None:
+            self._begin(records)
+
+    def note(self, recorded: Recorded) -> None:
+        """One fact more, not before the last one."""
+        fold = _FOLDS.get(type(recorded.fact))
+        if fold is not None:
+            self._now = recorded.at
+            fold(self, recorded.fact)
+
+    def bring_to(self, now: datetime) -> None:
+        """Count all time up to this instant."""
+        self._now = now
+        for agent_id in self._at:
+            self._is_doing(agent_id)
+        for call, (queue, _) in self._waits.items():
+            self._count_wait(call, queue)
+
+    def together(self) -> QueueMeasures:
+        """All queues as one, each by its own T."""
+        sum_ = QueueMeasures()
+        for queue in self.queues.values():
+            sum_.add(queue)
+        return sum_
+
+    # --- calls
+
+    def _queue(self, queue: QueueId) -> QueueMeasures:
+        found = self.queues.get(queue)
+        if found is None:
+            found = self.queues[queue] = QueueMeasures()
+        return found
+
+    def _wait(self, call: CallId, queue: QueueId) -> None:
+        self._queue(queue).offered += 1
+        self._waits[call] = (queue, self._now)
+
+    def _count_wait(self, call: CallId, queue: QueueId) -> None:
+        self._queue(queue).waiting_time += self._now - self._waits[call][1]
+        self._waits[call] = (queue, self._now)
+
+    def _no_more(self, call: CallId) -> QueueMeasures | None:
+        """His wait is over. None: it was before."""
+        if call not in self._waits:
+            return None
+        queue, _ = self._waits[call]
+        self._count_wait(call, queue)
+        del self._waits[call]
+        return self._queue(queue)
+
+    def _call_queued(self, fact: CallQueued) -> None:
+        self._wait(fact.call, fact.queue)
+
+    def _entry_refused(self, fact: EntryRefused) -> None:
+        self._queue(fact.queue).refused += 1
+
+    def _call_overflowed(self, fact: CallOverflowed) -> None:
+        queue = self._no_more(fact.call)
+        if queue is not None:
+            queue.overflowed += 1
+
+    def _call_moved(self, fact: CallMoved) -> None:
+        self._wait(fact.call, fact.to)
+
+    def _call_answered(self, fact: CallAnswered | CallRetrieved) -> None:
+        self._picked_up[fact.call] = fact.waited
+        self._agent(fact.agent).calls.add(fact.call)
+        self._is_doing(fact.agent)
+
+    def _call_requeued(self, fact: CallRequeued) -> None:
+        self._picked_up.pop(fact.call, None)
+
+    def _talk_started(self, fact: TalkStarted) -> None:
+        waited = self._picked_up.pop(fact.call, None)
+        queue = self._no_more(fact.call)
+        if waited is None or queue is None:
+            return
+        queue.answered += 1
+        queue.answered_in_time += waited <= self._within[fact.queue]
+        queue.waits_s.append(waited.total_seconds())
+        self._measures(fact.agent).answered += 1
+
+    def _talk_ended(self, fact: TalkEnded) -> None:
+        queue = self._queue(fact.queue)
+        queue.talks += fact.talked > timedelta(0)
+        queue.talked += fact.talked
+        self._agent(fact.agent).calls.discard(fact.call)
+        self._is_doing(fact.agent)
+
+    def _call_ended(self, fact: CallEnded) -> None:
+        self._picked_up.pop(fact.call, None)
+        queue = self._no_more(fact.call)
+        if queue is None:
+            return
+        if fact.outcome is not CallOutcome.ABANDONED:
+            queue.lost += 1
+            return
+        queue.abandoned += 1
+        queue.abandoned_late += fact.waited > self._within[fact.queue]
+        queue.short_abandons += fact.waited < SHORT_ABANDON
+
+    # --- agents
+
+    def _agent(self, agent: AgentId) -> _Agent:
+        found = self._at.get(agent)
+        if found is None:
+            found = self._at[agent] = _Agent(since=self._now)
+        return found
+
+    def _measures(self, agent: AgentId) -> AgentMeasures:
+        found = self.agents.get(agent)
+        if found is None:
+            found = self.agents[agent] = AgentMeasures()
+        return found
+
+    def _is_doing(self, agent_id: AgentId) -> None:
+        agent = self._at[agent_id]
+        if agent.since != self._now:
+            self._measures(agent_id).time[agent.doing] += self._now - agent.since
+            agent.since = self._now
+        agent.doing = agent.now_doing()
+
+    def _offer_made(self, fact: OfferMade) -> None:
+        self._agent(fact.agent).offers.add(fact.offer)
+        self._is_doing(fact.agent)
+
+    def _offer_ended(self, fact: OfferEnded) -> None:
+        self._agent(fact.agent).offers.discard(fact.offer)
+        self._is_doing(fact.agent)
+        if fact.outcome is OfferOutcome.MISSED:
+            self._measures(fact.agent).missed += 1
+        elif fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
+            self._measures(fact.agent).refused += 1
+
+    def _status_changed(self, fact: StatusChanged) -> None:
+        self._agent(fact.agent).status = fact.status
+        self._is_doing(fact.agent)
+
+    def _wrap_up_started(self, fact: WrapUpStarted) -> None:
+        self._end_wrap_up(fact.agent)
+        self._agent(fact.agent).wrap_up = (fact.queue, self._now)
+        self._is_doing(fact.agent)
+
+    def _wrap_up_ended(self, fact: WrapUpEnded) -> None:
+        self._end_wrap_up(fact.agent)
+        self._is_doing(fact.agent)
+
+    def _end_wrap_up(self, agent_id: AgentId) -> None:
+        agent = self._agent(agent_id)
+        if agent.wrap_up is not None:
+            queue, since = agent.wrap_up
+            self._queue(queue).wrapped_up += self._now - since
+            agent.wrap_up = None
+
+    def _engaged(self, fact: DeviceEngaged) -> None:
+        owner = self._owner.get(fact.device)
+        if owner is not None:
+            self._agent(owner).others.add(fact.channel)
+            self._is_doing(owner)
+
+    def _disengaged(self, fact: DeviceDisengaged) -> None:
+        for agent_id, agent in self._at.items():
+            if fact.channel in agent.others:
+                agent.others.discard(fact.channel)
+                self._is_doing(agent_id)
+
+    # --- the whole
+
+    def _configured(self, fact: ConfigurationChanged) -> None:
+        for queue in fact.queues:
+            self._within[queue.id] = queue.service_level
+            self._queue(queue.id)
+        for agent in fact.agents:
+            self._agent(agent.id)
+            self._measures(agent.id)
+        for device in fact.devices:
+            self._owner[device.id] = device.owner
+        for agent_id in fact.agents_gone:
+            self._agent(agent_id).status = OFFLINE
+            self._is_doing(agent_id)
+
+    def _begin(self, records: Records) -> None:
+        self._configured(
+            ConfigurationChanged(
+                queues=tuple(records.queues.values()),
+                agents=tuple(records.agents.values()),
+                devices=tuple(records.devices.values()),
+            )
+        )
+        for call in records.calls.values():
+            if call.talking_since is None:
+                self._wait(call.id, call.queue)
+                if call.answered_at is not None:
+                    self._picked_up[call.id] = call.answered_at - call.arrived
+        for record in records.agent_records.values():
+            agent = self._agent(record.id)
+            agent.status, agent.calls, agent.others = record.status, set(record.calls), set(record.other_calls)
+            agent.offers = set() if record.offer is None else {record.offer}
+            agent.wrap_up = None if record.wrap_up is None else (record.wrap_up.queue, self._now)
+            self._is_doing(record.id)
+
+
+_FOLDS: Final[dict[type[Fact], Callable[[Measures, Any], None]]] = {
+    CallQueued: Measures._call_queued,
+    EntryRefused: Measures._entry_refused,
+    CallOverflowed: Measures._call_overflowed,
+    CallMoved: Measures._call_moved,
+    CallAnswered: Measures._call_answered,
+    CallRetrieved: Measures._call_answered,
+    CallRequeued: Measures._call_requeued,
+    TalkStarted: Measures._talk_started,
+    TalkEnded: Measures._talk_ended,
+    CallEnded: Measures._call_ended,
+    OfferMade: Measures._offer_made,
+    OfferEnded: Measures._offer_ended,
+    StatusChanged: Measures._status_changed,
+    WrapUpStarted: Measures._wrap_up_started,
+    WrapUpEnded: Measures._wrap_up_ended,
+    DeviceEngaged: Measures._engaged,
+    DeviceDisengaged: Measures._disengaged,
+    ConfigurationChanged: Measures._configured,
+}
+"""Facts that count nothing are left out; a table, because a simulation tells millions."""
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """None where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+def percentile(ordered: list[float], part: float) -> float | None:
+    """The value below which this part (0 to 1) of them lies, between neighbours in a straight line. None: no values."""
+    if not ordered:
+        return None
+    place = part * (len(ordered) - 1)
+    below = floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)

@@ -1,0 +1,143 @@
+"""People as chance would have them: a `Traffic` drawn with dice, call by call and offer by offer.
+
+The dice are given, not made: the same ones give the same day. What a caller will do is drawn as he arrives, from the
+dice of his stream, and what an agent does from his own; so other rules meet the same callers.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import merge
+
+from acd.inputs import CallArrived, CallConnected, CallerHungUp, LegAnswered, SetStatus
+from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId
+from acd.outputs import CallAnswered, CallQueued, OfferMade, TalkStarted, WrapUpStarted
+from acd.simulation.run import Later, Timed
+from acd.simulation.traffic import HOURS_OF_DAY, Dice, Shift, Stream, Traffic, drawn
+
+_AT_ONCE = timedelta(0)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_DIGITS = 9
+"""Equal waits go by the id of the call, as text: with leading zeros that is the order of arrival."""
+
+Roll = Callable[[str], Dice]
+"""The dice of this name: independent of those of any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Somebody is about to call."""
+
+    stream: Stream
+    talk: timedelta
+    patience: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An agent comes, goes, or passes from one shift to the next."""
+
+    agent: AgentId
+    shift: Shift | None
+    """The one that begins."""
+    was_on: bool
+
+
+_Coming = tuple[datetime, int, _Caller | _Turn]
+
+
+class Chance:
+    """The people of one day; `acd.simulation.run.People`."""
+
+    def __init__(self, traffic: Traffic, midnight: datetime, roll: Roll) -> None:
+        """`midnight` is the one before the day opens."""
+        self._traffic = traffic
+        self._midnight = midnight
+        self._roll = roll
+        agents = sorted({agent for shift in traffic.shifts for agent in shift.agents})
+        self._dice_of = {agent: roll(f"agent {agent}") for agent in agents}
+        self._shift_of: dict[AgentId, Shift] = {}
+        self._expected: dict[CallId, _Caller] = {}
+
+    # --- what comes from outside
+
+    def inputs(self, until: datetime) -> Iterator[Timed]:
+        """Callers who arrive, and agents who come and go, from when the day opens up to `until`."""
+        streams = [self._callers(number, until) for number in range(len(self._traffic.streams))]
+        calls = 0
+        for at, _, coming in merge(self._turns(until), *streams, key=lambda entry: entry[:2]):
+            if isinstance(coming, _Caller):
+                calls += 1
+                call = CallId(f"{calls:0{_DIGITS}}")
+                self._expected[call] = coming
+                yield at, _arrival(call, coming.stream)
+            elif coming.shift is None:
+                yield at, SetStatus(agent=coming.agent, status=OFFLINE)
+            else:
+                self._shift_of[coming.agent] = coming.shift
+                if not coming.was_on:
+                    yield at, SetStatus(agent=coming.agent, status=ONLINE)
+
+    def _callers(self, number: int, until: datetime) -> Iterator[_Coming]:
+        """A rate holds for an hour of the day. Exponential gaps may begin anew at any time, so they do at each hour."""
+        stream = self._traffic.streams[number]
+        dice = self._roll(f"callers {number} {stream.queue}")
+        at = self._midnight + self._traffic.opens
+        while at < until:
+            hour_ends = at + _HOUR - (at - self._midnight) % _HOUR
+            per_hour = stream.per_hour[(at - self._midnight) // _HOUR % HOURS_OF_DAY]
+            at = min(at + _HOUR * dice.expovariate(per_hour), hour_ends) if per_hour else hour_ends
+            if at < min(hour_ends, until):
+                patience = None if stream.patience is None else drawn(stream.patience, dice)
+                yield at, 1 + number, _Caller(stream, drawn(stream.talk, dice), patience)
+
+    def _turns(self, until: datetime) -> Iterator[_Coming]:
+        begin = self._midnight + self._traffic.opens
+        begins = {(agent, shift.begins): shift for shift in self._traffic.shifts for agent in shift.agents}
+        ends = {(agent, shift.ends % _DAY) for shift in self._traffic.shifts for agent in shift.agents}
+        for (agent, _), shift in sorted(begins.items(), key=lambda entry: entry[0]):
+            if _is_on(shift, self._traffic.opens):
+                yield begin, 0, _Turn(agent, shift, was_on=False)
+        midnight = self._midnight
+        instants = sorted(begins.keys() | ends, key=lambda entry: (entry[1], entry[0]))
+        while midnight < until:
+            for agent, since in instants:
+                at = midnight + since
+                if begin < at < until:
+                    yield at, 0, _Turn(agent, begins.get((agent, since)), was_on=(agent, since) in ends)
+            midnight += _DAY
+
+    # --- what people do
+
+    def patience(self, fact: CallQueued) -> timedelta | None:
+        """As drawn when he called."""
+        return self._expected[fact.call].patience
+
+    def reactions(self, fact: OfferMade) -> tuple[Later, ...]:
+        """He picks up after a while, on the first of his phones, or not at all."""
+        shift, dice = self._shift_of[fact.agent], self._dice_of[fact.agent]
+        after, misses = drawn(shift.answers_after, dice), dice.random() < shift.misses
+        return () if misses else ((after, LegAnswered(offer=fact.offer, device=fact.devices[0])),)
+
+    def joining(self, fact: CallAnswered) -> Later:
+        """At once."""
+        return _AT_ONCE, CallConnected(call=fact.call)
+
+    def talk(self, fact: TalkStarted) -> Later:
+        """As drawn when he called."""
+        return self._expected[fact.call].talk, CallerHungUp(call=fact.call)
+
+    def ready(self, fact: WrapUpStarted) -> None:
+        """Nobody is, before it has run out."""
+
+
+def _arrival(call: CallId, stream: Stream) -> CallArrived:
+    number, _, account = stream.queue.partition("@")
+    return CallArrived(
+        call=call, account=AccountId(account), number=number, caller=Caller(number=""), priority=stream.priority
+    )
+
+
+def _is_on(shift: Shift, time_of_day: timedelta) -> bool:
+    return shift.begins <= time_of_day < shift.ends or time_of_day + _DAY < shift.ends
