@@ -98,9 +98,9 @@ class Prompt(Enum):
     """Spoken by the dial plan itself, when there is nobody to carry out a star code."""
 
     # --- how an agent stands; a number follows
-    QUEUES = ("acd/queues", "Number of your queues:", ())
+    QUEUES = ("acd/queues", "Number of your queues:", ("beep",))
     CALLERS_WAITING = ("acd/callers-waiting", "Callers waiting:", ("queue-callswaiting",))
-    WRAP_UP_LEFT = ("acd/wrap-up-left", "Wrap-up time left:", ())
+    WRAP_UP_LEFT = ("acd/wrap-up-left", "Wrap-up time left:", ("beep",))
 
     # --- to callers
     YOU_ARE_NEXT = (
@@ -148,7 +148,7 @@ class Prompt(Enum):
 
     # --- to agents
     WAITED = ("acd/waited", "has waited", ("queue-reporthold",))
-    PRESS_ONE = ("acd/press-one", "To take this call, press 1.", ("press-1",))
+    PRESS_ONE = ("acd/press-one", "To take this call, press 1.", ("vm-press", "digits/1"))
     NOBODY_PARKED = ("acd/nobody-parked", "Nobody is waiting here.", ("vm-nobodyavail",))
 
     def __init__(self, file: str, text: str, fallback: tuple[str, ...]) -> None:
