@@ -33,6 +33,7 @@ from acd.matching import CallObstacle
 from acd.model import CallId, Target
 from acd.outputs import (
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     AsteriskInSight,
     AsteriskOutOfSight,
@@ -134,6 +135,8 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             return f"he is told: {words(fact.kind)}{value}"
         case AnnouncementEnded():
             return "the announcement is over"
+        case AnnouncementSkipped():
+            return f"he is not told: {words(fact.kind)}; nothing can be said of it"
         case CallLifted():
             return "he has waited so long that he goes before all priorities"
         case MaxWaitReached():
