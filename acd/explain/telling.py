@@ -8,7 +8,7 @@ import msgspec
 
 from acd.explain.reasons import Explanation, NotRung, Rung, RungToo
 from acd.explain.story import Entry, Happened, NobodyRung, RungInstead
-from acd.explain.words import choice, clock, instead, length, reason, sentence, short
+from acd.explain.words import choice, clock, instead, length, printable, reason, sentence, short
 from acd.journal import encode
 from acd.model import CallId
 from acd.outputs import CallQueued, OfferMade
@@ -18,13 +18,7 @@ _FOREIGN = "by the rules of this program it would be {}: another version wrote t
 
 def as_lines(call: CallId, entries: Sequence[Entry], zone: tzinfo | None) -> Iterator[str]:
     """The story for people: a line for each thing that happened, with the time since he arrived, and below it why."""
-    yield from _head(call, entries, zone)
-    for number, entry in enumerate(entries):
-        since = f"+{length(entry.at - _arrived(entries, number))}"
-        yield f"{clock(entry.at, zone)} {since:>14}  {_said(entry, zone)}"
-        following = entries[number + 1] if number + 1 < len(entries) else None
-        for line in _because(call, entry, following, zone):
-            yield f"{'':>25}{line}"
+    return map(printable, _lines(call, entries, zone))
 
 
 def as_values(call: CallId, entries: Sequence[Entry], zone: tzinfo | None) -> dict[str, Any]:
@@ -41,6 +35,16 @@ def as_values(call: CallId, entries: Sequence[Entry], zone: tzinfo | None) -> di
             for number, entry in enumerate(entries)
         ],
     }
+
+
+def _lines(call: CallId, entries: Sequence[Entry], zone: tzinfo | None) -> Iterator[str]:
+    yield from _head(call, entries, zone)
+    for number, entry in enumerate(entries):
+        since = f"+{length(entry.at - _arrived(entries, number))}"
+        yield f"{clock(entry.at, zone)} {since:>14}  {_said(entry, zone)}"
+        following = entries[number + 1] if number + 1 < len(entries) else None
+        for line in _because(call, entry, following, zone):
+            yield f"{'':>25}{line}"
 
 
 def _head(call: CallId, entries: Sequence[Entry], zone: tzinfo | None) -> Iterator[str]:

@@ -361,5 +361,10 @@ def _since(since: datetime, at: datetime, zone: tzinfo | None) -> str:
     return f"{day:%H:%M}" if day.date() == today.date() else f"{day:%Y-%m-%d %H:%M}"
 
 
+def printable(text: str) -> str:
+    """Text from outside, such as a caller's name, without anything that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def _list(names: Iterable[str]) -> str:
     return ", ".join(names)

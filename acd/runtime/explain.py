@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Any
 
 from acd.explain.story import Entry, Storyteller
+from acd.explain.words import printable
 from acd.model import CallId
 from acd.runtime.database import Connection, DatabaseError, address, connected
 from acd.runtime.history import PastCall, facts_after, last_calls, snapshot_before, span
@@ -62,7 +63,8 @@ def calls_as_lines(calls: Iterable[PastCall], zone: tzinfo | None) -> Iterator[s
     yield f"{'call':<{longest}}  {'came at':<19}  {'queue':<6}  {'caller':<15}  outcome"
     for call in calls:
         at = f"{call.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-        yield f"{call.call:<{longest}}  {at}  {call.queue:<6}  {call.number or '-':<15}  {call.outcome.replace('_', ' ')}"
+        outcome = call.outcome.replace("_", " ")
+        yield printable(f"{call.call:<{longest}}  {at}  {call.queue:<6}  {call.number or '-':<15}  {outcome}")
 
 
 def calls_as_values(calls: Iterable[PastCall]) -> list[dict[str, Any]]:
