@@ -64,6 +64,7 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
     state.displace(call)
     call.queue, call.arrived, call.queued_at = fact.to, fact.arrived, at
     call.lifted = call.overdue = False
+    call.expected_wait = None  # it was of the queue that he leaves
     call.round, call.comforts = 1, 0
     call.tried.clear()
     call.last_said.clear()
@@ -75,13 +76,21 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
 
 def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
     call = state.records.calls[fact.call]
-    call.callback, call.channel, call.saying = CallbackRecord(number=fact.number), None, None
+    call.callback, call.channel, call.saying = CallbackRecord(number=fact.number, again=fact.again), None, None
+    call.overdue = False  # that is for those who wait on the line
+    state.place(call)
+
+
+def callback_due(state: Indexes, fact: CallbackDue) -> None:
+    call = state.records.calls[fact.call]
+    _callback(call).again = None
     state.place(call)
 
 
 def callback_dialled(state: Indexes, fact: CallbackDialled) -> None:
-    callback = _callback(state.records.calls[fact.call])
-    callback.channel, callback.attempts = fact.channel, fact.attempt
+    call = state.records.calls[fact.call]
+    call.dialled += 1
+    _callback(call).channel = fact.channel
 
 
 def callback_answered(state: Indexes, fact: CallbackAnswered) -> None:
@@ -92,13 +101,7 @@ def callback_answered(state: Indexes, fact: CallbackAnswered) -> None:
 def callback_failed(state: Indexes, fact: CallbackFailed) -> None:
     call = state.records.calls[fact.call]
     callback = _callback(call)
-    callback.channel, callback.again = None, fact.again
-    state.place(call)
-
-
-def callback_due(state: Indexes, fact: CallbackDue) -> None:
-    call = state.records.calls[fact.call]
-    _callback(call).again = None
+    callback.attempts, callback.again = callback.attempts + 1, fact.again
     state.place(call)
 
 

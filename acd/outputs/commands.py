@@ -135,7 +135,7 @@ class HangUpLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpPhone:
-    """Tell whoever tried to fetch a caller this, if anything, and end his call."""
+    """End the call of somebody who fetched a caller, or wanted to, or was called back for nothing; first say this."""
 
     channel: ChannelId
     words: tuple[Word, ...] = ()
