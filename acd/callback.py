@@ -4,8 +4,8 @@
   `LINE_FREE` nobody is looked for: called at once, he would be busy with this very call.
 - His place waits as he would: same arrival, same turn. No maximum wait and no announcement touches it.
 - An agent is offered the call like any other. Once he has taken it he hears ringing, while the caller is called on a
-  channel of its own, `<call>~back~<n>`. The caller picks up: the two are joined, and from there on it is a call like any
-  other. He does not: the agent is free at once, without a wrap-up, and the caller is tried again after the queue's
+  channel of its own, `<call>~back~<n>`. The caller picks up: the two are joined, and from there on it is a call like
+  any other. He does not: the agent is free at once, without a wrap-up, and the caller is tried again after the queue's
   `retry`, as often as it says; then he is given up.
 - The agent hangs up while it rings: the attempt is stopped and does not count, the next agent is offered the call.
 - He calls the queue again while he waits to be called: he has his place in the new call, and is not called back. While
@@ -18,11 +18,11 @@ from datetime import timedelta
 from typing import Final
 
 from acd import care, offers
+from acd.indexes import place_id
 from acd.inputs import CallerNotReached, CallerReached, LegEnd
 from acd.model import Callback, Caller, CallId, ChannelId, QueueId
 from acd.model import queue_id as queue_id_of
-from acd.indexes import place_id
-from acd.outbound import is_allowed, is_number
+from acd.outbound import is_number, may_call
 from acd.outputs import (
     AnnouncementEnded,
     AnnouncementKind,
@@ -85,15 +85,13 @@ def obstacle(step: Step, call: CallRecord, number: str) -> CallbackObstacle | No
     if queue_id_of(call.account, number) in step.state.records.queues:
         return CallbackObstacle.OUR_QUEUE
     account = step.state.records.accounts.get(call.account)
-    allowed = account is not None and is_allowed(number, account.outbound)
+    allowed = account is not None and may_call(account.outbound, number)
     return None if allowed else CallbackObstacle.NOT_ALLOWED
 
 
 def _promise(step: Step, call: CallRecord, channel: ChannelId) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
-    step.record(
-        CallbackPromised(call=call.id, queue=call.queue, number=call.caller.number, again=step.now + LINE_FREE)
-    )
+    step.record(CallbackPromised(call=call.id, queue=call.queue, number=call.caller.number, again=step.now + LINE_FREE))
     step.order(Dismiss(call=call.id, channel=channel, words=(Phrase.WE_CALL_BACK,)))
 
 
@@ -129,8 +127,10 @@ def called_again(step: Step, queue: QueueId, number: str) -> CallRecord | None:
     return first
 
 
-def give_up(step: Step, call: CallRecord) -> None:
-    """His number must not be called any more."""
+def obey(step: Step, call: CallRecord) -> None:
+    """The rules have changed: whose number must not be called any more is given up."""
+    if call.callback is None or obstacle(step, call, call.callback.number) is None:
+        return
     offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
     care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
 
@@ -144,12 +144,14 @@ def dial(step: Step, call: CallRecord) -> None:
     assert call.agent is not None
     assert call.offer is not None
     assert call.device is not None
-    queue = step.state.records.queues[call.queue]
+    queue = step.state.records.queues.get(call.queue)
+    if queue is None or obstacle(step, call, call.callback.number) is not None:
+        care.let_agent_go(step, call)
+        care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
+        return
     channel = ChannelId(f"{call.id}~back~{call.dialled + 1}")
     attempt = call.callback.attempts + 1
-    step.record(
-        CallbackDialled(call=call.id, queue=call.queue, agent=call.agent, channel=channel, attempt=attempt)
-    )
+    step.record(CallbackDialled(call=call.id, queue=call.queue, agent=call.agent, channel=channel, attempt=attempt))
     step.order(
         CallBack(
             call=call.id,

@@ -1,8 +1,6 @@
 """The life of a call: it arrives, is answered, connected, and ends, by whomever."""
 
-from datetime import timedelta
-
-from acd import agents, offers, talk
+from acd import callback, care, offers, park, talk
 from acd.inputs import (
     AgentTold,
     CallArrived,
@@ -13,25 +11,19 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import CallId, ChannelId, DeviceId, OfferId
+from acd.model import ChannelId, QueueType
 from acd.model import queue_id as queue_id_of
 from acd.outputs import (
     CallAnswered,
-    CallEnded,
-    CallOutcome,
     CallQueued,
     CallRefused,
-    CallRequeued,
-    Connect,
     HangUpCall,
     HangUpLeg,
-    HoldCaller,
     OfferEnd,
     OfferEnded,
     OfferOutcome,
     Party,
     StopRinging,
-    TalkEnded,
     TalkStarted,
     TurnAway,
 )
@@ -41,7 +33,7 @@ from acd.step import Step
 
 def arrive(step: Step, event: CallArrived) -> None:
     """A caller wants a queue: he waits, with music, from this moment."""
-    if event.call in step.state.records.calls or event.call in step.state.retrievals:
+    if event.call in step.state.records.calls or ChannelId(event.call) in step.state.retrievals:
         step.pass_over()
         return
     queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
@@ -49,7 +41,7 @@ def arrive(step: Step, event: CallArrived) -> None:
         step.record(CallRefused(call=event.call, account=event.account, number=event.number))
         step.order(TurnAway(call=event.call, channel=ChannelId(event.call)))
         return
-    if queue.type is QueueType.CALL_PARK and event.device in step.state.records.devices:
+    if queue.type is QueueType.CALL_PARK and event.device is not None and step.state.agent_of_device(event.device):
         park.retrieve(step, queue, event, event.device)
         return
     promised = callback.called_again(step, queue.id, event.caller.number)
@@ -125,7 +117,7 @@ def agent_told(step: Step, event: AgentTold) -> None:
 def connected(step: Step, event: CallConnected) -> None:
     """Caller and agent hear each other: from here on it counts as a call of the agent."""
     call = step.state.records.calls.get(event.call)
-    if call is None or call.agent is None or call.talking_since is not None:
+    if call is None or call.agent is None or call.channel is None or call.talking_since is not None:
         step.pass_over()
         return
     step.record(TalkStarted(call=call.id, queue=call.queue, agent=call.agent))
@@ -135,7 +127,7 @@ def connected(step: Step, event: CallConnected) -> None:
 def connect_failed(step: Step, event: ConnectFailed) -> None:
     """They could not be joined: the agent is let go, the caller waits on at his old place."""
     call = step.state.records.calls.get(event.call)
-    if call is None or call.agent is None or call.talking_since is not None:
+    if call is None or call.agent is None or call.channel is None or call.talking_since is not None:
         step.pass_over()
         return
     care.let_agent_go(step, call)

@@ -50,9 +50,7 @@ def join(step: Step, call: CallRecord, offer: OfferId, device: DeviceId) -> None
     assert call.channel is not None, "only who is on the line can be joined"
     queue = step.state.records.queues.get(call.queue)
     keys = queue is not None and queue.recording is Recording.ON_DEMAND
-    step.order(
-        Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying, keys=keys)
-    )
+    step.order(Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying, keys=keys))
     _hush(step, call)
 
 
@@ -83,20 +81,34 @@ def let_agent_go(step: Step, call: CallRecord) -> None:
 
 
 def part(step: Step, call: CallRecord, by: Party) -> None:
-    """The agent's part of the call is over, and with it its hold and its recording. Where they talked, he wraps up."""
+    """The agent's part of the call is over, and with it its hold and its recording. Where they talked, he wraps up.
+
+    Who fetched the caller without being assigned to the queue does not.
+    """
     assert call.agent is not None
     agent = step.state.records.agent_records[call.agent]
-    was_connected = call.talking_since is not None
+    is_his = call.retriever is None or step.state.assignment(agent.id, call.queue) is not None
+    wraps_up = is_his and call.talking_since is not None
+    _end_talk(step, call, by)
+    if wraps_up:
+        agents.after_call(step, agent, call)
+
+
+def hand_over(step: Step, call: CallRecord) -> None:
+    """The caller leaves our care, and his agent goes straight on with another one."""
+    waited = (call.answered_at or step.now) - call.arrived
+    _end_talk(step, call, Party.CALLER)
+    step.record(CallEnded(call=call.id, queue=call.queue, outcome=CallOutcome.COMPLETED, waited=waited))
+
+
+def _end_talk(step: Step, call: CallRecord, by: Party) -> None:
+    assert call.agent is not None
     talked = timedelta(0) if call.talking_since is None else step.now - call.talking_since
     if call.held_since is not None:
         held = step.now - call.held_since
-        step.record(HoldEnded(call=call.id, queue=call.queue, agent=agent.id, held=held))
+        step.record(HoldEnded(call=call.id, queue=call.queue, agent=call.agent, held=held))
     stop_recording(step, call)
-    step.record(
-        TalkEnded(call=call.id, queue=call.queue, agent=agent.id, by=by, talked=talked, held=call.held)
-    )
-    if was_connected:
-        agents.after_call(step, agent, call)
+    step.record(TalkEnded(call=call.id, queue=call.queue, agent=call.agent, by=by, talked=talked, held=call.held))
 
 
 def stop_recording(step: Step, call: CallRecord) -> None:

@@ -1,7 +1,7 @@
 """What an agent does with a caller in mid-call: holds him, records him, passes him on.
 
-Holds: Asterisk gives the caller music by itself; here they are counted. Whether a hold goes on after an outage cannot be
-asked; it is believed until the phone comes back to him, or the talk is over.
+Holds: Asterisk gives the caller music by itself; here they are counted. Whether a hold goes on after an outage cannot
+be asked; it is believed until the phone comes back to him, or the talk is over.
 
 Recordings: one file for each, `<account>/<call>-<n>`. A queue that records all does so from the moment when the two are
 joined; one that records on demand begins and ends at the agent's `*1`, as often as he likes. A talk's end ends its
@@ -19,9 +19,12 @@ Transfers:
 - Nowhere, or to himself: refused, and they talk on. So is everything before the two are joined.
 """
 
-from acd import care
+from datetime import datetime, timedelta
+from typing import Final
+
+from acd import care, offers
 from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
-from acd.model import CallId, DeviceId, OfferId, QueueId, Recording
+from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
 from acd.model import queue_id as queue_id_of
 from acd.outbound import is_number
 from acd.outputs import (
@@ -43,9 +46,11 @@ from acd.outputs import (
     TransferKind,
     TransferRefused,
 )
-from acd import offers
 from acd.records import CallRecord
 from acd.step import Step
+
+RECORD: Final = "*1"
+"""The two keys with which an agent begins and ends a recording."""
 
 # --- hold
 
@@ -84,7 +89,7 @@ def begun(step: Step, call: CallRecord) -> None:
 
 
 def key_pressed(step: Step, event: LegKeyPressed) -> None:
-    """A key in mid-call: the star and the one after it begin and end a recording on demand."""
+    """A key in mid-call: those of `RECORD` begin and end a recording on demand."""
     call = _talk(step, event.offer, event.device)
     if call is None or event.key != RECORD or _rule(step, call) is not Recording.ON_DEMAND:
         step.pass_over()
@@ -109,3 +114,111 @@ def _record(step: Step, call: CallRecord) -> None:
 def _rule(step: Step, call: CallRecord) -> Recording | None:
     queue = step.state.records.queues.get(call.queue)
     return queue.recording if queue is not None else None
+
+
+# --- transfer
+
+
+def transfer_asked(step: Step, event: TransferAsked) -> None:
+    """The agent wants to pass the caller on."""
+    call = care.in_talk(step, event.offer, event.device)
+    if call is None or call.agent is None:
+        step.pass_over()
+    elif call.talking_since is None or not _pass_on(step, call, call.agent, event):
+        step.record(TransferRefused(call=call.id, queue=call.queue, agent=call.agent, to=event.number))
+        step.order(AnswerTransfer(call=call.id, offer=event.offer, device=event.device, granted=False))
+
+
+def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked) -> bool:
+    """Whether there is somewhere for him to go; then he is on his way."""
+    if event.consult is not None:
+        return _to_consulted(step, call, event, event.consult)
+    queue = queue_id_of(call.account, event.number)
+    if queue in step.state.records.queues:
+        _transferred(step, call, event)
+        care.part(step, call, Party.AGENT)
+        _move(step, call, queue, arrived=step.now)
+        _grant(step, call, event)
+        return True
+    known = step.state.records.agents.get(agent)
+    if not is_number(event.number) or (known is not None and known.extension == event.number):
+        return False
+    assert call.channel is not None
+    step.order(SendOn(call=call.id, channel=call.channel, number=event.number))
+    _leave(step, call, event)
+    return True
+
+
+def _to_consulted(step: Step, call: CallRecord, event: TransferAsked, consult: ChannelId) -> bool:
+    other = step.state.records.calls.get(CallId(consult))
+    if other is not None:
+        return _to_consulted_queue(step, call, event, other)
+    if event.consulted is None or consult in step.state.retrievals:
+        return False
+    assert call.channel is not None
+    step.order(JoinConsulted(call=call.id, channel=call.channel, consulted=event.consulted))
+    _leave(step, call, event)
+    return True
+
+
+def _to_consulted_queue(step: Step, call: CallRecord, event: TransferAsked, own: CallRecord) -> bool:
+    """Into the agent's own call with another queue of ours, which is over with that."""
+    if own is call or own.channel is None:
+        return False
+    if own.agent is None:
+        _transferred(step, call, event)
+        care.part(step, call, Party.AGENT)
+        offers.end_all(step, own, OfferEnd.CALLER_GONE)
+        care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
+        _move(step, call, own.queue, arrived=own.arrived)
+        _grant(step, call, event)
+    elif own.talking_since is not None and own.offer is not None and own.device is not None:
+        _join_colleague(step, call, event, own, own.agent, own.offer, own.device)
+    else:
+        return False
+    step.order(HangUpCall(call=own.id, channel=own.channel))
+    return True
+
+
+def _join_colleague(
+    step: Step,
+    call: CallRecord,
+    event: TransferAsked,
+    own: CallRecord,
+    colleague: AgentId,
+    offer: OfferId,
+    device: DeviceId,
+) -> None:
+    """The colleague's leg, which he picked up for the agent's call, is joined with the caller instead."""
+    _transferred(step, call, event)
+    care.part(step, call, Party.AGENT)
+    _grant(step, call, event)  # which takes the bridge away, before the two are joined in a new one
+    queue = own.queue
+    care.hand_over(step, own)
+    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=step.now))
+    step.record(
+        CallAnswered(call=call.id, queue=queue, agent=colleague, offer=offer, device=device, waited=timedelta(0))
+    )
+    care.join(step, call, offer, device)
+
+
+def _move(step: Step, call: CallRecord, queue: QueueId, arrived: datetime) -> None:
+    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=arrived))
+    care.hold(step, call)
+
+
+def _leave(step: Step, call: CallRecord, event: TransferAsked) -> None:
+    _transferred(step, call, event)
+    care.leave(step, call, Party.AGENT, CallOutcome.TRANSFERRED)
+    _grant(step, call, event)
+
+
+def _transferred(step: Step, call: CallRecord, event: TransferAsked) -> None:
+    assert call.agent is not None
+    kind = TransferKind.BLIND if event.consult is None else TransferKind.ATTENDED
+    step.record(CallTransferred(call=call.id, queue=call.queue, agent=call.agent, kind=kind, to=event.number))
+
+
+def _grant(step: Step, call: CallRecord, event: TransferAsked) -> None:
+    step.order(AnswerTransfer(call=call.id, offer=event.offer, device=event.device, granted=True))
+    step.order(HangUpLeg(offer=event.offer, device=event.device))

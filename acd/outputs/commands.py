@@ -178,8 +178,9 @@ class ConnectRetriever:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTransfer:
-    """Tell the agent's phone what became of the transfer that it asked for."""
+    """Tell the agent's phone what became of the transfer that it asked for. Granted, the bridge of the talk is over."""
 
+    call: CallId
     offer: OfferId
     device: DeviceId
     granted: bool

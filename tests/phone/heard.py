@@ -20,7 +20,7 @@ ANCHOR = RATE // 2
 FOUND = 0.8
 """Correlation with an anchor from which on it was heard."""
 BLOCK = RATE // 20
-"""Samples of 50 ms: how exactly a cut is told, except in the pause between two words, where it shows at the word's end."""
+"""Samples of 50 ms: how exactly a cut is told; one in the pause between two words shows at the end of the first."""
 BLOCKS_AMISS = 3
 """So many in a row that are not the prompt's are its end."""
 QUIET = 0.02
@@ -88,9 +88,8 @@ def _places(sound: Sound, anchor: Sound) -> Iterator[tuple[int, float]]:
     together = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(anchor, size)), size)
     together = together[: len(sound) - len(anchor) + 1]
     power = np.concatenate(([0.0], np.cumsum(sound**2)))
-    here = np.maximum(power[len(anchor) :] - power[: -len(anchor)], 1.0)
-    energy = float((anchor**2).sum())
-    likeness = together / np.sqrt(here * energy)
+    here, energy = power[len(anchor) :] - power[: -len(anchor)], float((anchor**2).sum())
+    likeness = together / np.sqrt(np.maximum(here * energy, 1.0))
     while len(likeness) and likeness.max() > FOUND:
         place = int(likeness.argmax())
         yield place, float(together[place]) / energy
