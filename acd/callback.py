@@ -17,16 +17,14 @@
 from datetime import timedelta
 from typing import Final
 
-from acd import care, offers
+from acd import announcing, care, offers
 from acd.indexes import place_id
 from acd.inputs import CallerNotReached, CallerReached, LegEnd
 from acd.model import Callback, Caller, CallId, ChannelId, QueueId
 from acd.model import queue_id as queue_id_of
 from acd.outbound import is_number, may_call
 from acd.outputs import (
-    AnnouncementEnded,
     AnnouncementKind,
-    AnnouncementStarted,
     CallBack,
     CallbackAnswered,
     CallbackDialled,
@@ -41,8 +39,6 @@ from acd.outputs import (
     OfferEnd,
     Party,
     Phrase,
-    Say,
-    StopSaying,
 )
 from acd.records import CallRecord
 from acd.step import Step
@@ -69,13 +65,12 @@ def ask(step: Step, call: CallRecord) -> None:
         step.pass_over()
         return
     why = obstacle(step, call, call.caller.number)
-    if call.saying is not None:
-        step.order(StopSaying(call=call.id, channel=call.channel, number=call.saying))
-        step.record(AnnouncementEnded(call=call.id, queue=call.queue, number=call.saying))
     if why is None:
+        announcing.cut(step, call)
         _promise(step, call, call.channel)
     else:
-        _refuse(step, call, call.channel, why)
+        step.record(CallbackRefused(call=call.id, queue=call.queue, why=why))
+        announcing.say(step, call, AnnouncementKind.CALLBACK_REFUSED, (_REASONS[why],))
 
 
 def obstacle(step: Step, call: CallRecord, number: str) -> CallbackObstacle | None:
@@ -95,15 +90,6 @@ def _promise(step: Step, call: CallRecord, channel: ChannelId) -> None:
     step.order(Dismiss(call=call.id, channel=channel, words=(Phrase.WE_CALL_BACK,)))
 
 
-def _refuse(step: Step, call: CallRecord, channel: ChannelId, why: CallbackObstacle) -> None:
-    number = call.announcements + 1
-    step.record(CallbackRefused(call=call.id, queue=call.queue, why=why))
-    step.record(
-        AnnouncementStarted(call=call.id, queue=call.queue, kind=AnnouncementKind.CALLBACK_REFUSED, number=number)
-    )
-    step.order(Say(call=call.id, channel=channel, number=number, words=(_REASONS[why],)))
-
-
 # --- waiting
 
 
@@ -112,19 +98,18 @@ def due(step: Step, call: CallRecord) -> None:
     step.record(CallbackDue(call=call.id, queue=call.queue))
 
 
-def called_again(step: Step, queue: QueueId, number: str) -> CallRecord | None:
-    """Who was to be called back at this number by this queue calls it himself: his place, which he has in the new call.
+def promised(step: Step, queue: QueueId, number: str) -> CallRecord | None:
+    """Who waits to be called back at this number by this queue. Of several, whose turn comes first."""
+    waiting = (step.state.records.calls[call] for call in step.state.callbacks.get(place_id(queue, number), ()))
+    return min(waiting, key=lambda call: (call.turn, call.id), default=None)
 
-    The old call is over with that. None: nobody was.
-    """
-    waiting = step.state.callbacks.get(place_id(queue, number))
-    if not waiting:
-        return None
-    calls = (step.state.records.calls[call] for call in waiting)
-    first = min(calls, key=lambda call: (call.turn, call.id))
-    offers.end_all(step, first, OfferEnd.CALLER_GONE)
-    care.leave(step, first, Party.CALLER, CallOutcome.REPLACED)
-    return first
+
+def called_again(step: Step, queue: QueueId, number: str) -> None:
+    """If somebody was to be called back at this number, he has called himself: that call goes on in the new one."""
+    call = promised(step, queue, number)
+    if call is not None:
+        offers.end_all(step, call, OfferEnd.CALLER_GONE)
+        care.leave(step, call, Party.CALLER, CallOutcome.REPLACED)
 
 
 def obey(step: Step, call: CallRecord) -> None:

@@ -1,9 +1,10 @@
-"""The life of a call: it arrives, is answered, connected, and ends, by whomever."""
+"""The life of a call from the answer on: it is connected, and ends, by whomever. How it came stands in `entry`."""
 
-from acd import callback, care, offers, park, talk
+from datetime import timedelta
+
+from acd import callback, care, offers, park, talk, waiting
 from acd.inputs import (
     AgentTold,
-    CallArrived,
     CallConnected,
     CallerHungUp,
     ConnectFailed,
@@ -11,12 +12,9 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import ChannelId, QueueType
-from acd.model import queue_id as queue_id_of
+from acd.model import ChannelId
 from acd.outputs import (
     CallAnswered,
-    CallQueued,
-    CallRefused,
     HangUpCall,
     HangUpLeg,
     OfferEnd,
@@ -25,38 +23,9 @@ from acd.outputs import (
     Party,
     StopRinging,
     TalkStarted,
-    TurnAway,
 )
 from acd.records import CallRecord, OfferRecord
 from acd.step import Step
-
-
-def arrive(step: Step, event: CallArrived) -> None:
-    """A caller wants a queue: he waits, with music, from this moment."""
-    if event.call in step.state.records.calls or ChannelId(event.call) in step.state.retrievals:
-        step.pass_over()
-        return
-    queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
-    if queue is None:
-        step.record(CallRefused(call=event.call, account=event.account, number=event.number))
-        step.order(TurnAway(call=event.call, channel=ChannelId(event.call)))
-        return
-    if queue.type is QueueType.CALL_PARK and event.device is not None and step.state.agent_of_device(event.device):
-        park.retrieve(step, queue, event, event.device)
-        return
-    promised = callback.called_again(step, queue.id, event.caller.number)
-    arrived = promised.arrived if promised is not None else min(event.arrived or step.now, step.now)
-    step.record(
-        CallQueued(
-            call=event.call,
-            account=event.account,
-            queue=queue.id,
-            caller=event.caller,
-            arrived=arrived,
-            priority=promised.priority if promised is not None else event.priority,
-        )
-    )
-    care.hold(step, step.state.records.calls[event.call])
 
 
 def answer(step: Step, event: LegAnswered) -> None:
@@ -99,9 +68,16 @@ def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) 
             offer=offer.id,
             device=event.device,
             waited=step.now - call.arrived,
-            expected_wait=call.expected_wait,
+            expected_wait=_expected(call),
         )
     )
+
+
+def _expected(call: CallRecord) -> timedelta | None:
+    """Of his whole wait until now, at the time of the estimate; that of a second attempt to reach him tells nothing."""
+    if call.expected_wait is None or (call.callback is not None and call.callback.attempts):
+        return None
+    return call.queued_at - call.arrived + call.expected_wait
 
 
 def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
@@ -171,4 +147,6 @@ def caller_hung_up(step: Step, event: CallerHungUp) -> None:
     if call.agent is not None:
         care.let_agent_go(step, call)
         step.order(HangUpCall(call=call.id, channel=call.channel))
+    if call.talking_since is None:
+        waiting.keep_place(step, call)
     care.end(step, call, Party.CALLER)

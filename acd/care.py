@@ -5,10 +5,9 @@ Never says when: that is the matter of the rules that call it.
 
 from datetime import timedelta
 
-from acd import agents, offers
+from acd import agents, announcing, offers
 from acd.model import DeviceId, OfferId, Recording
 from acd.outputs import (
-    AnnouncementEnded,
     CallEnded,
     CallOutcome,
     CallRequeued,
@@ -16,7 +15,6 @@ from acd.outputs import (
     ConnectRetriever,
     HangUpLeg,
     HangUpPhone,
-    HoldCaller,
     HoldEnded,
     OfferEnd,
     Party,
@@ -27,12 +25,6 @@ from acd.outputs import (
 )
 from acd.records import CallRecord
 from acd.step import Step
-
-
-def hold(step: Step, call: CallRecord) -> None:
-    """Music for him; whoever is not on the line needs none."""
-    if call.channel is not None:
-        step.order(HoldCaller(call=call.id, channel=call.channel, queue=call.queue))
 
 
 def in_talk(step: Step, offer: OfferId, device: DeviceId) -> CallRecord | None:
@@ -51,7 +43,7 @@ def join(step: Step, call: CallRecord, offer: OfferId, device: DeviceId) -> None
     queue = step.state.records.queues.get(call.queue)
     keys = queue is not None and queue.recording is Recording.ON_DEMAND
     step.order(Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying, keys=keys))
-    _hush(step, call)
+    announcing.end(step, call)
 
 
 def join_retriever(step: Step, call: CallRecord) -> None:
@@ -59,12 +51,7 @@ def join_retriever(step: Step, call: CallRecord) -> None:
     assert call.channel is not None, "only who is on the line can be fetched"
     assert call.retriever is not None
     step.order(ConnectRetriever(call=call.id, channel=call.channel, retriever=call.retriever, saying=call.saying))
-    _hush(step, call)
-
-
-def _hush(step: Step, call: CallRecord) -> None:
-    if call.saying is not None:
-        step.record(AnnouncementEnded(call=call.id, queue=call.queue, number=call.saying))
+    announcing.end(step, call)
 
 
 # --- parting
@@ -124,7 +111,7 @@ def requeue(step: Step, call: CallRecord) -> None:
         close(step, call)
         return
     step.record(CallRequeued(call=call.id, queue=call.queue))
-    hold(step, call)
+    announcing.hold(step, call)
 
 
 # --- leaving
@@ -146,6 +133,7 @@ def leave(step: Step, call: CallRecord, by: Party, outcome: CallOutcome) -> None
 def close(step: Step, call: CallRecord) -> None:
     """His queue is gone from the configuration: the dial plan takes him back. Who is to be called back never is."""
     offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
+    announcing.cut(step, call)
     if call.channel is not None:
         step.order(TurnAway(call=call.id, channel=call.channel))
     end(step, call, Party.UNKNOWN, unconnected=CallOutcome.QUEUE_CLOSED)

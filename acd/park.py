@@ -9,16 +9,14 @@
 """
 
 from acd import agents, care
-from acd.inputs import CallArrived
 from acd.model import ChannelId, DeviceId, Queue
 from acd.outputs import CallRetrieved, HangUpCall, HangUpPhone, Party, Phrase, RetrievalRefused
 from acd.records import CallRecord
 from acd.step import Step
 
 
-def retrieve(step: Step, queue: Queue, event: CallArrived, device: DeviceId) -> None:
-    """A phone of the account has dialled a call park."""
-    channel = ChannelId(event.call)
+def retrieve(step: Step, queue: Queue, channel: ChannelId, device: DeviceId) -> None:
+    """This phone of the account has dialled a call park; `channel` is its call."""
     agent = step.state.agent_of_device(device)
     assert agent is not None, "only phones of agents fetch"
     call = _whose_turn(step, queue)

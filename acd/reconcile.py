@@ -8,7 +8,7 @@ phone failed, while we were not looking.
 from collections.abc import Container, Hashable, Mapping
 from typing import TypeVar
 
-from acd import agents, callback, calls, care, offers, park, talk
+from acd import agents, announcing, callback, calls, care, entry, offers, park, talk, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -60,7 +60,7 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
                 priority=call.priority,
                 device=call.device,
             )
-            calls.arrive(step, arrived)
+            entry.arrive(step, arrived)
     step.record(AsteriskInSight())
     step.stale = False
 
@@ -91,7 +91,8 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             _lose(step, call)
         elif call.agent is None:
             _silence_what_is_gone(step, call, legs)
-            care.hold(step, call)
+            announcing.cut(step, call)  # its end may have been missed
+            announcing.hold(step, call)
         elif call.retriever is not None:
             _settle_retriever(step, call, lines)
         elif (leg := _leg(call)) not in legs:
@@ -146,6 +147,8 @@ def _lose(step: Step, call: CallRecord) -> None:
     if call.agent is not None:
         care.let_agent_go(step, call)
     step.order(HangUpCall(call=call.id, channel=call.channel))
+    if call.talking_since is None:
+        waiting.keep_place(step, call)
     care.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
 
 

@@ -22,7 +22,8 @@ Transfers:
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd import care, offers
+from acd import announcing, care, offers
+from acd.expected_wait import expected_wait
 from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
 from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
 from acd.model import queue_id as queue_id_of
@@ -46,7 +47,7 @@ from acd.outputs import (
     TransferKind,
     TransferRefused,
 )
-from acd.records import CallRecord
+from acd.records import CallRecord, turn
 from acd.step import Step
 
 RECORD: Final = "*1"
@@ -203,8 +204,9 @@ def _join_colleague(
 
 
 def _move(step: Step, call: CallRecord, queue: QueueId, arrived: datetime) -> None:
-    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=arrived))
-    care.hold(step, call)
+    expected = expected_wait(step.state, queue, call.id, turn(call.priority, arrived), step.now)
+    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=arrived, expected_wait=expected))
+    announcing.hold(step, call)
 
 
 def _leave(step: Step, call: CallRecord, event: TransferAsked) -> None:
