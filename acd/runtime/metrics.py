@@ -206,7 +206,13 @@ class Metrics:
                 self._abandoned.labels(fact.queue).inc()
             case CallOutcome.TRANSFERRED:
                 pass  # counted when the talk began
-            case CallOutcome.LOST | CallOutcome.QUEUE_CLOSED | CallOutcome.OVERFLOWED | CallOutcome.NOT_REACHED:
+            case (
+                CallOutcome.LOST
+                | CallOutcome.QUEUE_CLOSED
+                | CallOutcome.OVERFLOWED
+                | CallOutcome.NOT_REACHED
+                | CallOutcome.REPLACED
+            ):
                 self._left.labels(fact.queue, fact.outcome.value).inc()
             case _:
                 assert_never(fact.outcome)
