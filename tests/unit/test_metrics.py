@@ -26,7 +26,16 @@ from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId, Ta
 from acd.runtime.metrics import Metrics
 from ari_bridge.counters import BridgeCounters
 from tests.unit.running_centre import (
-    ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, configuration, offer,
+    ALICE,
+    BOB,
+    DESK_OF,
+    HELP,
+    SALES,
+    START,
+    RunningCentre,
+    arrival,
+    configuration,
+    offer,
 )
 
 
