@@ -218,6 +218,8 @@ def _match(step: Step) -> None:
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
+    if not (state.freed or state.needy or state.leaving):
+        return  # as after most steps
     for call_id in sorted(state.leaving):
         waiting.leave(step, state.records.calls[call_id])
     freed, needy = _by_idle(state), _by_turn(state)

@@ -11,7 +11,7 @@ from heapq import merge
 
 from acd.inputs import CallArrived, CallConnected, CallerHungUp, LegAnswered, SetStatus
 from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId
-from acd.outputs import CallAnswered, CallQueued, OfferMade, TalkStarted, WrapUpStarted
+from acd.outputs import CallAnswered, CallQueued, OfferMade, Source, StatusChanged, TalkStarted, WrapUpStarted
 from acd.simulation.run import Later, Timed
 from acd.simulation.traffic import HOURS_OF_DAY, Dice, Shift, Stream, Traffic, drawn
 
@@ -130,6 +130,12 @@ class Chance:
 
     def ready(self, fact: WrapUpStarted) -> None:
         """Nobody is, before it has run out."""
+
+    def back(self, fact: StatusChanged) -> timedelta | None:
+        """After a while, if he was taken Offline for missing too many."""
+        if fact.source is not Source.MISSED_OFFERS:
+            return None
+        return drawn(self._shift_of[fact.agent].back_after, self._dice_of[fact.agent])
 
 
 def _arrival(call: CallId, stream: Stream) -> CallArrived:

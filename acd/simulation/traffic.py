@@ -94,6 +94,8 @@ class Shift:
     answers_after: Length
     misses: float
     """The part of the offers, from 0 to 1, at which nobody picks up."""
+    back_after: Length
+    """When an agent is back whom the rules have taken Offline for missing too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
