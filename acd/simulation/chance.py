@@ -141,7 +141,7 @@ class Chance:
 def _arrival(call: CallId, stream: Stream) -> CallArrived:
     number, _, account = stream.queue.partition("@")
     return CallArrived(
-        call=call, account=AccountId(account), number=number, caller=Caller(number=""), priority=stream.priority
+        call=call, account=AccountId(account), number=number, caller=Caller(number=call), priority=stream.priority
     )
 
 
