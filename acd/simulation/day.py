@@ -69,12 +69,13 @@ def read_day(text: str, source: str) -> Day:
 
 def configuration_of(centre: Centre) -> Configuration:
     """What the engine is told of this centre."""
-    account = centre.account
+    account = centre.account.id
     people = [
         Agent(id=agent_id(account, user.extension), account=account, extension=user.extension, name=user.name)
         for user in centre.users
     ]
     return Configuration(
+        accounts={account: centre.account},
         agents={agent.id: agent for agent in people},
         devices={d.name: Device(id=d.name, owner=agent_id(account, d.owner)) for d in centre.devices},
         queues={queue.id: queue for queue in centre.queues},
@@ -88,7 +89,7 @@ class _Reading:
     def __init__(self, tables: Mapping[str, object], faults: Faults, centre: Centre | None) -> None:
         self._tables = tables
         self._faults = faults
-        self._account = centre.account if centre else AccountId("")
+        self._account = centre.account.id if centre else AccountId("")
         self._queues = [queue.number for queue in centre.queues] if centre else None
         self._users = [user.extension for user in centre.users] if centre else None
         self._everybody = tuple(sorted({entry.agent for entry in centre.assignments})) if centre else ()
@@ -179,12 +180,10 @@ class _Reading:
 
     def _length(self, table: Table, key: str, default: Length) -> Length:
         """A length of time, always the same, or `{ type, mean, deviation }`."""
-        given = table.take(key, _anything, None)
-        if given is None:
-            return default
+        given = table.take(key, _length_or_table, cast("Length | dict[str, object]", default))
         if not isinstance(given, dict):
-            return Constant(table.take(key, _LENGTH, _NO_TIME))
-        inner = Table(f"{table.place}.{key}", cast("dict[str, object]", given), self._faults)
+            return given
+        inner = Table(f"{table.place}.{key}", given, self._faults)
         kind = inner.require("type", checks.one_of(_Kind, "type", "types"), _Kind.EXPONENTIAL)
         mean = inner.require("mean", _MEAN, _DAY)
         length = _of(kind, mean, inner)
@@ -208,8 +207,8 @@ _LENGTH: Final = checks.duration("a length", _NO_TIME, _DAY)
 _MEAN: Final = checks.duration("a mean", timedelta(milliseconds=1), _DAY)
 
 
-def _anything(value: object) -> object:
-    return value
+def _length_or_table(value: object) -> Length | dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else Constant(_LENGTH(value))
 
 
 def _is_endless(value: object) -> bool:

@@ -91,7 +91,8 @@ def plotted(timeline: Timeline, title: str) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}"'
-            f' viewBox="0 0 {_WIDTH} {height}" font-family="Helvetica, Arial, sans-serif" font-size="12" fill="{_INK}">',
+            f' viewBox="0 0 {_WIDTH} {height}" font-family="Helvetica, Arial, sans-serif" font-size="12"',
+            f' fill="{_INK}">',
             f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
             f'<text x="{_LEFT}" y="34" font-size="19" font-weight="bold">{escape(title)}</text>',
             *parts,

@@ -47,15 +47,17 @@ class Timeline:
         self._measures = measures
         self._begins = begins
         self.ends = ends
+        self._over = min(begins + self.step, ends)
         self._before = _read(measures)
 
     def come_to(self, now: datetime) -> None:
         """Time has come to this instant, and what happens in it is not noted yet."""
-        while (over := min(self._begins + self.step, self.ends)) <= now and self._begins < self.ends:
-            self._measures.bring_to(over)
+        while self._over <= now and self._begins < self.ends:
+            self._measures.bring_to(self._over)
             after = _read(self._measures)
-            self.slices.append(_between(self._before, after, self._begins, over - self._begins))
-            self._begins, self._before = over, after
+            self.slices.append(_between(self._before, after, self._begins, self._over - self._begins))
+            self._begins, self._before = self._over, after
+            self._over = min(self._begins + self.step, self.ends)
 
 
 def _read(measures: Measures) -> _Totals:
