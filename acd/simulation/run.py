@@ -162,6 +162,8 @@ class Run:
             case OfferMade():
                 for reaction in people.reactions(fact):
                     self._plan(at + reaction.after, _told_by_phone(fact, reaction))
+            case CallAnswered() if self._engine.state.records.calls[fact.call].channel is None:
+                pass  # he has to be called first
             case CallAnswered() | CallRetrieved() | CallbackAnswered():
                 self._join(fact.call, fact.agent, at)
             case TalkStarted():
