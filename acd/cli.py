@@ -5,12 +5,9 @@ has further ones of its own.
 """
 
 import asyncio
-import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final, NoReturn
 
 import click
@@ -21,13 +18,11 @@ from acd.runtime.apply import Change, apply_centre
 from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
 from acd.runtime.main import run as run_engine
 from acd.runtime.settings import Settings, SettingsFaults, read_settings
+from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
-from acd.simulation.play import play
-from acd.simulation.reading import TraceFaults, read_trace
-from acd.simulation.trace import Fate, Trace
 
 OUTSIDE: Final = 1
 GIVEN: Final = 2
@@ -152,48 +147,7 @@ def run_command(settings: Path | None) -> None:
     sys.exit(run_engine(_read_settings(settings)))
 
 
-@main.command(name="simulate")
-@click.option("--trace", "file", type=click.Path(path_type=Path), required=True, help="What calls there are, as JSON.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of JSON, one call a line.")
-def simulate_command(file: Path, as_json: bool) -> None:
-    """Play known calls to the engine on a virtual clock, and print what becomes of each.
-
-    The file is {"agents": 4, "order": "fcfs" or "priority", "agent_selection": "longest idle", "calls": [{"id": 1,
-    "arrival": 2.5, "service": 141, "patience": 30 or null, "priority": 1}, ...]}, with times in seconds; the smallest
-    priority goes first. All agents are idle at 0, agent 1 the longest; they answer at once and need no wrap-up.
-    """
-    trace = _read_trace(file)
-    fates = play(trace, _Progress(len(trace.calls)).tell)
-    click.echo(_fates_as_json(fates) if as_json else _fates_as_table(fates))
-
-
-class _Progress:
-    """Says on standard error how far a long run is, once a second."""
-
-    def __init__(self, calls: int) -> None:
-        self._calls = calls
-        self._told = monotonic()
-
-    def tell(self, settled: int) -> None:
-        if monotonic() >= self._told + 1:
-            self._told = monotonic()
-            click.echo(f"{settled} of {self._calls} calls", err=True)
-
-
-def _fates_as_json(fates: Iterable[Fate]) -> str:
-    lines = (
-        json.dumps({"id": fate.id, "wait": float(fate.wait_s), "agent": fate.agent, "outcome": fate.outcome})
-        for fate in fates
-    )
-    return "[" + ",\n ".join(lines) + "]"
-
-
-def _fates_as_table(fates: Iterable[Fate]) -> str:
-    lines = [f"{'call':<12} {'wait (s)':>14} {'agent':>6}  outcome"]
-    for fate in fates:
-        name = str(fate.id).encode(errors="replace").decode()
-        lines.append(f"{name:<12} {fate.wait_s:>14.6f} {fate.agent or '-':>6}  {fate.outcome}")
-    return "\n".join(lines)
+main.add_command(simulate_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:
@@ -211,13 +165,6 @@ def _read(file: Path) -> Centre:
     try:
         return read_centre(_text(file), str(file))
     except CentreFaults as faults:
-        _fail(str(faults), GIVEN)
-
-
-def _read_trace(file: Path) -> Trace:
-    try:
-        return read_trace(_text(file), str(file))
-    except TraceFaults as faults:
         _fail(str(faults), GIVEN)
 
 

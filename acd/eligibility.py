@@ -99,6 +99,8 @@ def _absence(device: DeviceRecord, assignment: Assignment) -> DeviceObstacle | N
 
 def calls_on(device: DeviceId, agent: AgentRecord) -> int:
     """How many calls this phone of his has."""
+    if not agent.calls and not agent.other_calls:
+        return 0  # as mostly when it is asked
     return sum(d == device for d in agent.calls.values()) + sum(d == device for d in agent.other_calls.values())
 
 
