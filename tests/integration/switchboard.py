@@ -1,7 +1,7 @@
 """A bridge on a real Asterisk, with the test in the engine's place: it sees every event and gives the orders itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -135,7 +135,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def switchboard(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
+async def switchboard(asterisk: TestAsterisk) -> AsyncGenerator[Switchboard]:
     """Connected, and the centre's phones and numbers are known to Asterisk."""
     async with AsyncExitStack() as stack:
         board = Switchboard(asterisk, stack)

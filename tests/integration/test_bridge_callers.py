@@ -103,7 +103,22 @@ async def test_what_an_agent_hears_is_cut_where_he_is_joined_before_its_end(boar
     board.order(Connect(call=call, channel=ChannelId(call), offer=offer, device=device))
     await board.hears_of(CallConnected)
     await asyncio.gather(caller.media.hears_tone(AGENT_HZ), leg.media.hears_tone(CALLER_HZ))
-    assert board.all(AgentTold) == [AgentTold(offer=offer, device=device)]
+    assert board.all(AgentTold) == []
+
+
+async def test_an_agent_is_told_who_waits_and_its_end_is_told_once(board: Switchboard) -> None:
+    phone = await board.phone("1001")
+    _, call = await board.caller()
+    leg, offer, device = await board.agent(phone, call)
+    began = asyncio.get_running_loop().time()
+    board.order(TellAgent(offer=offer, device=device, words=(Phrase.PRESS_ONE,)))
+    assert await board.hears_of(AgentTold) == AgentTold(offer=offer, device=device)
+    assert PROMPTS.recognise(leg.media.heard(since=began)).name == "press-one"
+    board.order(TellAgent(offer=offer, device=device, words=LONG))
+    await leg.media.hears_sound()
+    board.order(TellAgent(offer=offer, device=device, words=(Phrase.SECONDS,)))
+    await board.hears_of(AgentTold, nth=2)
+    assert len(board.all(AgentTold)) == 2
 
 
 async def test_a_callers_keys_are_told_once_each_over_music_and_words(board: Switchboard) -> None:

@@ -61,7 +61,7 @@ async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
 def let_go(board: Switchboard, talk: Talk) -> None:
     """The agent's part of a transfer that was granted."""
     board.order(
-        AnswerTransfer(offer=talk.offer, device=talk.device, granted=True),
+        AnswerTransfer(call=talk.call, offer=talk.offer, device=talk.device, granted=True),
         HangUpLeg(offer=talk.offer, device=talk.device),
     )
 
@@ -87,7 +87,7 @@ async def test_a_transfer_that_is_refused_leaves_both_talking_and_may_be_tried_a
     for attempt in (1, 2):
         transfer = await talk.leg.transfer("1999")
         await board.hears_of(TransferAsked, nth=attempt)
-        board.order(AnswerTransfer(offer=talk.offer, device=talk.device, granted=False))
+        board.order(AnswerTransfer(call=talk.call, offer=talk.offer, device=talk.device, granted=False))
         assert await transfer.is_done() == 503
     await asyncio.gather(talk.caller.media.hears_tone(AGENT_HZ), talk.leg.media.hears_tone(CALLER_HZ))
 
@@ -141,7 +141,7 @@ async def test_a_caller_takes_the_place_of_the_agent_who_asked_in_another_queue(
     await second.is_answered()
     transfer = await talk.leg.transfer_to(second)
     asked = await board.hears_of(TransferAsked)
-    assert (asked.consult, asked.consulted) == (arrived.call, None)
+    assert (asked.consult, asked.consulted) == (ChannelId(arrived.call), None)
     board.order(HoldCaller(call=talk.call, channel=talk.channel, queue=other))
     let_go(board, talk)
     board.order(HangUpPhone(channel=ChannelId(arrived.call)))
