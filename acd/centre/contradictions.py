@@ -15,7 +15,8 @@ from acd.centre.values import Centre
 from acd.model import AgentId, Assignment, Queue, QueueId, QueueType, Recording, TargetKind, queue_id
 
 SHORTEST_INTERVAL: Final = timedelta(seconds=15)
-"""How long a sound is cannot be known here; one of ours takes up to ten seconds. More often is hardly meant."""
+"""An interval below it is warned about. What we say ourselves takes up to 7 s, position and expected wait together; how
+long a centre's own sound is cannot be known here."""
 
 _ENTRY_RULES: Final = ("max_callers", "max_expected_wait", "agents_required")
 _NO_MISS: Final = (QueueType.RING_ALL, QueueType.LINEAR_CASCADE)

@@ -12,16 +12,14 @@ PHONES = "".join(f'[[users]]\nextension = "100{n}"\nname = "Agent {n}"\n' for n 
 def centre(*queues: str, seats: str = "", account: str = "") -> str:
     """A file with three users (1001 to 1003), these queues (7001 Queue 1 and so on), and these assignments.
 
-    A seat is written `agent queue`, and then its rules.
+    A seat is written `agent queue`, and then a rule where it has one.
     """
-    tables = [f'[account]\ndomain = "demo.example"\n{account}', PHONES]
+    tables: list[str] = [f'[account]\ndomain = "demo.example"\n{account}', PHONES]
     for number, rules in enumerate(queues, start=1):
         tables.append(f'[[queues]]\nnumber = "700{number}"\nname = "Queue {number}"\n{rules}\n')
     for seat in filter(None, seats.split("\n")):
-        agent, queue, *rules = seat.split(maxsplit=2)
-        tables.append(
-            f'[[assignments]]\nagent = "{agent}"\nqueue = "{queue}"\n{"".join(rules).replace("; ", chr(10))}\n'
-        )
+        agent, queue, *rule = seat.split(maxsplit=2)
+        tables.append(f'[[assignments]]\nagent = "{agent}"\nqueue = "{queue}"\n{"".join(rule)}\n')
     return "\n".join(tables)
 
 
