@@ -139,7 +139,7 @@ class Phrase(StrEnum):
     """A number follows."""
     EXPECTED_WAIT_UNDER_A_MINUTE = "expected_wait_under_a_minute"
     EXPECTED_WAIT_ABOUT = "expected_wait_about"
-    """A number and `MINUTES` or `ONE_MINUTE` follow."""
+    """A number and `MINUTES`, or `ONE_MINUTE`, follow."""
     EXPECTED_WAIT_OVER = "expected_wait_over"
     """A number and `MINUTES` follow."""
     ONE_MINUTE = "one_minute"
