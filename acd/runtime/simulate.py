@@ -3,17 +3,17 @@
 import gc
 import json
 import random
-import sys
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, process_time
-from typing import Final, NoReturn
+from typing import Final
 
 import click
 
 from acd.centre import CentreFaults
 from acd.outputs import CallQueued, Recorded
+from acd.runtime.given import GIVEN, OUTSIDE, fail, text_of, warn
 from acd.simulation.day import Day, read_day
 from acd.simulation.play import play
 from acd.simulation.plot import plotted
@@ -21,9 +21,6 @@ from acd.simulation.reading import TraceFaults, read_trace
 from acd.simulation.report import as_json, as_text
 from acd.simulation.simulate import Simulated, simulate
 from acd.simulation.trace import Fate
-
-OUTSIDE: Final = 1
-GIVEN: Final = 2
 
 _LONGEST_HOURS: Final = 24 * 366
 
@@ -49,10 +46,10 @@ def simulate_command(
     at once and need no wrap-up. What becomes of each call is printed.
     """
     if (file is None) == (trace is None):
-        _fail("Give either FILE, a centre with its traffic, or --trace, a file with calls.", GIVEN)
+        fail("Give either FILE, a centre with its traffic, or --trace, a file with calls.", GIVEN)
     if trace is not None:
         if (hours, seed, plot) != (None, None, None):
-            _fail("--hours, --seed and --plot belong to FILE; a trace says itself what happens when.", GIVEN)
+            fail("--hours, --seed and --plot belong to FILE; a trace says itself what happens when.", GIVEN)
         _trace(trace, as_json_)
     elif file is not None:
         _day(file, timedelta(hours=24 if hours is None else hours), 1 if seed is None else seed, plot, as_json_)
@@ -103,14 +100,16 @@ def _draw(simulated: Simulated, title: str, plot: Path) -> None:
     try:
         plot.write_text(plotted(simulated.timeline, title), encoding="utf-8")
     except OSError as error:
-        _fail(f"{plot} cannot be written: {error.strerror}", OUTSIDE)
+        fail(f"{plot} cannot be written: {error.strerror}", OUTSIDE)
 
 
 def _read_day(file: Path) -> Day:
     try:
-        return read_day(_text(file), str(file))
+        day = read_day(text_of(file), str(file))
     except CentreFaults as faults:
-        _fail(str(faults), GIVEN)
+        fail(str(faults), GIVEN)
+    warn(file, day.centre)
+    return day
 
 
 # --- a trace
@@ -118,9 +117,9 @@ def _read_day(file: Path) -> Day:
 
 def _trace(file: Path, in_json: bool) -> None:
     try:
-        trace = read_trace(_text(file), str(file))
+        trace = read_trace(text_of(file), str(file))
     except TraceFaults as faults:
-        _fail(str(faults), GIVEN)
+        fail(str(faults), GIVEN)
     fates = play(trace, _Settled(len(trace.calls)).tell)
     click.echo(_fates_as_json(fates) if in_json else _fates_as_table(fates))
 
@@ -152,20 +151,3 @@ def _fates_as_table(fates: Iterable[Fate]) -> str:
         name = str(fate.id).encode(errors="replace").decode()
         lines.append(f"{name:<12} {fate.wait_s:>14.6f} {fate.agent or '-':>6}  {fate.outcome}")
     return "\n".join(lines)
-
-
-# --- files
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        _fail(f"{file} cannot be read: {error.strerror}", GIVEN)
-    except UnicodeDecodeError:
-        _fail(f"{file} is not UTF-8 text", GIVEN)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(code)

@@ -6,7 +6,7 @@ decided here, and no dice are rolled: how callers and agents behave says `People
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Protocol
 
@@ -125,6 +125,7 @@ class Run:
         self._agenda: list[tuple[datetime, int, Input, datetime | None]] = []
         """When, which of several at that instant first, what, and since when that has been going on which it ends."""
         self._planned = 0
+        self._earliest = datetime.min.replace(tzinfo=UTC)
 
     def play(self, inputs: Iterator[Timed], until: datetime) -> None:
         """Let everything happen that is due before `until`: the inputs, in their order, and what follows from them.
@@ -148,17 +149,23 @@ class Run:
                 if _still_fits(self._engine.state.records, what, since):
                     self._note(self._engine.handle(what, at))
 
+    def resume(self, now: datetime) -> None:
+        """Plan what people will do about what is under way, in an engine that did not begin empty."""
+        for recorded in _under_way(self._engine.state.records):
+            self._expect(recorded, not_before=now)
+
     def _note(self, outcome: Outcome) -> None:
         for recorded in outcome.facts:
             self._heard(recorded)
-            self.expect(recorded)
+            self._expect(recorded, not_before=recorded.at)
 
-    def expect(self, recorded: Recorded) -> None:
+    def _expect(self, recorded: Recorded, not_before: datetime) -> None:
         """Plan what people will do about this fact."""
+        self._earliest = not_before
         at, fact, people = recorded.at, recorded.fact, self._people
         match fact:
             case CallQueued():
-                self._wait(fact.call, fact.queue, fact.arrived, at)
+                self._wait(fact.call, fact.queue, fact.arrived)
             case OfferMade():
                 for reaction in people.reactions(fact):
                     self._plan(at + reaction.after, _told_by_phone(fact, reaction))
@@ -178,7 +185,7 @@ class Run:
                 if back is not None:
                     self._plan(at + back, SetStatus(agent=fact.agent, status=ONLINE), at)
             case CallMoved():
-                self._wait(fact.call, fact.to, fact.arrived, at)
+                self._wait(fact.call, fact.to, fact.arrived)
             case AnnouncementStarted():
                 self._plan(at + people.listens(fact), AnnouncementOver(call=fact.call, number=fact.number))
             case ConfirmationAsked():
@@ -188,10 +195,10 @@ class Run:
             case _:
                 pass
 
-    def _wait(self, call: CallId, queue: QueueId, arrived: datetime, now: datetime) -> None:
+    def _wait(self, call: CallId, queue: QueueId, arrived: datetime) -> None:
         patience = self._people.patience(call, queue)
         if patience is not None:
-            self._plan(max(arrived + patience, now), CallerHungUp(call=call))
+            self._plan(arrived + patience, CallerHungUp(call=call))
 
     def _join(self, call: CallId, agent: AgentId, at: datetime) -> None:
         after, joined = self._people.joining(call, agent)
@@ -211,7 +218,39 @@ class Run:
 
     def _plan(self, at: datetime, what: Input, since: datetime | None = None) -> None:
         self._planned += 1
-        heappush(self._agenda, (at, self._planned, what, since))
+        heappush(self._agenda, (max(at, self._earliest), self._planned, what, since))
+
+
+def _under_way(records: Records) -> Iterator[Recorded]:
+    """The facts with which that began which goes on now."""
+    for call in sorted(records.calls.values(), key=lambda call: call.id):
+        if call.agent is None:
+            waits = CallQueued(
+                call=call.id, account=call.account, queue=call.queue, caller=call.caller, arrived=call.arrived
+            )
+            yield Recorded(at=call.queued_at, fact=waits)
+        elif call.talking_since is not None:
+            talks = TalkStarted(call=call.id, queue=call.queue, agent=call.agent)
+            yield Recorded(at=call.talking_since, fact=talks)
+        elif call.answered_at is not None:
+            reached = CallbackAnswered(call=call.id, queue=call.queue, agent=call.agent)
+            yield Recorded(at=call.answered_at, fact=reached)
+    for offer in sorted(records.offers.values(), key=lambda offer: offer.id):
+        rings = OfferMade(
+            offer=offer.id,
+            call=offer.call,
+            queue=offer.queue,
+            agent=offer.agent,
+            devices=tuple(sorted(offer.devices)),
+            until=offer.until,
+            round=records.calls[offer.call].round,
+        )
+        yield Recorded(at=offer.made_at, fact=rings)
+    for agent in sorted(records.agent_records.values(), key=lambda agent: agent.id):
+        if agent.wrap_up is not None:
+            up = agent.wrap_up
+            begun = WrapUpStarted(agent=agent.id, queue=up.queue, call=up.call, until=up.until, mandatory=up.mandatory)
+            yield Recorded(at=up.since, fact=begun)
 
 
 def _told_by_phone(fact: OfferMade, reaction: Reaction) -> Event:
