@@ -1,6 +1,10 @@
-"""The life of a call: it arrives, is answered, connected, and ends, by whomever."""
+"""The life of a call: it arrives, is answered, connected, and ends, by whomever.
+
+Until an agent who must confirm has done so, his is an offer like any other that rings.
+"""
 
 from datetime import timedelta
+from typing import Final
 
 from acd import agents, offers, talk
 from acd.inputs import (
@@ -12,16 +16,20 @@ from acd.inputs import (
     LegAnswered,
     LegEnded,
     LegKeyPressed,
+    Telling,
 )
 from acd.model import CallId, ChannelId, DeviceId, OfferId
 from acd.model import queue_id as queue_id_of
 from acd.outputs import (
+    AgentBriefed,
+    AnnouncementEnded,
     CallAnswered,
     CallEnded,
     CallOutcome,
     CallQueued,
     CallRefused,
     CallRequeued,
+    ConfirmationAsked,
     Connect,
     HangUpCall,
     HangUpLeg,
@@ -30,13 +38,22 @@ from acd.outputs import (
     OfferEnded,
     OfferOutcome,
     Party,
+    Phrase,
+    Sound,
     StopRinging,
     TalkEnded,
     TalkStarted,
+    TellAgent,
     TurnAway,
+    Word,
 )
 from acd.records import CallRecord, OfferRecord
 from acd.step import Step
+
+CONFIRMED_WITHIN: Final = timedelta(seconds=10)
+"""How long somebody who has picked up has for it."""
+
+TAKES_THE_CALL: Final = "1"
 
 
 def arrive(step: Step, event: CallArrived) -> None:
@@ -64,21 +81,21 @@ def arrive(step: Step, event: CallArrived) -> None:
 
 
 def answer(step: Step, event: LegAnswered) -> None:
-    """An agent picks up: the first one has the call, everybody else's phone stops."""
+    """An agent picks up: the first one has the call, everybody else's phone stops; one who must confirm is asked to."""
     offer = step.state.records.offers.get(event.offer)
     if offer is None or event.device not in offer.devices:
         step.pass_over()
         if not _talks_on(step, event):
             step.order(HangUpLeg(offer=event.offer, device=event.device))
         return
-    call = step.state.records.calls[offer.call]
-    # The two wait for nothing but this, so it is ordered before anybody else's phone is stopped.
-    step.order(connection(call, offer.id, event.device))
-    own_others = tuple(sorted(offer.devices - {event.device}))
-    if own_others:
-        step.order(StopRinging(offer=offer.id, devices=own_others, elsewhere=True))
-    _take(step, call, offer, event)
-    offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
+    if offer.confirming is not None:
+        step.pass_over()
+        return
+    assignment = step.state.assignment(offer.agent, offer.queue)
+    if assignment is not None and assignment.confirm:
+        ask_to_confirm(step, offer, event.device)
+    else:
+        take(step, offer, event.device)
 
 
 def _talks_on(step: Step, event: LegAnswered) -> bool:
@@ -86,7 +103,42 @@ def _talks_on(step: Step, event: LegAnswered) -> bool:
     return call is not None and (call.offer, call.device) == (event.offer, event.device)
 
 
-def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) -> None:
+def ask_to_confirm(step: Step, offer: OfferRecord, device: DeviceId) -> None:
+    """Whoever has picked up must press a key: it may be a machine. His other phones stop, other agents' ring on."""
+    words = (Phrase.PRESS_ONE,)
+    step.order(TellAgent(offer=offer.id, device=device, what=Telling.HOW_TO_CONFIRM, words=words))
+    _stop_others(step, offer, device)
+    step.record(ConfirmationAsked(offer=offer.id, device=device, until=step.now + CONFIRMED_WITHIN))
+
+
+def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
+    """A key on an agent's phone: it takes the call that he is to confirm, or belongs to the talk."""
+    offer = step.state.records.offers.get(event.offer)
+    if offer is None or offer.confirming != event.device:
+        talk.key_pressed(step, event)
+    elif event.key == TAKES_THE_CALL:
+        take(step, offer, event.device)
+    else:
+        offers.end(step, offer, OfferEnd.REFUSED_BY_KEY)
+
+
+def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
+    """The agent has the call. He is told who comes where his queue says so; else the two are joined at once."""
+    call = step.state.records.calls[offer.call]
+    queue = step.state.records.queues[offer.queue]
+    heard = Telling.HOW_TO_CONFIRM if offer.confirming is not None else None
+    _record_answer(step, call, offer, device, briefing=queue.agent_announcement is not None)
+    # They wait for nothing but this, so it is ordered before anybody else's phone is stopped.
+    if queue.agent_announcement is None:
+        join(step, call, heard)
+    else:
+        words = (Sound(name=queue.agent_announcement), *_waited(step.now - call.arrived))
+        step.order(TellAgent(offer=offer.id, device=device, what=Telling.WHO_COMES, words=words, cut=heard))
+    _stop_others(step, offer, device)
+    offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
+
+
+def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: DeviceId, *, briefing: bool) -> None:
     step.record(
         OfferEnded(
             offer=offer.id,
@@ -103,21 +155,53 @@ def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) 
             queue=call.queue,
             agent=offer.agent,
             offer=offer.id,
-            device=event.device,
+            device=device,
             waited=step.now - call.arrived,
             expected_wait=call.expected_wait,
+            briefing=briefing,
         )
     )
 
 
-def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
-    """A key on an agent's phone: it takes the call that is being offered to him, or belongs to the talk."""
-    talk.key_pressed(step, event)
+def _stop_others(step: Step, offer: OfferRecord, device: DeviceId) -> None:
+    others = tuple(sorted(offer.devices - {device}))
+    if others:
+        step.order(StopRinging(offer=offer.id, devices=others, elsewhere=True))
+
+
+def _waited(waited: timedelta) -> tuple[Word, ...]:
+    """What an agent is told of his caller's wait, rounded down: nothing, 10 to 50 seconds, whole minutes."""
+    minutes, seconds = divmod(int(waited.total_seconds()), 60)
+    if minutes:
+        return (Phrase.WAITED, Phrase.ONE_MINUTE) if minutes == 1 else (Phrase.WAITED, minutes, Phrase.MINUTES)
+    return (Phrase.WAITED, seconds // 10 * 10, Phrase.SECONDS) if seconds >= 10 else ()
 
 
 def agent_told(step: Step, event: AgentTold) -> None:
-    """The agent has heard who comes: now the two are joined."""
-    step.pass_over()
+    """He has heard how to confirm, and has still to do it; or who comes, and the two are joined."""
+    offer = step.state.records.offers.get(event.offer)
+    call = _call_of(step, event.offer)
+    if event.what is Telling.HOW_TO_CONFIRM:
+        if offer is None or offer.confirming != event.device:
+            step.pass_over()
+    elif call is None or not call.briefing or (call.offer, call.device) != (event.offer, event.device):
+        step.pass_over()
+    else:
+        brief(step, call)
+
+
+def brief(step: Step, call: CallRecord, heard: Telling | None = None) -> None:
+    """The agent knows who comes, or has to do without: they are joined. `heard`: what he may still hear."""
+    assert call.agent is not None, "only who has answered is told who comes"
+    step.record(AgentBriefed(call=call.id, queue=call.queue, agent=call.agent))
+    join(step, call, heard)
+
+
+def join(step: Step, call: CallRecord, heard: Telling | None = None) -> None:
+    """Put caller and agent together; what either of them hears is cut."""
+    step.order(connection(call, heard))
+    if call.saying is not None:
+        step.record(AnnouncementEnded(call=call.id, queue=call.queue, number=call.saying))
 
 
 def connected(step: Step, event: CallConnected) -> None:
@@ -182,10 +266,14 @@ def hold(step: Step, call: CallRecord) -> None:
         step.order(HoldCaller(call=call.id, channel=call.channel, queue=call.queue))
 
 
-def connection(call: CallRecord, offer: OfferId, device: DeviceId) -> Connect:
-    """The order to join him with this device; what he hears is cut."""
+def connection(call: CallRecord, heard: Telling | None = None) -> Connect:
+    """The order to join him with the device that answered."""
     assert call.channel is not None, "only who is on the line can be joined"
-    return Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying)
+    assert call.offer is not None, "an offer was answered"
+    assert call.device is not None, "on a device"
+    return Connect(
+        call=call.id, channel=call.channel, offer=call.offer, device=call.device, saying=call.saying, telling=heard
+    )
 
 
 def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = CallOutcome.ABANDONED) -> None:
@@ -221,6 +309,9 @@ def _end_talk(step: Step, call: CallRecord, by: Party) -> None:
     agent = step.state.records.agent_records[call.agent]
     talked = timedelta(0) if call.talking_since is None else step.now - call.talking_since
     was_connected = call.talking_since is not None
+    single = call.id in agent.single_calls
     step.record(TalkEnded(call=call.id, queue=call.queue, agent=agent.id, by=by, talked=talked))
     if was_connected:
         agents.after_call(step, agent, call)
+    elif single:
+        offers.use_up_single_call(step, agent, step.state.records.queues.get(call.queue))

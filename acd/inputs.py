@@ -31,6 +31,14 @@ class LegEnd(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Telling(StrEnum):
+    """What an agent is told on the phone that he has picked up, before he is joined with anybody."""
+
+    HOW_TO_CONFIRM = "how_to_confirm"
+    """Which key takes the call."""
+    WHO_COMES = "who_comes"
+
+
 # --- events: a call, in the order it lives
 
 
@@ -99,6 +107,7 @@ class AgentTold:
 
     offer: OfferId
     device: DeviceId
+    what: Telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,14 @@
-"""What Asterisk has against what we believed, and what the database says against what we knew.
+"""What Asterisk has against what we believed.
 
 After a restart or a lost connection, events were missed and will not be repeated. Each difference is settled by the
 same rule as the event that was missed, so nothing is decided twice; only guilt is not: nobody missed a call, and no
 phone failed, while we were not looking.
 """
 
-from collections.abc import Hashable, Mapping
-from typing import TypeVar
-
-from acd import agents, calls, offers
+from acd import agents, calls, offers, statuses
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
-    ConfigurationLoaded,
     DeviceRegistered,
     DeviceUnregistered,
     LegAnswered,
@@ -21,18 +17,17 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    Telling,
 )
-from acd.model import Configuration, DeviceId
 from acd.outputs import (
     AsteriskInSight,
     CallOutcome,
-    ConfigurationChanged,
     HangUpCall,
     HangUpLeg,
     OfferEnd,
     Party,
 )
-from acd.records import CallRecord, OfferRecord
+from acd.records import CallRecord
 from acd.step import Step
 
 # --- Asterisk
@@ -59,6 +54,7 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
             )
             calls.arrive(step, arrived)
     step.record(AsteriskInSight())
+    statuses.show_all(step)
     step.stale = False
 
 
@@ -99,8 +95,10 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             assert call.device is not None
             if (call.offer, call.device) not in legs:
                 calls.leg_ended(step, LegEnded(offer=call.offer, device=call.device, how=LegEnd.HUNG_UP))
+            elif call.briefing:
+                calls.brief(step, call, heard=Telling.WHO_COMES)  # the caller has waited long enough
             elif call.talking_since is None:
-                step.order(calls.connection(call, call.offer, call.device))
+                calls.join(step, call)
 
 
 def _lose(step: Step, call: CallRecord) -> None:
@@ -114,7 +112,11 @@ def _lose(step: Step, call: CallRecord) -> None:
 def _take_up_answers(step: Step, seen: AsteriskSeen) -> None:
     for leg in seen.legs:
         offer = step.state.records.offers.get(leg.offer)
-        if leg.answered and offer is not None:
+        if not leg.answered or offer is None:
+            continue
+        if offer.confirming == leg.device:
+            calls.ask_to_confirm(step, offer, leg.device)  # what he pressed meanwhile was not heard
+        else:
             calls.answer(step, LegAnswered(offer=leg.offer, device=leg.device))
 
 
@@ -129,57 +131,3 @@ def _hang_up_strays(step: Step, seen: AsteriskSeen) -> None:
     callers = {call.call for call in seen.calls}
     for call_id in sorted(seen.talks - records.calls.keys() - callers):
         step.order(HangUpCall(call=call_id, channel=None))
-
-
-# --- the configuration
-
-
-def configure(step: Step, event: ConfigurationLoaded) -> None:
-    """Take over what the database says: offers it no longer allows are withdrawn, callers without a queue leave."""
-    patch = configuration_patch(step.state.configuration, event.configuration)
-    if patch == ConfigurationChanged():
-        return
-    step.record(patch)
-    records = step.state.records
-    for call in sorted(records.calls.values(), key=lambda c: c.id):
-        if call.agent is None and call.queue not in records.queues:
-            calls.close(step, call)
-    for offer in sorted(records.offers.values(), key=lambda o: o.id):
-        for device in sorted(offer.devices - _allowed_devices(step, offer)):
-            offers.silence(step, offer, device, OfferEnd.CONFIGURATION_CHANGED)
-
-
-def _allowed_devices(step: Step, offer: OfferRecord) -> set[DeviceId]:
-    assignment = step.state.assignment(offer.agent, offer.queue)
-    if assignment is None:
-        return set()
-    owned = set(step.state.devices_of.get(offer.agent, {}))
-    return owned if assignment.devices is None else owned & assignment.devices
-
-
-def configuration_patch(old: Configuration, new: Configuration) -> ConfigurationChanged:
-    """The difference between two configurations."""
-    return ConfigurationChanged(
-        accounts=_changed(old.accounts, new.accounts),
-        agents=_changed(old.agents, new.agents),
-        devices=_changed(old.devices, new.devices),
-        queues=_changed(old.queues, new.queues),
-        assignments=_changed(old.assignments, new.assignments),
-        accounts_gone=_gone(old.accounts, new.accounts),
-        agents_gone=_gone(old.agents, new.agents),
-        devices_gone=_gone(old.devices, new.devices),
-        queues_gone=_gone(old.queues, new.queues),
-        assignments_gone=_gone(old.assignments, new.assignments),
-    )
-
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-
-def _changed(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[V, ...]:
-    return tuple(new[key] for key in sorted(new.keys(), key=str) if old.get(key) != new[key])
-
-
-def _gone(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[K, ...]:
-    return tuple(sorted(old.keys() - new.keys(), key=str))

@@ -21,11 +21,13 @@ from acd.outputs.agent import (
     WrapUpStarted,
 )
 from acd.outputs.call import (
+    AgentBriefed,
     CallAnswered,
     CallEnded,
     CallQueued,
     CallRefused,
     CallRequeued,
+    CascadeRetimed,
     CascadeWidened,
     ConfirmationAsked,
     LegStopped,
@@ -104,11 +106,13 @@ Fact = (
     CallQueued
     | OfferMade
     | CascadeWidened
+    | CascadeRetimed
     | LegStopped
     | OfferRetimed
     | ConfirmationAsked
     | OfferEnded
     | CallAnswered
+    | AgentBriefed
     | TalkStarted
     | TalkEnded
     | CallRequeued
@@ -175,6 +179,7 @@ Command = (
 
 
 __all__ = [
+    "AgentBriefed",
     "AnnouncementEnded",
     "AnnouncementKind",
     "AnnouncementStarted",
@@ -201,6 +206,7 @@ __all__ = [
     "CallbackObstacle",
     "CallbackPromised",
     "CallbackRefused",
+    "CascadeRetimed",
     "CascadeWidened",
     "Command",
     "ConfigurationChanged",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from acd.inputs import Telling
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId, Status
 from acd.outputs.words import Word
 
@@ -118,11 +119,14 @@ class StopRinging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellAgent:
-    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`."""
+    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`. Safe to repeat."""
 
     offer: OfferId
     device: DeviceId
+    what: Telling
     words: tuple[Word, ...]
+    cut: Telling | None = None
+    """What he may still hear, to be cut first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +166,8 @@ class Connect:
     device: DeviceId
     saying: int | None = None
     """What he hears at the moment, to be cut first."""
+    telling: Telling | None = None
+    """What the agent may still hear: likewise."""
     keys: bool = False
     """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
 

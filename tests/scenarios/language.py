@@ -45,6 +45,7 @@ from acd.inputs import (
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
+    Telling,
     TransferAsked,
 )
 from acd.model import (
@@ -137,8 +138,12 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
         lambda said: LegKeyPressed(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), key=said["key"]),
     ),
     (
-        rf"{_DEVICE} has heard who comes for {_OFFER}",
-        lambda said: AgentTold(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
+        rf"{_DEVICE} has heard (?P<what>who comes|how to confirm) for {_OFFER}",
+        lambda said: AgentTold(
+            offer=OfferId(said["offer"]),
+            device=DeviceId(said["device"]),
+            what=Telling(said["what"].replace(" ", "_")),
+        ),
     ),
     (
         rf"{_CALL} picks up {_BACK}",

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from acd.model import Target
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
     AnnouncementStarted,
     AnswerTransfer,
@@ -29,6 +30,7 @@ from acd.outputs import (
     CallRequeued,
     CallRetrieved,
     CallTransferred,
+    CascadeRetimed,
     CascadeWidened,
     Command,
     ConfigurationChanged,
@@ -140,6 +142,8 @@ def fact(it: Fact, at: datetime) -> str:
         case CascadeWidened():
             again = f", round {it.round}" if it.round > 1 else ""
             return f"{it.call}'s cascade comes to {short(it.agent)}, order {it.order}, until {clock(it.until)}{again}"
+        case CascadeRetimed():
+            return f"{it.call}'s cascade goes on at {clock(it.until)}"
         case OfferRetimed():
             return f"{it.offer} rings until {clock(it.until)}"
         case ConfirmationAsked():
@@ -151,7 +155,10 @@ def fact(it: Fact, at: datetime) -> str:
             why = f" ({words(it.why)})" if it.why.value != it.outcome.value else ""
             return f"{it.offer} ends for {short(it.agent)}: {words(it.outcome)}{why}{back_off}"
         case CallAnswered():
-            return f"{short(it.agent)} answers {it.call} on {it.device} after {_seconds(it.waited)}"
+            told = ", and is told who comes" if it.briefing else ""
+            return f"{short(it.agent)} answers {it.call} on {it.device} after {_seconds(it.waited)}{told}"
+        case AgentBriefed():
+            return f"{short(it.agent)} has been told who comes: {it.call}"
         case TalkStarted():
             return f"{it.call} and {short(it.agent)} talk"
         case TalkEnded():
@@ -267,6 +274,7 @@ def command(it: Command) -> str:
             return f"stop {_names(it.devices)} for {it.offer}{' (answered elsewhere)' if it.elsewhere else ''}"
         case Connect():
             cut = "" if it.saying is None else f", cutting {it.saying}"
+            cut += "" if it.telling is None else f", cutting {words(it.telling)}"
             return f"connect {it.call} with {it.device}{cut}"
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
@@ -285,7 +293,8 @@ def command(it: Command) -> str:
         case Dismiss():
             return f"dismiss {it.call}: {_words(it.words)}"
         case TellAgent():
-            return f"tell {it.device} of {it.offer}: {_words(it.words)}"
+            cut = "" if it.cut is None else f", cutting {words(it.cut)}"
+            return f"tell {it.device} of {it.offer} {words(it.what)}{cut}: {_words(it.words)}"
         case HangUpPhone():
             return f"hang up {it.channel}{': ' if it.words else ''}{_words(it.words)}"
         case ShowStatus():
