@@ -1,4 +1,4 @@
-"""The life of a call: it arrives, is answered, connected, and ends, by whomever.
+"""The life of a call from the answer on: it is connected, and ends, by whomever. How it came stands in `entry`.
 
 Until an agent who must confirm has done so, his is an offer like any other that rings.
 """
@@ -6,10 +6,9 @@ Until an agent who must confirm has done so, his is an offer like any other that
 from datetime import timedelta
 from typing import Final
 
-from acd import agents, offers, talk
+from acd import agents, announcing, offers, talk, waiting
 from acd.inputs import (
     AgentTold,
-    CallArrived,
     CallConnected,
     CallerHungUp,
     ConnectFailed,
@@ -18,22 +17,17 @@ from acd.inputs import (
     LegKeyPressed,
     Telling,
 )
-from acd.model import CallId, ChannelId, DeviceId, OfferId
-from acd.model import queue_id as queue_id_of
+from acd.model import CallId, DeviceId, OfferId
 from acd.outputs import (
     AgentBriefed,
-    AnnouncementEnded,
     CallAnswered,
     CallEnded,
     CallOutcome,
-    CallQueued,
-    CallRefused,
     CallRequeued,
     ConfirmationAsked,
     Connect,
     HangUpCall,
     HangUpLeg,
-    HoldCaller,
     OfferEnd,
     OfferEnded,
     OfferOutcome,
@@ -54,30 +48,6 @@ CONFIRMED_WITHIN: Final = timedelta(seconds=10)
 """How long somebody who has picked up has for it."""
 
 TAKES_THE_CALL: Final = "1"
-
-
-def arrive(step: Step, event: CallArrived) -> None:
-    """A caller wants a queue: he waits, with music, from this moment."""
-    if event.call in step.state.records.calls:
-        step.pass_over()
-        return
-    queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
-    if queue is None:
-        step.record(CallRefused(call=event.call, account=event.account, number=event.number))
-        step.order(TurnAway(call=event.call, channel=ChannelId(event.call)))
-        return
-    arrived = min(event.arrived or step.now, step.now)
-    step.record(
-        CallQueued(
-            call=event.call,
-            account=event.account,
-            queue=queue.id,
-            caller=event.caller,
-            arrived=arrived,
-            priority=event.priority,
-        )
-    )
-    hold(step, step.state.records.calls[event.call])
 
 
 def answer(step: Step, event: LegAnswered) -> None:
@@ -157,7 +127,7 @@ def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: Dev
             offer=offer.id,
             device=device,
             waited=step.now - call.arrived,
-            expected_wait=call.expected_wait,
+            expected_wait=_expected(call),
             briefing=briefing,
         )
     )
@@ -175,6 +145,13 @@ def _waited(waited: timedelta) -> tuple[Word, ...]:
     if minutes:
         return (Phrase.WAITED, Phrase.ONE_MINUTE) if minutes == 1 else (Phrase.WAITED, minutes, Phrase.MINUTES)
     return (Phrase.WAITED, seconds // 10 * 10, Phrase.SECONDS) if seconds >= 10 else ()
+
+
+def _expected(call: CallRecord) -> timedelta | None:
+    """Of his whole wait until now, at the time of the estimate; that of a second attempt to reach him tells nothing."""
+    if call.expected_wait is None or (call.callback is not None and call.callback.attempts):
+        return None
+    return call.queued_at - call.arrived + call.expected_wait
 
 
 def agent_told(step: Step, event: AgentTold) -> None:
@@ -200,8 +177,7 @@ def brief(step: Step, call: CallRecord, heard: Telling | None = None) -> None:
 def join(step: Step, call: CallRecord, heard: Telling | None = None) -> None:
     """Put caller and agent together; what either of them hears is cut."""
     step.order(connection(call, heard))
-    if call.saying is not None:
-        step.record(AnnouncementEnded(call=call.id, queue=call.queue, number=call.saying))
+    announcing.end(step, call)
 
 
 def connected(step: Step, event: CallConnected) -> None:
@@ -251,19 +227,15 @@ def caller_hung_up(step: Step, event: CallerHungUp) -> None:
     if call.agent is not None:
         _hang_up_agent(step, call)
         step.order(HangUpCall(call=call.id, channel=call.channel))
+    if call.talking_since is None:
+        waiting.keep_place(step, call)
     end(step, call, Party.CALLER)
 
 
 def requeue(step: Step, call: CallRecord) -> None:
     """He was answered but never connected: he waits on, as long as before."""
     step.record(CallRequeued(call=call.id, queue=call.queue))
-    hold(step, call)
-
-
-def hold(step: Step, call: CallRecord) -> None:
-    """Music for him; whoever is not on the line needs none."""
-    if call.channel is not None:
-        step.order(HoldCaller(call=call.id, channel=call.channel, queue=call.queue))
+    announcing.hold(step, call)
 
 
 def connection(call: CallRecord, heard: Telling | None = None) -> Connect:
@@ -288,6 +260,7 @@ def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = Call
 def close(step: Step, call: CallRecord) -> None:
     """His queue is gone from the configuration: the dial plan takes him back."""
     offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
+    announcing.cut(step, call)
     if call.channel is not None:
         step.order(TurnAway(call=call.id, channel=call.channel))
     end(step, call, Party.UNKNOWN, unconnected=CallOutcome.QUEUE_CLOSED)

@@ -113,6 +113,12 @@ class Caller:
     number: str
     name: str = ""
 
+    @property
+    def known(self) -> bool:
+        """Whether the number tells him from others: digits, perhaps after a plus."""
+        digits = self.number.removeprefix("+")
+        return digits.isascii() and digits.isdecimal()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -124,7 +130,8 @@ class Account:
     outbound: tuple[str, ...] = ()
     """Patterns of the numbers that we may call for it, as a dial plan writes them.
 
-    `X` is 0-9, `Z` 1-9, `N` 2-9, `.` one or more of anything, everything else itself. No pattern: nobody is called."""
+    `X` is 0-9, `Z` 1-9, `N` 2-9, `[1-35]` one of these, `.` at the end one or more of anything, all else itself.
+    No pattern: nobody is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ same rule as the event that was missed, so nothing is decided twice; only guilt 
 phone failed, while we were not looking.
 """
 
-from acd import agents, calls, offers, statuses
+from acd import agents, announcing, calls, entry, offers, statuses, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -52,7 +52,7 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
                 priority=call.priority,
                 device=call.device,
             )
-            calls.arrive(step, arrived)
+            entry.arrive(step, arrived)
     step.record(AsteriskInSight())
     statuses.show_all(step)
     step.stale = False
@@ -89,7 +89,8 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
                 for device in sorted(offer.devices):
                     if (offer_id, device) not in legs:
                         offers.silence(step, offer, device, OfferEnd.ASTERISK_LOST)
-            calls.hold(step, call)
+            announcing.cut(step, call)  # its end may have been missed
+            announcing.hold(step, call)
         else:
             assert call.offer is not None
             assert call.device is not None
@@ -106,6 +107,8 @@ def _lose(step: Step, call: CallRecord) -> None:
     if call.offer is not None and call.device is not None:
         step.order(HangUpLeg(offer=call.offer, device=call.device))
     step.order(HangUpCall(call=call.id, channel=call.channel))
+    if call.talking_since is None:
+        waiting.keep_place(step, call)
     calls.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
 
 

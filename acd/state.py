@@ -14,6 +14,7 @@ from acd.model import Configuration
 from acd.outputs import (
     AgentBriefed,
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     AsteriskInSight,
     AsteriskOutOfSight,
@@ -117,6 +118,8 @@ class State(Indexes):
                 waiting.place_gone(self, fact)
             case AnnouncementStarted():
                 waiting.announcement_started(self, fact, at)
+            case AnnouncementSkipped():
+                waiting.announcement_skipped(self, fact, at)
             case AnnouncementEnded():
                 waiting.announcement_ended(self, fact)
             case CallLifted():
@@ -167,9 +170,9 @@ class State(Indexes):
             case ConfigurationChanged():
                 configuration_changed(self, fact, at)
             case AsteriskOutOfSight():
-                self.records.asterisk_in_sight = False
+                waiting.sight_changed(self, in_sight=False)
             case AsteriskInSight():
-                self.records.asterisk_in_sight = True
+                waiting.sight_changed(self, in_sight=True)
             # of these the journal tells, and nothing follows from them
             case (
                 CallRefused()

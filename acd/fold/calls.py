@@ -69,6 +69,7 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
         cascades=fact.until is None,
     )
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
+    state.queue_index(fact.queue).ringing.add(fact.offer)
     state.place(call)
     state.reindex(agent)
 
@@ -106,6 +107,7 @@ def confirmation_asked(state: Indexes, fact: ConfirmationAsked) -> None:
 
 def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
     del state.records.offers[fact.offer]
+    state.queue_index(fact.queue).ringing.discard(fact.offer)
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, None)
     call = state.records.calls[fact.call]
     call.offers.discard(fact.offer)

@@ -71,6 +71,7 @@ from acd.outputs.talk import (
 )
 from acd.outputs.waiting import (
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     CallbackAnswered,
     CallbackDialled,
@@ -122,6 +123,7 @@ Fact = (
     | PlaceKept
     | PlaceGone
     | AnnouncementStarted
+    | AnnouncementSkipped
     | AnnouncementEnded
     | CallLifted
     | MaxWaitReached
@@ -182,6 +184,7 @@ __all__ = [
     "AgentBriefed",
     "AnnouncementEnded",
     "AnnouncementKind",
+    "AnnouncementSkipped",
     "AnnouncementStarted",
     "AnswerTransfer",
     "AsteriskInSight",

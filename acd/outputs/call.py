@@ -115,7 +115,7 @@ class CallAnswered:
     device: DeviceId
     waited: timedelta
     expected_wait: timedelta | None = None
-    """What had been expected when he began to wait: the difference is the error of that estimate."""
+    """What `waited` was expected to be when he began to wait in this queue: the difference is the estimate's error."""
     briefing: bool = False
     """The agent is told who comes first."""
 

@@ -72,6 +72,8 @@ class Lamp:
         self.status = answer.status
         if answer.status == 200:
             self._dialog.learn(answer)
+        else:
+            self.is_watched = False
 
     def told(self, transaction: ServerTransaction) -> None:
         """A NOTIFY of this subscription; it may come before the answer to the SUBSCRIBE."""

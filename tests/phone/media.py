@@ -170,6 +170,11 @@ class Media(asyncio.DatagramProtocol):
         """The samples that arrived between these instants."""
         return _decoded([packet for packet in self.packets if since <= packet.at < before])
 
+    def instant(self, seconds: float, *, since: float = 0.0) -> float:
+        """When the sound so far into `heard(since=since)` arrived."""
+        arrived = [packet.at for packet in self.packets if packet.at >= since]
+        return arrived[min(int(seconds / PACKET_SECONDS), len(arrived) - 1)]
+
     def _latest(self, since: float) -> "array[int] | None":
         latest = self.packets[-LISTEN_PACKETS:]
         return _decoded(latest) if len(latest) == LISTEN_PACKETS and latest[0].at >= since else None

@@ -72,6 +72,7 @@ def test_the_names_are_for_ever() -> None:
     assert sorted(KINDS) == [
         "agent_briefed",
         "announcement_ended",
+        "announcement_skipped",
         "announcement_started",
         "asterisk_in_sight",
         "asterisk_out_of_sight",

@@ -1,14 +1,15 @@
 """The tests' own phone: two of them call each other directly, over a network that loses every first copy as well."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.phone import wire
+from tests.phone import dtmf, wire
 from tests.phone.call import Call
 from tests.phone.g711 import ALAW
-from tests.phone.media import Route
+from tests.phone.media import HEADER, Media, Route
 from tests.phone.phone import Phone, WhenCalled
 from tests.phone.wire import Place
 
@@ -92,6 +93,23 @@ async def test_the_callee_refuses(phones: tuple[Phone, Phone], does: WhenCalled,
     assert (await call.is_over()).status == status
 
 
+async def test_the_callee_declines_after_a_while(phones: tuple[Phone, Phone]) -> None:
+    caller, callee = phones
+    call = await caller.dial("callee")
+    ring = await callee.rings()
+    await call.is_ringing()
+    ring.refuse(486)
+    assert (await call.is_over()).status == 486
+
+
+async def test_the_headers_of_a_call_can_be_read(phones: tuple[Phone, Phone]) -> None:
+    caller, callee = phones
+    await caller.dial("callee")
+    ring = await callee.rings()
+    assert ring.invite.get("max-forwards") == "70"
+    assert ring.invite.all("Alert-Info") == []
+
+
 async def test_without_common_codec_there_is_no_call(phones: tuple[Phone, Phone]) -> None:
     caller, callee = phones
     caller.codecs = ()
@@ -150,3 +168,34 @@ async def test_both_hold_in_the_same_instant(phones: tuple[Phone, Phone]) -> Non
     assert (call.is_held, ring.is_held) == (True, False)
     await ring.resume()
     await hear_each_other(call, ring)
+
+
+class Ear(asyncio.DatagramProtocol):
+    """Keeps what arrives, as it came."""
+
+    def __init__(self) -> None:
+        self.packets: list[tuple[int, int, int, int, int]] = []
+        self.payloads: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: Place) -> None:
+        self.packets.append(HEADER.unpack_from(data))
+        self.payloads.append(data[HEADER.size :])
+
+
+async def test_a_key_is_one_event_of_one_instant_in_an_unbroken_stream() -> None:
+    socket, ear = await asyncio.get_running_loop().create_datagram_endpoint(Ear, local_addr=("127.0.0.1", 0))
+    media = await Media.open("127.0.0.1")
+    media.start(Route(host="127.0.0.1", port=socket.get_extra_info("sockname")[1], codec=ALAW, events=101))
+    await media.press("7")
+    media.close()
+    socket.close()
+    _, kinds, sequences, stamps, sources = zip(*ear.packets, strict=True)
+    events = [at for at, kind in enumerate(kinds) if kind & 0x7F == 101]
+    assert [ear.payloads[at] for at in events] == dtmf.payloads("7")
+    assert [kinds[at] >> 7 for at in events] == [1] + [0] * 7
+    assert len({stamps[at] for at in events}) == 1
+    assert stamps[events[-1] + 1] == stamps[events[0]] + 8 * 160
+    assert [(later - earlier) & 0xFFFF for earlier, later in itertools.pairwise(sequences)] == [1] * (
+        len(sequences) - 1
+    )
+    assert len(set(sources)) == 1

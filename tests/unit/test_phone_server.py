@@ -25,6 +25,7 @@ class Server:
         self.asked: list[Request] = []
         self.wire: Wire
         self.refer_status = 202
+        self.subscribe_status = 200
         self._dialogs: dict[str, Dialog] = {}
         self._media: Media
 
@@ -53,7 +54,9 @@ class Server:
             case "REFER":
                 transaction.respond(response_to(request, self.refer_status, extra=extra))
             case "SUBSCRIBE":
-                transaction.respond(response_to(request, 200, to_tag=tag, extra=extra))
+                transaction.respond(response_to(request, self.subscribe_status, to_tag=tag, extra=extra))
+                if self.subscribe_status != 200:
+                    return
                 state = "active;expires=600" if request.get("Expires") != "0" else "terminated;reason=timeout"
                 self.tell(request.call_id, "dialog", state, DIALOG.format(0, "terminated"))
             case _:
@@ -137,3 +140,16 @@ async def test_a_lamp_shows_what_it_is_told_until_it_is_given_up(server: Server,
     assert [shown.state for shown in lamp.shown] == ["terminated", "early", "confirmed"]
     await lamp.unwatch()
     assert (server.asked[-1].get("Expires"), lamp.is_watched) == ("0", False)
+
+
+async def test_a_lamp_that_the_server_does_not_know_stays_dark(server: Server, phone: Phone) -> None:
+    server.subscribe_status = 481
+    lamp = await phone.watch("2001")
+    assert (lamp.status, lamp.state, lamp.is_watched) == (481, "", False)
+
+
+async def test_a_lamp_of_a_server_that_has_forgotten_it_is_given_up(server: Server, phone: Phone) -> None:
+    lamp = await phone.watch("2001")
+    server.subscribe_status = 481
+    await lamp.unwatch()
+    assert (lamp.status, lamp.is_watched) == (481, False)
