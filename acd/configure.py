@@ -53,8 +53,9 @@ def _review(step: Step, offer: OfferRecord, retimed: Set[QueueId]) -> None:
     for device in sorted(offer.devices - allowed):
         offers.silence(step, offer, device, OfferEnd.CONFIGURATION_CHANGED)
     assignment = step.state.assignment(offer.agent, offer.queue)
-    if offer.confirming in allowed and assignment is not None and not assignment.confirm:
-        calls.take(step, offer, offer.confirming)
+    confirming = offer.confirming
+    if confirming is not None and confirming in allowed and assignment is not None and not assignment.confirm:
+        calls.take(step, offer, confirming)
     elif queue.id in retimed and offer.until is not None and offer.confirming is None and offer.devices & allowed:
         step.record(OfferRetimed(offer=offer.id, until=offer.made_at + queue.ring_time))
 
