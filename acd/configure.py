@@ -7,7 +7,7 @@ nobody is lost. What lapses for waiting callers follows from the new rules by it
 from collections.abc import Hashable, Mapping, Set
 from typing import TypeVar
 
-from acd import calls, offers, statuses
+from acd import callback, calls, care, offers, statuses, talk
 from acd.inputs import ConfigurationLoaded
 from acd.model import Configuration, DeviceId, QueueId, QueueType
 from acd.outputs import CascadeRetimed, ConfigurationChanged, OfferEnd, OfferRetimed
@@ -25,10 +25,13 @@ def configure(step: Step, event: ConfigurationLoaded) -> None:
     step.record(patch)
     retimed = {queue.id for queue in patch.queues if before.get(queue.id, queue.ring_time) != queue.ring_time}
     for call in sorted(records.calls.values(), key=lambda c: c.id):
-        if call.agent is None and call.queue not in records.queues:
-            calls.close(step, call)
-        elif call.queue in retimed:
-            _retime_cascade(step, call)
+        if call.agent is not None:
+            talk.obey(step, call)
+        elif call.queue not in records.queues:
+            care.close(step, call)
+        else:
+            callback.obey(step, call)
+            _retime_cascade(step, call, retimed)
     for offer in sorted(records.offers.values(), key=lambda o: o.id):
         # The end of one can be that of others.
         if offer.id in records.offers:
@@ -36,9 +39,9 @@ def configure(step: Step, event: ConfigurationLoaded) -> None:
     _show_changes(step, patch)
 
 
-def _retime_cascade(step: Step, call: CallRecord) -> None:
+def _retime_cascade(step: Step, call: CallRecord, retimed: Set[QueueId]) -> None:
     """Its next group rings one new ring time after the last one began to."""
-    if call.cascade is not None:
+    if call.cascade is not None and call.queue in retimed:
         until = call.cascade.since + step.state.records.queues[call.queue].ring_time
         step.record(CascadeRetimed(call=call.id, queue=call.queue, until=until))
 
