@@ -15,7 +15,6 @@ from acd.inputs import (
     LegAnswered,
     LegEnded,
     LegKeyPressed,
-    Telling,
 )
 from acd.model import ChannelId, DeviceId, Queue
 from acd.outputs import (
@@ -65,7 +64,7 @@ def answer(step: Step, event: LegAnswered) -> None:
 def ask_to_confirm(step: Step, offer: OfferRecord, device: DeviceId) -> None:
     """Whoever has picked up must press a key: it may be a machine. His other phones stop, other agents' ring on."""
     words = (Phrase.PRESS_ONE,)
-    step.order(TellAgent(offer=offer.id, device=device, what=Telling.HOW_TO_CONFIRM, words=words))
+    step.order(TellAgent(offer=offer.id, device=device, words=words))
     _stop_others(step, offer, device)
     step.record(ConfirmationAsked(offer=offer.id, device=device, until=step.now + CONFIRMED_WITHIN))
 
@@ -85,16 +84,15 @@ def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
     """The agent has the call. He is told who comes where his queue says so; else the two are joined at once."""
     call = step.state.records.calls[offer.call]
     queue = step.state.records.queues[offer.queue]
-    heard = Telling.HOW_TO_CONFIRM if offer.confirming is not None else None
     _record_answer(step, call, offer, device, briefing=queue.agent_announcement is not None)
     on_the_line = call.channel is not None
     if on_the_line:
         # They wait for nothing but this, so it is ordered before anybody else's phone is stopped.
-        _tell_or_bring_together(step, call, queue, heard)
+        _tell_or_bring_together(step, call, queue)
     _stop_others(step, offer, device)
     offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
     if not on_the_line:
-        _tell_or_bring_together(step, call, queue, heard)
+        _tell_or_bring_together(step, call, queue)
 
 
 def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: DeviceId, *, briefing: bool) -> None:
@@ -129,13 +127,13 @@ def _expected(call: CallRecord) -> timedelta | None:
     return call.queued_at - call.arrived + call.expected_wait
 
 
-def _tell_or_bring_together(step: Step, call: CallRecord, queue: Queue, heard: Telling | None) -> None:
+def _tell_or_bring_together(step: Step, call: CallRecord, queue: Queue) -> None:
     if queue.agent_announcement is None:
-        _bring_together(step, call, heard)
+        _bring_together(step, call)
         return
     offer, device = care.leg(call)
     words = (Sound(name=queue.agent_announcement), *_waited(step.now - call.arrived))
-    step.order(TellAgent(offer=offer, device=device, what=Telling.WHO_COMES, words=words, cut=heard))
+    step.order(TellAgent(offer=offer, device=device, words=words))
 
 
 def _stop_others(step: Step, offer: OfferRecord, device: DeviceId) -> None:
@@ -156,27 +154,24 @@ def agent_told(step: Step, event: AgentTold) -> None:
     """He has heard how to confirm, and has still to do it; or who comes, and the two are joined."""
     offer = step.state.records.offers.get(event.offer)
     call = care.in_talk(step, event.offer, event.device)
-    if event.what is Telling.HOW_TO_CONFIRM:
-        if offer is None or offer.confirming != event.device:
-            step.pass_over()
-    elif call is None or not call.briefing:
-        step.pass_over()
-    else:
+    if call is not None and call.briefing:
         brief(step, call)
+    elif offer is None or offer.confirming != event.device:
+        step.pass_over()
 
 
-def brief(step: Step, call: CallRecord, heard: Telling | None = None) -> None:
-    """The agent knows who comes, or has to do without: they are joined. `heard`: what he may still hear."""
+def brief(step: Step, call: CallRecord) -> None:
+    """The agent knows who comes, or has to do without: they are joined."""
     assert call.agent is not None, "only who has answered is told who comes"
     step.record(AgentBriefed(call=call.id, queue=call.queue, agent=call.agent))
-    _bring_together(step, call, heard)
+    _bring_together(step, call)
 
 
-def _bring_together(step: Step, call: CallRecord, heard: Telling | None) -> None:
+def _bring_together(step: Step, call: CallRecord) -> None:
     if call.channel is None:
         callback.dial(step, call)
     else:
-        care.join(step, call, *care.leg(call), heard)
+        care.join(step, call, *care.leg(call))
 
 
 def connected(step: Step, event: CallConnected) -> None:

@@ -6,7 +6,6 @@ Never says when: that is the matter of the rules that call it.
 from datetime import timedelta
 
 from acd import agents, announcing, offers
-from acd.inputs import Telling
 from acd.model import DeviceId, OfferId, Recording
 from acd.outputs import (
     CallEnded,
@@ -45,25 +44,12 @@ def leg(call: CallRecord) -> tuple[OfferId, DeviceId]:
 # --- joining
 
 
-def join(step: Step, call: CallRecord, offer: OfferId, device: DeviceId, heard: Telling | None = None) -> None:
-    """Order that he is joined with the device that was picked up for him. Safe to repeat.
-
-    What he hears is cut, and what the agent may still hear (`heard`).
-    """
+def join(step: Step, call: CallRecord, offer: OfferId, device: DeviceId) -> None:
+    """Order that he is joined with the device that was picked up for him. What he hears is cut. Safe to repeat."""
     assert call.channel is not None, "only who is on the line can be joined"
     queue = step.state.records.queues.get(call.queue)
     keys = queue is not None and queue.recording is Recording.ON_DEMAND
-    step.order(
-        Connect(
-            call=call.id,
-            channel=call.channel,
-            offer=offer,
-            device=device,
-            saying=call.saying,
-            telling=heard,
-            keys=keys,
-        )
-    )
+    step.order(Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying, keys=keys))
     announcing.end(step, call)
 
 

@@ -31,14 +31,6 @@ class LegEnd(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-class Telling(StrEnum):
-    """What an agent is told on the phone that he has picked up, before he is joined with anybody."""
-
-    HOW_TO_CONFIRM = "how_to_confirm"
-    """Which key takes the call."""
-    WHO_COMES = "who_comes"
-
-
 # --- events: a call, in the order it lives
 
 
@@ -103,11 +95,10 @@ class LegKeyPressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentTold:
-    """What the agent was told on the device that he has picked up is over, or could not be played."""
+    """The last thing that the agent was told on the device that he has picked up is over, or could not be played."""
 
     offer: OfferId
     device: DeviceId
-    what: Telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

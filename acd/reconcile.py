@@ -21,7 +21,6 @@ from acd.inputs import (
     OtherCallEnded,
     OtherCallStarted,
     SeenCall,
-    Telling,
 )
 from acd.model import ChannelId, DeviceId, OfferId
 from acd.outputs import (
@@ -97,7 +96,7 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
         elif (leg := care.leg(call)) not in legs:
             calls.leg_ended(step, LegEnded(offer=leg[0], device=leg[1], how=LegEnd.HUNG_UP))
         elif call.briefing:
-            calls.brief(step, call, heard=Telling.WHO_COMES)  # the caller has waited long enough
+            calls.brief(step, call)  # the caller has waited long enough
         elif call.callback is not None:
             _settle_callback(step, call, lines)
         elif call.talking_since is None:

@@ -8,7 +8,6 @@ Asterisk's own channel ids never contain the separator.
 import re
 from typing import Final, NamedTuple
 
-from acd.inputs import Telling
 from acd.model import CallId, ChannelId, DeviceId, OfferId, QueueId
 
 _SEPARATOR: Final = "~"
@@ -19,7 +18,7 @@ _LEG: Final = re.compile(rf"(?P<offer>{_PLAIN}~[1-9][0-9]*)~(?P<device>{_DEVICE}
 _TALK: Final = re.compile(rf"(?P<call>{_PLAIN})~talk")
 _PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
 _ANNOUNCEMENT: Final = re.compile(rf"(?P<call>{_PLAIN})~announcement~(?P<number>[0-9]{{1,9}})")
-_TOLD: Final = re.compile(rf"(?P<leg>.+)~told~(?P<what>{'|'.join(Telling)})")
+_TOLD: Final = re.compile(r"(?P<leg>.+)~told~(?P<number>[0-9]{1,9})")
 _CALLED_BACK: Final = re.compile(rf"(?P<call>{_PLAIN})~back~[0-9]{{1,9}}")
 _CALL: Final = re.compile(_PLAIN)
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
@@ -120,16 +119,15 @@ def announcement_of(playback_id: str) -> Announcement | None:
     return None if found is None else Announcement(CallId(found["call"]), int(found["number"]))
 
 
-def told(offer: OfferId, device: DeviceId, what: Telling) -> str:
-    """The playback of what an agent is told before anybody is joined with him."""
-    return f"{leg_channel(offer, device)}{_SEPARATOR}told{_SEPARATOR}{what}"
+def told(leg: str, number: int) -> str:
+    """The playback of the nth thing that an agent is told on this leg's channel before anybody is joined with him."""
+    return f"{leg}{_SEPARATOR}told{_SEPARATOR}{number}"
 
 
-def told_of(playback_id: str) -> tuple[Leg, Telling] | None:
-    """The leg that hears this playback, and what it hears; None: it is nothing that an agent is told."""
+def told_of(playback_id: str) -> Leg | None:
+    """The leg that hears this playback; None: it is nothing that an agent is told."""
     found = _TOLD.fullmatch(playback_id)
-    leg = leg_of(found["leg"]) if found else None
-    return None if found is None or leg is None else (leg, Telling(found["what"]))
+    return None if found is None else leg_of(found["leg"])
 
 
 def lamp(code: str, device: DeviceId) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from acd.inputs import Telling
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId, Status
 from acd.outputs.words import Word
 
@@ -119,14 +118,13 @@ class StopRinging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellAgent:
-    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`. Safe to repeat."""
+    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`.
+
+    What he still hears is cut, by the joining too, and its end is not told."""
 
     offer: OfferId
     device: DeviceId
-    what: Telling
     words: tuple[Word, ...]
-    cut: Telling | None = None
-    """What he may still hear, to be cut first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +164,6 @@ class Connect:
     device: DeviceId
     saying: int | None = None
     """What he hears at the moment, to be cut first."""
-    telling: Telling | None = None
-    """What the agent may still hear: likewise."""
     keys: bool = False
     """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
 

@@ -45,7 +45,6 @@ from acd.inputs import (
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
-    Telling,
     TransferAsked,
 )
 from acd.model import (
@@ -138,12 +137,8 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
         lambda said: LegKeyPressed(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), key=said["key"]),
     ),
     (
-        rf"{_DEVICE} has heard (?P<what>who comes|how to confirm) for {_OFFER}",
-        lambda said: AgentTold(
-            offer=OfferId(said["offer"]),
-            device=DeviceId(said["device"]),
-            what=Telling(said["what"].replace(" ", "_")),
-        ),
+        rf"{_DEVICE} has heard it for {_OFFER}",
+        lambda said: AgentTold(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
     ),
     (
         rf"{_CALL} picks up {_BACK}",

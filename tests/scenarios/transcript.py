@@ -288,7 +288,6 @@ def command(it: Command) -> str:
             return f"stop {_names(it.devices)} for {it.offer}{' (answered elsewhere)' if it.elsewhere else ''}"
         case Connect():
             cut = "" if it.saying is None else f", cutting {it.saying}"
-            cut += "" if it.telling is None else f", cutting {words(it.telling)}"
             return f"connect {it.call} with {it.device}{cut}"
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
@@ -307,8 +306,7 @@ def command(it: Command) -> str:
         case Dismiss():
             return f"dismiss {it.call}: {_words(it.words)}"
         case TellAgent():
-            cut = "" if it.cut is None else f", cutting {words(it.cut)}"
-            return f"tell {it.device} of {it.offer} {words(it.what)}{cut}: {_words(it.words)}"
+            return f"tell {it.device} of {it.offer}: {_words(it.words)}"
         case HangUpPhone():
             return f"hang up {it.channel}{': ' if it.words else ''}{_words(it.words)}"
         case ShowStatus():
