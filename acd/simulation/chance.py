@@ -14,6 +14,7 @@ from acd.inputs import CallArrived, SetStatus
 from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId, QueueId
 from acd.outputs import (
     AnnouncementStarted,
+    CallAnswered,
     CallbackDialled,
     ConfirmationAsked,
     OfferMade,
@@ -155,6 +156,10 @@ class Chance:
     def confirms(self, fact: ConfirmationAsked) -> timedelta:
         """Soon."""
         return CONFIRMED_AFTER
+
+    def is_told(self, fact: CallAnswered) -> timedelta:
+        """As all announcements."""
+        return ANNOUNCEMENT
 
     def called_back(self, fact: CallbackDialled) -> tuple[timedelta, None]:
         """He picks up."""

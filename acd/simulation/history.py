@@ -18,9 +18,10 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from acd.inputs import LegEnd
-from acd.model import AgentId, CallId, QueueId
+from acd.model import AgentId, CallId, OfferId, QueueId
 from acd.outputs import (
     AnnouncementStarted,
+    CallAnswered,
     CallbackDialled,
     ConfirmationAsked,
     OfferMade,
@@ -51,6 +52,15 @@ class Rung:
     rang: timedelta = timedelta(0)
     complete: bool = False
     """It was answered, refused, or rung to its end; else it was taken away, or outlasts the span."""
+    asked_at: datetime | None = None
+    """When he who picked up was asked for the key that takes the call."""
+    confirmed: timedelta | None = None
+    """How long after that he pressed it; None: he did not."""
+
+    @property
+    def moved(self) -> timedelta:
+        """When somebody did something about it, or it had rung to its end."""
+        return self.reactions[-1].after if self.reactions else self.rang
 
 
 @dataclass(slots=True)
@@ -72,10 +82,11 @@ class Known:
     )
     ready: dict[CallId, timedelta] = field(default_factory=dict[CallId, timedelta])
     """When the agent ended his wrap-up after this call by himself."""
-    confirmed: dict[CallId, timedelta | None] = field(default_factory=dict[CallId, timedelta | None])
     called_back: dict[CallId, deque[tuple[timedelta, LegEnd | None]]] = field(
         default_factory=lambda: defaultdict(deque[tuple[timedelta, LegEnd | None]])
     )
+    told: dict[CallId, deque[timedelta]] = field(default_factory=lambda: defaultdict(deque[timedelta]))
+    """How long his agents listened to who comes."""
     listened: dict[tuple[CallId, int], timedelta] = field(default_factory=dict[tuple[CallId, int], timedelta])
     taken_offline: set[tuple[AgentId, datetime]] = field(default_factory=set[tuple[AgentId, datetime]])
 
@@ -87,6 +98,7 @@ class AsTheyWere:
         """`roll` gives the dice for what is not known."""
         self._known = known
         self._roll = roll
+        self._ringing: dict[OfferId, Rung] = {}
         self._survival = survival(known.hung_up.values(), known.stayed.values())
         self.drawn: dict[str, int] = defaultdict(int)
         """How often something had to be drawn, by what it was."""
@@ -105,13 +117,14 @@ class AsTheyWere:
         then = self._known.rung.get((fact.call, fact.agent))
         if not then:
             return self._drawn_reaction(fact, timedelta(0))
-        rung = then.popleft()
-        return rung.reactions if rung.complete else (*rung.reactions, *self._drawn_reaction(fact, rung.rang))
+        rung = self._ringing[fact.offer] = then.popleft()
+        known = rung.complete or rung.asked_at is not None
+        return rung.reactions if known else (*rung.reactions, *self._drawn_reaction(fact, rung.rang))
 
     def _drawn_reaction(self, fact: OfferMade, rang: timedelta) -> Sequence[Reaction]:
         dice = self._roll(f"ring {fact.offer} {fact.agent}")
-        own = [rung for rung in self._known.rung_at.get(fact.agent, ()) if rung.rang > rang]
-        pool = own or [rung for all_ in self._known.rung_at.values() for rung in all_ if rung.rang > rang]
+        own = [rung for rung in self._known.rung_at.get(fact.agent, ()) if rung.moved > rang]
+        pool = own or [rung for all_ in self._known.rung_at.values() for rung in all_ if rung.moved > rang]
         self.drawn["answer"] += 1
         if not pool:
             return (Reaction(max(USUAL_ANSWER, rang), fact.devices[0]),)
@@ -120,7 +133,13 @@ class AsTheyWere:
 
     def confirms(self, fact: ConfirmationAsked) -> timedelta | None:
         """As then, else soon."""
-        return self._known.confirmed.get(CallId(fact.offer.rpartition("~")[0]), CONFIRMED_AFTER)
+        rung = self._ringing.get(fact.offer)
+        return CONFIRMED_AFTER if rung is None or rung.asked_at is None else rung.confirmed
+
+    def is_told(self, fact: CallAnswered) -> timedelta:
+        """As long as then."""
+        then = self._known.told.get(fact.call)
+        return then.popleft() if then else ANNOUNCEMENT
 
     def called_back(self, fact: CallbackDialled) -> tuple[timedelta, LegEnd | None]:
         """As then, else he picks up."""

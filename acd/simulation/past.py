@@ -27,6 +27,7 @@ from acd.inputs import (
 )
 from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId, QueueId
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
     AnnouncementStarted,
     AsteriskInSight,
@@ -104,6 +105,11 @@ class Past:
         self._since: dict[tuple[str, CallId], datetime] = {}
         """When something of a call began for which its record has no field."""
         self._passed_to: dict[CallId, str] = {}
+        for call in state.records.calls.values():
+            if call.answered_at is not None:
+                self._since["joining", call.id] = call.answered_at
+            if call.saying is not None:
+                self._since["announcement", call.id] = max(call.last_said.values())
         for offer in sorted(state.records.offers.values(), key=lambda offer: offer.id):
             self._rings(offer.id, offer.call, offer.agent, offer.made_at)
 
@@ -224,16 +230,15 @@ class Past:
                 self._told(fact.offer, at, fact.device, fact.why)
             case ConfirmationAsked():
                 self._told(fact.offer, at, fact.device, OfferEnd.ANSWERED)
-                self._since["confirmation", _call_of(fact.offer)] = at
-                self.known.confirmed[_call_of(fact.offer)] = None
+                self._rung[fact.offer].asked_at = at
             case OfferEnded():
                 self._offer_ended(fact, at)
             case CallAnswered():
-                asked = self._since.pop(("confirmation", fact.call), None)
-                if asked is None:
+                rung = self._rung[fact.offer]
+                if rung.asked_at is None:
                     self._told(fact.offer, at, fact.device, OfferEnd.ANSWERED)
                 else:
-                    self.known.confirmed[fact.call] = at - asked
+                    rung.confirmed = at - rung.asked_at
             case _:
                 pass
 
@@ -262,15 +267,20 @@ class Past:
         match fact:
             case CallbackDialled():
                 self._since["callback", fact.call] = at
+            case CallAnswered() | CallRetrieved():
+                self._since["joining", fact.call] = at
+            case AgentBriefed():
+                self.known.told[fact.call].append(at - self._since.pop(("joining", fact.call), at))
+                self._since["joining", fact.call] = at
             case CallbackAnswered():
                 began = self._since.pop(("callback", fact.call), at)
-                self._since["callback", fact.call] = at
+                self._since["joining", fact.call] = at
                 self.known.called_back[fact.call].append((at - began, None))
             case CallbackFailed():
                 began = self._since.pop(("callback", fact.call), at)
                 self.known.called_back[fact.call].append((at - began, fact.how))
             case TalkStarted():
-                self.known.joined[fact.call].append((at - self._picked_up(fact.call), True))
+                self.known.joined[fact.call].append((at - self._since.pop(("joining", fact.call), at), True))
             case CallTransferred():
                 self._passed_to[fact.call] = fact.to
             case TalkEnded():
@@ -278,15 +288,10 @@ class Past:
             case _:
                 pass
 
-    def _picked_up(self, call: CallId) -> datetime:
-        answered_at = self._state.records.calls[call].answered_at
-        assert answered_at is not None, "who talks has been answered"
-        return self._since.pop(("callback", call), answered_at)
-
     def _talk_ended(self, fact: TalkEnded, at: datetime) -> None:
         since = self._state.records.calls[fact.call].talking_since
         if since is None:
-            self.known.joined[fact.call].append((at - self._picked_up(fact.call), False))
+            self.known.joined[fact.call].append((at - self._since.pop(("joining", fact.call), at), False))
             return
         ending = Ending(at - since, fact.by, self._passed_to.pop(fact.call, None))
         self.known.talks[fact.call].append(ending)
@@ -333,10 +338,6 @@ class Past:
                 self._happened(at, _seen(self._state))
             case _:
                 pass
-
-
-def _call_of(offer: OfferId) -> CallId:
-    return CallId(offer.rpartition("~")[0])
 
 
 def _chooses(agent: AgentId, at: datetime, following: Recorded | None) -> bool:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from acd.engine import Engine
 from acd.inputs import (
+    AgentTold,
     AnnouncementOver,
     CallConnected,
     CallerHungUp,
@@ -30,6 +31,7 @@ from acd.inputs import (
 )
 from acd.model import OFFLINE, ONLINE, AgentId, CallId, DeviceId, QueueId
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementStarted,
     CallAnswered,
     CallbackAnswered,
@@ -87,6 +89,10 @@ class People(Protocol):
 
     def confirms(self, fact: ConfirmationAsked) -> timedelta | None:
         """When he who has picked up presses the key that takes the call; None: he does not."""
+        ...
+
+    def is_told(self, fact: CallAnswered) -> timedelta:
+        """How long the agent listens to who comes."""
         ...
 
     def called_back(self, fact: CallbackDialled) -> tuple[timedelta, LegEnd | None]:
@@ -169,9 +175,9 @@ class Run:
             case OfferMade():
                 for reaction in people.reactions(fact):
                     self._plan(at + reaction.after, _told_by_phone(fact, reaction))
-            case CallAnswered() if self._engine.state.records.calls[fact.call].channel is None:
-                pass  # he has to be called first
-            case CallAnswered() | CallRetrieved() | CallbackAnswered():
+            case CallAnswered(briefing=True):
+                self._plan(at + people.is_told(fact), AgentTold(offer=fact.offer, device=fact.device))
+            case CallAnswered() | AgentBriefed() | CallRetrieved() | CallbackAnswered():
                 self._join(fact.call, fact.agent, at)
             case TalkStarted():
                 ending = people.talk(fact)
@@ -201,6 +207,8 @@ class Run:
             self._plan(arrived + patience, CallerHungUp(call=call))
 
     def _join(self, call: CallId, agent: AgentId, at: datetime) -> None:
+        if self._engine.state.records.calls[call].channel is None:
+            return  # he has to be called first
         after, joined = self._people.joining(call, agent)
         self._plan(at + after, CallConnected(call=call) if joined else ConnectFailed(call=call))
 
@@ -232,9 +240,21 @@ def _under_way(records: Records) -> Iterator[Recorded]:
         elif call.talking_since is not None:
             talks = TalkStarted(call=call.id, queue=call.queue, agent=call.agent)
             yield Recorded(at=call.talking_since, fact=talks)
-        elif call.answered_at is not None:
-            reached = CallbackAnswered(call=call.id, queue=call.queue, agent=call.agent)
-            yield Recorded(at=call.answered_at, fact=reached)
+        elif call.answered_at is not None and call.offer is not None and call.device is not None:
+            answered = CallAnswered(
+                call=call.id,
+                queue=call.queue,
+                agent=call.agent,
+                offer=call.offer,
+                device=call.device,
+                waited=call.answered_at - call.arrived,
+                briefing=call.briefing,
+            )
+            yield Recorded(at=call.answered_at, fact=answered)
+        if call.saying is not None and call.last_said:
+            kind, began = max(call.last_said.items(), key=lambda said: said[1])
+            says = AnnouncementStarted(call=call.id, queue=call.queue, kind=kind, number=call.saying)
+            yield Recorded(at=began, fact=says)
     for offer in sorted(records.offers.values(), key=lambda offer: offer.id):
         rings = OfferMade(
             offer=offer.id,
@@ -292,6 +312,9 @@ def _still_fits(records: Records, what: Input, since: datetime | None) -> bool:
             return call is not None and call.saying == what.number
         case LegKeyPressed():
             return what.offer in records.offers
+        case AgentTold():
+            call = records.calls.get(CallId(what.offer.rpartition("~")[0]))
+            return call is not None and call.briefing and call.offer == what.offer
         case EndWrapUp():
             agent = records.agent_records.get(what.agent)
             return agent is not None and agent.wrap_up is not None and agent.wrap_up.since == since

@@ -264,3 +264,10 @@ def test_one_fault(day: str, said: str) -> None:
 
 def test_text_that_is_no_toml() -> None:
     assert faults("[[traffic\n")[0].startswith("line 1: this is not TOML")
+
+
+def test_who_is_taken_offline_for_missing_comes_back(tmp_path: Path) -> None:
+    centre = GOOD.replace('name = "Sales"', 'name = "Sales"\nafter_missed = 1')
+    day = centre + TRAFFIC + '[[shifts]]\nmisses = 1\nback_after = "10m"\n'
+    told = figures(tmp_path, day, "--hours", "10")
+    assert 40 <= told["agents"][0]["missed"] <= 60, "one in ten minutes, and the ring"
