@@ -33,7 +33,7 @@ class Replayed:
     happened: Measures
     would: Measures
     configuration: Configuration
-    """As it was at the end."""
+    """What there was at the end, and what there would have been, in one."""
     drawn: Mapping[str, int]
     """How often something unknown had to be drawn."""
 
@@ -93,7 +93,14 @@ def replay(span: Span, rules: Rules, roll: Roll, told: Callable[[Recorded], None
     run.play(iter([*_first(engine.state, rules, span.begins), *past.inputs]), span.ends)
     happened.bring_to(span.ends)
     would.bring_to(span.ends)
-    return Replayed(happened=happened, would=would, configuration=span.state.configuration, drawn=people.drawn)
+    configuration = _both(span.state.configuration, engine.state.configuration)
+    return Replayed(happened=happened, would=would, configuration=configuration, drawn=people.drawn)
+
+
+def _both(was: Configuration, would: Configuration) -> Configuration:
+    return replace(
+        would, queues=dict(sorted({**was.queues, **would.queues}.items())), agents={**was.agents, **would.agents}
+    )
 
 
 def _first(state: State, rules: Rules, begins: datetime) -> list[Timed]:
