@@ -58,6 +58,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OverflowReason,
+    Party,
     Recorded,
     RetrievalRefused,
     Source,
@@ -107,7 +108,7 @@ class Past:
         self._passed_to: dict[CallId, str] = {}
         for call in state.records.calls.values():
             if call.answered_at is not None:
-                self._since["joining", call.id] = call.answered_at
+                self._since["joining", call.id] = self._since["callback", call.id] = call.answered_at
             if call.saying is not None:
                 self._since["announcement", call.id] = max(call.last_said.values())
         for offer in sorted(state.records.offers.values(), key=lambda offer: offer.id):
@@ -129,9 +130,9 @@ class Past:
     def finish(self, ends: datetime) -> None:
         """The span is over; what goes on is known up to here."""
         for call in self._state.records.calls.values():
-            if call.agent is None:
+            if call.talking_since is None:
                 self._stayed(call.id, ends - call.arrived)
-            elif call.talking_since is not None:
+            else:
                 self.known.outlasts[call.id] = ends - call.talking_since
         for offer in self._state.records.offers.values():
             self._rung[offer.id].rang = ends - offer.made_at
@@ -184,11 +185,12 @@ class Past:
                 call = self._state.records.calls[fact.call]
                 same_wait = fact.arrived == call.arrived
                 self._waits_in[fact.call] = [*(self._waits_in[fact.call] if same_wait else ()), fact.to]
-            case CallAnswered() | CallRetrieved():
-                self._stayed(fact.call, fact.waited)
+            case TalkStarted():
+                self._stayed(fact.call, at - self._state.records.calls[fact.call].arrived)
             case CallEnded() if not self._talks(fact.call):
                 if fact.outcome in (CallOutcome.ABANDONED, CallOutcome.LOST):
-                    self.known.hung_up.update(((fact.call, queue), fact.waited) for queue in self._waits_in[fact.call])
+                    waited = at - self._state.records.calls[fact.call].arrived
+                    self.known.hung_up.update(((fact.call, queue), waited) for queue in self._waits_in[fact.call])
                 else:
                     self._stayed(fact.call, fact.waited)
             case AnnouncementStarted():
@@ -291,11 +293,18 @@ class Past:
     def _talk_ended(self, fact: TalkEnded, at: datetime) -> None:
         since = self._state.records.calls[fact.call].talking_since
         if since is None:
-            self.known.joined[fact.call].append((at - self._since.pop(("joining", fact.call), at), False))
+            self._never_talked(fact, at)
             return
         ending = Ending(at - since, fact.by, self._passed_to.pop(fact.call, None))
         self.known.talks[fact.call].append(ending)
         self.known.talks_in[fact.queue].append(ending.after)
+
+    def _never_talked(self, fact: TalkEnded, at: datetime) -> None:
+        """They were not joined: it failed, the caller went sooner, or he was to be called back and was not reached."""
+        began = self._since.pop(("joining", fact.call), at)
+        if self._state.records.calls[fact.call].channel is not None:
+            by_caller = fact.by is Party.CALLER
+            self.known.joined[fact.call].append((at - began + by_caller * timedelta.resolution, by_caller))
 
     # --- agents and phones
 

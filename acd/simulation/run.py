@@ -240,6 +240,11 @@ def _under_way(records: Records) -> Iterator[Recorded]:
         elif call.talking_since is not None:
             talks = TalkStarted(call=call.id, queue=call.queue, agent=call.agent)
             yield Recorded(at=call.talking_since, fact=talks)
+        elif call.answered_at is not None and (back := call.callback) is not None and back.channel is not None:
+            dialled = CallbackDialled(
+                call=call.id, queue=call.queue, agent=call.agent, channel=back.channel, attempt=back.attempts
+            )
+            yield Recorded(at=call.answered_at, fact=dialled)
         elif call.answered_at is not None and call.offer is not None and call.device is not None:
             answered = CallAnswered(
                 call=call.id,
@@ -298,7 +303,7 @@ def _still_fits(records: Records, what: Input, since: datetime | None) -> bool:
             call = records.calls.get(what.call)
             if call is None:
                 return since is not None  # he who has fetched somebody, by a call of his own
-            return call.talking_since == since and (call.agent is None) == (since is None)
+            return call.talking_since == since
         case LegAnswered():
             return what.offer in records.offers
         case LegEnded() | TransferAsked():
