@@ -101,6 +101,8 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             _settle_callback(step, call, lines)
         elif call.talking_since is None:
             care.join(step, call, *leg)
+        else:
+            talk.settle(step, call)
 
 
 def _channel(call: SeenCall) -> ChannelId:
@@ -127,6 +129,8 @@ def _settle_retriever(step: Step, call: CallRecord, lines: Container[ChannelId])
         park.retriever_hung_up(step, call.retriever)
     elif call.talking_since is None:
         care.join_retriever(step, call)
+    else:
+        talk.settle(step, call)
 
 
 def _settle_callback(step: Step, call: CallRecord, lines: Mapping[ChannelId, bool]) -> None:
