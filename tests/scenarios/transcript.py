@@ -6,6 +6,7 @@ from typing import assert_never
 
 from acd.model import Target
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
     AnnouncementSkipped,
     AnnouncementStarted,
@@ -30,6 +31,7 @@ from acd.outputs import (
     CallRequeued,
     CallRetrieved,
     CallTransferred,
+    CascadeRetimed,
     CascadeWidened,
     Command,
     ConfigurationChanged,
@@ -152,6 +154,8 @@ def fact(it: Fact, at: datetime) -> str:
         case CascadeWidened():
             again = f", round {it.round}" if it.round > 1 else ""
             return f"{it.call}'s cascade comes to {short(it.agent)}, order {it.order}, until {clock(it.until)}{again}"
+        case CascadeRetimed():
+            return f"{it.call}'s cascade goes on at {clock(it.until)}"
         case OfferRetimed():
             return f"{it.offer} rings until {clock(it.until)}"
         case ConfirmationAsked():
@@ -163,7 +167,10 @@ def fact(it: Fact, at: datetime) -> str:
             why = f" ({words(it.why)})" if it.why.value != it.outcome.value else ""
             return f"{it.offer} ends for {short(it.agent)}: {words(it.outcome)}{why}{back_off}"
         case CallAnswered():
-            return f"{short(it.agent)} answers {it.call} on {it.device} after {_seconds(it.waited)}"
+            told = ", and is told who comes" if it.briefing else ""
+            return f"{short(it.agent)} answers {it.call} on {it.device} after {_seconds(it.waited)}{told}"
+        case AgentBriefed():
+            return f"{short(it.agent)} has been told who comes: {it.call}"
         case TalkStarted():
             return f"{it.call} and {short(it.agent)} talk"
         case TalkEnded():
@@ -281,7 +288,8 @@ def command(it: Command) -> str:
             return f"stop {_names(it.devices)} for {it.offer}{' (answered elsewhere)' if it.elsewhere else ''}"
         case Connect():
             cut = "" if it.saying is None else f", cutting {it.saying}"
-            return f"connect {it.call} with {it.device}{cut}"
+            keys = ", listening for keys" if it.keys else ""
+            return f"connect {it.call} with {it.device}{cut}{keys}"
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
         case HangUpCall():
@@ -305,7 +313,8 @@ def command(it: Command) -> str:
         case ShowStatus():
             return f"show {words(it.status)} on {_names(it.devices)}"
         case ConnectRetriever():
-            return f"connect {it.call} with {it.retriever}"
+            cut = "" if it.saying is None else f", cutting {it.saying}"
+            return f"connect {it.call} with {it.retriever}{cut}"
         case AnswerTransfer():
             return f"tell {it.device} of {it.offer} that the transfer is {'done' if it.granted else 'refused'}"
         case JoinConsulted():
