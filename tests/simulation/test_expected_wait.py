@@ -74,8 +74,8 @@ class Day:
             at += timedelta(seconds=self.dice.expovariate(self.agents * self.load / handle_seconds))
             dialled = self.dice.choice(self.numbers)
             caller = Caller(number="5551234")
-            event = CallArrived(call=CallId(f"C{number:04}"), account=ACCOUNT, number=dialled, caller=caller)
-            heappush(self.agenda, (at, len(self.agenda) + number * 1000, event))
+            comes = CallArrived(call=CallId(f"C{number:04}"), account=ACCOUNT, number=dialled, caller=caller)
+            heappush(self.agenda, (at, number, comes))
         while self.agenda:
             deadline = self.engine.deadline
             if deadline is not None and deadline <= self.agenda[0][0]:
@@ -102,7 +102,7 @@ class Day:
             elif isinstance(command, Connect):
                 follows.append(CallConnected(call=command.call))
                 ends = at + timedelta(seconds=self.dice.expovariate(1 / TALK_SECONDS))
-                heappush(self.agenda, (ends, -int(command.call[1:]), CallerHungUp(call=command.call)))
+                heappush(self.agenda, (ends, CALLS + int(command.call[1:]), CallerHungUp(call=command.call)))
         for fact in (recorded.fact for recorded in outcome.facts):
             if isinstance(fact, CallAnswered) and fact.expected_wait:
                 self.errors.append(fact.waited / fact.expected_wait - 1)
