@@ -19,11 +19,13 @@ KINDS: Final[dict[str, type[Fact]]] = {
     "call_queued": outputs.CallQueued,
     "offer_made": outputs.OfferMade,
     "cascade_widened": outputs.CascadeWidened,
+    "cascade_retimed": outputs.CascadeRetimed,
     "leg_stopped": outputs.LegStopped,
     "offer_retimed": outputs.OfferRetimed,
     "confirmation_asked": outputs.ConfirmationAsked,
     "offer_ended": outputs.OfferEnded,
     "call_answered": outputs.CallAnswered,
+    "agent_briefed": outputs.AgentBriefed,
     "talk_started": outputs.TalkStarted,
     "talk_ended": outputs.TalkEnded,
     "call_requeued": outputs.CallRequeued,
@@ -112,9 +114,22 @@ def decode(kind: str, body: bytes | str) -> Fact:
             "it was written by a newer one: run that one again"
         )
     try:
-        return decoder.decode(body)
+        return decoder.decode(_renewed(body))
     except msgspec.DecodeError as error:  # wrong fields (ValidationError) as well as broken JSON
         raise UnreadableFact(f"a fact of the kind {kind!r} in the journal cannot be read: {error}") from error
+
+
+def _renewed(body: bytes | str) -> bytes:
+    """A queue once had one `back_off` for what are three reasons now; whoever wrote that meant all three."""
+    raw = body.encode() if isinstance(body, str) else body
+    if b'"back_off":' not in raw:
+        return raw
+    written = msgspec.json.decode(raw)
+    queues = written["queues"]
+    for queue in queues.values() if isinstance(queues, dict) else queues:
+        length = queue.pop("back_off")
+        queue |= {"busy_back_off": length, "declined_back_off": length, "unreachable_back_off": length}
+    return _ENCODER.encode(written)
 
 
 def about(fact: Fact) -> About:
@@ -137,7 +152,7 @@ def decode_state(body: bytes | str) -> State:
     Raises `UnreadableSnapshot` where its records have other fields than now.
     """
     try:
-        return State(_RECORDS_DECODER.decode(body))
+        return State(_RECORDS_DECODER.decode(_renewed(body)))
     except msgspec.DecodeError as error:
         raise UnreadableSnapshot(f"the snapshot cannot be read: {error}") from error
 

@@ -137,7 +137,7 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
         lambda said: LegKeyPressed(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), key=said["key"]),
     ),
     (
-        rf"{_DEVICE} has heard who comes for {_OFFER}",
+        rf"{_DEVICE} has heard it for {_OFFER}",
         lambda said: AgentTold(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
     ),
     (
@@ -311,7 +311,7 @@ def lines(text: str) -> Iterator[Line]:
         line = raw.strip()
         if not line or line.startswith("#"):
             kind = "note"
-        elif line[0] in ".>!~":
+        elif line[0] in ".>!~?":
             kind = "transcript"
         elif line.split()[0] in ("queue", "agent", "assign", "account", "closed", "expected"):
             kind = "head"
