@@ -7,7 +7,7 @@ phone failed, while we were not looking.
 
 from collections.abc import Container, Mapping
 
-from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, waiting
+from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, talk, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -101,6 +101,8 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             _settle_callback(step, call, lines)
         elif call.talking_since is None:
             care.join(step, call, *leg)
+        else:
+            talk.settle(step, call)
 
 
 def _channel(call: SeenCall) -> ChannelId:
@@ -121,6 +123,8 @@ def _settle_retriever(step: Step, call: CallRecord, lines: Container[ChannelId])
         park.retriever_hung_up(step, call.retriever)
     elif call.talking_since is None:
         care.join_retriever(step, call)
+    else:
+        talk.settle(step, call)
 
 
 def _settle_callback(step: Step, call: CallRecord, lines: Mapping[ChannelId, bool]) -> None:
