@@ -87,9 +87,10 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
     for call in sorted(step.state.records.calls.values(), key=lambda c: c.id):
         if call.channel is not None and call.channel not in lines:
             _lose(step, call)
-        elif call.agent is None:
+            continue
+        announcing.cut(step, call)  # its end may have been missed
+        if call.agent is None:
             _silence_what_is_gone(step, call, legs)
-            announcing.cut(step, call)  # its end may have been missed
             announcing.hold(step, call)
         elif call.retriever is not None:
             _settle_retriever(step, call, lines)
