@@ -164,16 +164,22 @@ def explain_command(
     if recent == (call is not None):
         fail("Give the id of a call; --recent, alone, lists the last ones.", GIVEN)
     url = database_of(database_url, settings, state_dir)
+    click.echo(_recent_calls(url, as_json=as_json) if call is None else _story(url, call, as_json=as_json))
+
+
+def _recent_calls(url: str, *, as_json: bool) -> str:
+    calls = with_database(url, recent_calls(url, RECENT))
+    return json.dumps(calls_as_values(calls)) if as_json else "\n".join(calls_as_lines(calls, None))
+
+
+def _story(url: str, given: str, *, as_json: bool) -> str:
+    # Bytes that are no UTF-8 come as surrogates, which no database takes and no call has.
+    call = CallId(given.encode(errors="replace").decode())
     try:
-        if call is None:
-            calls = with_database(url, recent_calls(url, RECENT))
-            click.echo(json.dumps(calls_as_values(calls)) if as_json else "\n".join(calls_as_lines(calls, None)))
-        else:
-            entries = with_database(url, story_of(url, CallId(call), _Reading().tell))
-            told = as_values(CallId(call), entries, None)
-            click.echo(json.dumps(told) if as_json else "\n".join(as_lines(CallId(call), entries, None)))
+        entries = with_database(url, story_of(url, call, _Reading().tell))
     except UnknownCall:
-        fail(f"The journal knows no call {call!r}; `acd explain --recent` lists the last ones.", GIVEN)
+        fail(f"The journal knows no call {given!r}; `acd explain --recent` lists the last ones.", GIVEN)
+    return json.dumps(as_values(call, entries, None)) if as_json else "\n".join(as_lines(call, entries, None))
 
 
 class _Reading:
