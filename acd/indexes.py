@@ -6,6 +6,7 @@ again for a match. All of them follow from the records: a snapshot has none.
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Final
 
 from acd.announcements import next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
@@ -35,6 +36,9 @@ class QueueIndex:
         """Callers not yet answered, in turn: by their priority, then the longest wait."""
         self.unoffered: Ordered[CallId] = Ordered()
         """Those of them for whom agents are looked, and who ring at nobody."""
+
+
+_OF_WAITING: Final = (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT)
 
 
 class Indexes:
@@ -122,8 +126,7 @@ class Indexes:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
         self.needy.discard(call.id)
         self.leaving.discard(call.id)
-        for kind in (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT):
-            self.deadlines.set(kind, call.id, None)
+        self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
         known = self.callbacks.get(key, set())
@@ -144,23 +147,30 @@ class Indexes:
 
     def reindex(self, agent: AgentRecord) -> None:
         """Where this agent belongs in the indexes of his queues."""
+        self._staff(agent)
+        self.reindex_offered(agent)
+
+    def reindex_offered(self, agent: AgentRecord) -> None:
+        """The same where only his offer or his back-off has changed: that he takes calls of these queues remains."""
         out_everywhere = obstacle_everywhere(agent) is not None
         devices = self.devices_of.get(agent.id, {}).values()
-        staffed: set[QueueId] = set()
         for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
             index = self.queue_index(queue_id)
             queue: Queue | None = self.records.queues.get(queue_id)
-            if queue is not None and staffs(assignment, agent, devices):
-                staffed.add(queue_id)
             rings = queue is not None and queue.type is not QueueType.CALL_PARK
             if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
                 index.eligible.remove(agent.id)
             elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
-        self._staff(agent, staffed)
 
-    def _staff(self, agent: AgentRecord, now: set[QueueId]) -> None:
+    def _staff(self, agent: AgentRecord) -> None:
         """Of which queues he takes calls, and when he will be ready for one."""
+        devices = self.devices_of.get(agent.id, {}).values()
+        now = {
+            queue_id
+            for queue_id, assignment in self.records.assignments.get(agent.id, {}).items()
+            if queue_id in self.records.queues and staffs(assignment, agent, devices)
+        }
         before = self.staffing.get(agent.id, set())
         if now != before:
             self.staffing[agent.id] = now
