@@ -107,8 +107,6 @@ def centre_file(parts: Iterable[Part]) -> str:
                     agent=seat.agent,
                     order=seat.order,
                     max_calls=seat.max_calls,
-                    confirm=seat.confirm,
-                    auto_answer=seat.auto_answer,
                     **own,
                     **seat.rules,
                 )
@@ -116,12 +114,11 @@ def centre_file(parts: Iterable[Part]) -> str:
     return "\n".join(tables)
 
 
-def _table(head: str, **values: Value) -> str:
-    return "\n".join([head, *(f"{key} = {_written(value)}" for key, value in values.items()), ""])
+def _table(head: str, **values: Toml) -> str:
+    return "\n".join([head, *(f"{key} = {_value(value)}" for key, value in values.items()), ""])
 
 
-def _written(value: Value) -> str:
+def _value(value: Toml) -> str:
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_written(inner)}" for key, inner in value.items()) + " }"
-    # All else of TOML that is used here is written as JSON writes it.
-    return json.dumps(value)
+        return "{ " + ", ".join(f"{key} = {_value(of)}" for key, of in value.items()) + " }"
+    return json.dumps(value)  # strings, numbers, truth and lists of strings are written as JSON writes them

@@ -14,9 +14,7 @@ PART = Part(
         Queue(number="8103", seats=(), rules={"max_wait": "1s", "overflow": {"extension": "3102"}}),
         Queue(number="8104", seats=(), rules={"max_wait": "1s", "overflow": {"message": "acd/service-unavailable"}}),
         Queue(number="8105", seats=(), rules={"max_callers": 1}),
-        Queue(
-            number="8106", seats=seats("3103"), rules={"agents_required": 1, "overflow": {"extension": "3104"}}
-        ),
+        Queue(number="8106", seats=seats("3103"), rules={"agents_required": 1, "overflow": {"extension": "3104"}}),
         Queue(
             number="8107",
             seats=seats("3105"),
