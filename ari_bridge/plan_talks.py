@@ -18,7 +18,7 @@ from ari_bridge.errands import (
     on_channel,
     stop_playback,
 )
-from ari_bridge.names import announcement, called_back, caller_of, endpoint, leg_channel, talk_bridge
+from ari_bridge.names import announcement, called_back, endpoint, leg_channel, talk_bridge
 
 FORMAT: Final = "wav"
 """Of recordings: 8 kHz, 16 bits, both sides in one channel."""
@@ -85,9 +85,8 @@ def answer_transfer(command: AnswerTransfer) -> tuple[Errand, ...]:
     )
     if not command.granted:
         return (told,)
-    call = caller_of(command.offer)
-    destroy = on_bridge("destroy", talk_bridge(call), harmless={NOT_FOUND})
-    return (told, Errand(lane=call, operations=(destroy,)))
+    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
+    return (told, Errand(lane=command.call, operations=(destroy,)))
 
 
 def join_consulted(command: JoinConsulted) -> tuple[Errand, ...]:

@@ -84,7 +84,7 @@ COMMANDS: list[Command] = [
     ShowStatus(devices=(DESK,), status=ONLINE),
     Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK, saying=2),
     ConnectRetriever(call=CALL, channel=CHANNEL, retriever=OTHER, saying=2),
-    AnswerTransfer(offer=OFFER, device=DESK, granted=True),
+    AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=True),
     JoinConsulted(call=CALL, channel=CHANNEL, consulted="PJSIP/1003-desk-00000003"),
     StartRecording(call=CALL, name="demo.example/acd-1.7-1"),
     StopRecording(call=CALL, name="demo.example/acd-1.7-1"),
@@ -282,7 +282,7 @@ def test_a_phone_to_be_hung_up_without_a_word_is_hung_up() -> None:
 
 
 def test_a_granted_transfer_is_told_to_the_phone_before_it_is_hung_up_and_ends_the_talks_bridge() -> None:
-    told, destroy = plan(AnswerTransfer(offer=OFFER, device=DESK, granted=True), "acd")
+    told, destroy = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=True), "acd")
     (hang_up,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
     assert told.lane == hang_up.lane
     assert told.operations[0].arguments["states"] == "channel_answered"
@@ -290,7 +290,7 @@ def test_a_granted_transfer_is_told_to_the_phone_before_it_is_hung_up_and_ends_t
 
 
 def test_a_transfer_that_is_not_granted_changes_nothing() -> None:
-    (told,) = plan(AnswerTransfer(offer=OFFER, device=DESK, granted=False), "acd")
+    (told,) = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=False), "acd")
     assert told.operations[0].arguments["states"] == "channel_unavailable"
 
 
