@@ -12,14 +12,14 @@ PART = Part(
         Queue(number="8101", seats=(), rules={"max_wait": "1s", "overflow": {"queue": "8102"}}),
         Queue(number="8102", seats=seats("3101")),
         Queue(number="8103", seats=(), rules={"max_wait": "1s", "overflow": {"extension": "3102"}}),
-        Queue(number="8104", seats=(), rules={"max_wait": "1s", "overflow": {"message": "acd/service-unavailable"}}),
+        Queue(number="8104", seats=(), rules={"max_wait": "1s", "overflow": {"message": "acd/queues"}}),
         Queue(number="8105", seats=(), rules={"max_callers": 1}),
         Queue(number="8106", seats=seats("3103"), rules={"agents_required": 1, "overflow": {"extension": "3104"}}),
         Queue(
             number="8107",
             seats=seats("3105"),
             ring_time="3s",
-            rules={"max_wait": "1s", "overflow": {"message": "acd/service-unavailable"}},
+            rules={"max_wait": "1s", "overflow": {"message": "acd/queues"}},
         ),
         Queue(number="8108", seats=seats("3106"), rules={"leave_key": "0", "overflow": {"extension": "3107"}}),
     ),
@@ -55,7 +55,7 @@ async def test_the_extension_rings_and_both_hear_each_other(floor: Floor) -> Non
 
 async def test_the_message_is_heard_and_the_caller_hung_up(floor: Floor) -> None:
     call = await (await floor.caller()).dial("8104")
-    await is_told_and_hung_up(call, "service-unavailable")
+    await is_told_and_hung_up(call, "queues")
 
 
 async def test_who_finds_the_queue_full_is_told_so(floor: Floor) -> None:
