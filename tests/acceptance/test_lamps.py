@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, connected, dial_code
+from tests.acceptance.conftest import CALLER_HZ, Floor, connected, dial_code
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.phone.lamp import Lamp
 

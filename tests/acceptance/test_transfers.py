@@ -1,7 +1,6 @@
 """An agent passes his caller on: his talk and its time end there, the caller lives on with somebody else."""
 
 import asyncio
-from datetime import timedelta
 
 from acd.outputs import CallEnded, CallOutcome, CallTransferred, TalkEnded, TransferKind, TransferRefused, WrapUpStarted
 from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, connected, talk_both_ways
