@@ -16,8 +16,6 @@ from tests.phone.waiting import POLL_SECONDS, NotSeenError
 
 F = TypeVar("F")
 
-KIND_OF = {of: kind for kind, of in KINDS.items()}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Generic[F]):
@@ -36,13 +34,14 @@ class Journal:
 
     async def facts(self, of: type[F], number: str, *, count: int = 1, within: float = 3.0) -> list[Entry[F]]:
         """All of this kind about the queue or agent of this number, in their order, once there are so many."""
+        kind = next(kind for kind, known in KINDS.items() if known is of)
         connection = await asyncpg.connect(self._url)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
         try:
-            while len(rows := await self._rows(connection, KIND_OF[of], number)) < count:
+            while len(rows := await self._rows(connection, kind, number)) < count:
                 if loop.time() > deadline:
-                    raise NotSeenError(f"{len(rows)} of {count} {KIND_OF[of]} of {number} within {within} s")
+                    raise NotSeenError(f"{len(rows)} of {count} {kind} of {number} within {within} s")
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             await connection.close()
