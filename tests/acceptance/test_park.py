@@ -1,14 +1,14 @@
 """A call park: callers wait with music, and whoever of the account dials its number gets the one who waits longest."""
 
 from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, talk_both_ways, words_heard
-from tests.acceptance.parts import Part, Queue, agents
+from tests.acceptance.parts import Part, Queue, agents, seats
 
 PART = Part(
-    users=agents("3301"),
+    users=agents("3301", "3302"),
     queues=(
         Queue(number="8301", type="call_park", seats=()),
-        # A phone of the account that dials the park fetches; callers come by another queue's overflow.
-        Queue(number="8302", seats=(), rules={"agents_required": 1, "overflow": {"queue": "8301"}}),
+        # A phone of the account that dials the park fetches; callers come by another queue's overflow, whose only agent is not there.
+        Queue(number="8302", seats=seats("3302"), rules={"agents_required": 1, "overflow": {"queue": "8301"}}),
     ),
 )
 

@@ -33,6 +33,7 @@ from acd.outputs import (
     CallOutcome,
     CallQueued,
     CallRequeued,
+    CascadeRetimed,
     CascadeWidened,
     ConfigurationChanged,
     DeviceDisengaged,
@@ -45,6 +46,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferOutcome,
+    OfferRetimed,
     Recorded,
     Source,
     StatusChanged,
@@ -99,6 +101,15 @@ class Ledger(CascadeBooks):
                 if self.calls[fact.call].cascade is not None:
                     self._lapses(at)
                 self.cascade_widened(fact, at)
+            case CascadeRetimed():
+                waiter = self.calls[fact.call]
+                assert waiter.cascade is not None
+                assert isinstance(self._what, ConfigurationLoaded), "nobody has to confirm here"
+                waiter.cascade = (waiter.cascade[0], waiter.cascade[1], fact.until)
+            case OfferRetimed():
+                assert isinstance(self._what, ConfigurationLoaded)
+                self.offers[fact.offer].until = fact.until
+                self.reached["a ring got another end"] += 1
             case LegStopped():
                 ringing = self.offers[fact.offer]
                 ringing.devices.remove(fact.device)
@@ -325,14 +336,18 @@ class Ledger(CascadeBooks):
         if person.status == SINGLE_CALL and counts:
             # Two can count where he chose it with one answered and one ringing; either may be the one.
             (self._either_due if person.single else self._offline_due).add(fact.agent)
-            if person.single:
+            if person.single or self._mandatory(fact):
                 self._wrap_up_is_due(fact, at)
             return
-        if person.status in (ONLINE, SINGLE_CALL):
+        if self._mandatory(fact) or person.status in (ONLINE, SINGLE_CALL):
             self._wrap_up_is_due(fact, at)
             self.reached["Single-Call chosen in mid-call: wrap-up, then one more"] += person.status == SINGLE_CALL
         else:
             self.reached["talk ended while away: no wrap-up"] += 1
+
+    def _mandatory(self, fact: TalkEnded) -> bool:
+        """Whether the agent has a wrap-up whatever his status is."""
+        return fact.queue in self.queues and self.queues[fact.queue].wrap_up_mandatory
 
     def _wrap_up_is_due(self, fact: TalkEnded, at: datetime) -> None:
         queue, assignment = self.queues.get(fact.queue), self.assignments.get((fact.agent, fact.queue))
@@ -341,8 +356,12 @@ class Ledger(CascadeBooks):
         own = assignment.wrap_up if assignment else None
         until = at + (queue.wrap_up if own is None else own)
         running = self.people[fact.agent].wrap_up
-        if until > at and (running is None or running[0] <= until):
+        if until == at:
+            return
+        if running is None:
             self._wrap_up_due[fact.agent] = (until, queue.wrap_up_mandatory)
+        elif running[0] <= until or (queue.wrap_up_mandatory and not running[1]):
+            self._wrap_up_due[fact.agent] = (max(until, running[0]), queue.wrap_up_mandatory or running[1])
 
     def _call_ended(self, fact: CallEnded) -> None:
         waiter = self.calls.pop(fact.call)
@@ -363,7 +382,8 @@ class Ledger(CascadeBooks):
             assert fact.status == OFFLINE
             assert person.status == SINGLE_CALL
             self._offline_due.discard(fact.agent)
-            self._wrap_up_due.pop(fact.agent, None)
+            if fact.agent in self._either_due and not self._wrap_up_due.get(fact.agent, (at, False))[1]:
+                self._wrap_up_due.pop(fact.agent, None)
             self.reached["Single-Call used up"] += 1
         else:
             assert isinstance(self._what, SetStatus | SetStatusByPhone)
