@@ -13,8 +13,10 @@ from tests.acceptance.journal import Journal
 from tests.acceptance.parts import Part, User
 from tests.phone.call import Call, IncomingCall
 from tests.phone.heard import Heard, prompts_heard
+from tests.phone.media import PACKET_SECONDS
 from tests.phone.phone import Phone
 from tests.phone.prompts import Prompts
+from tests.phone.waiting import until
 
 CALLERS = Part(users=tuple(User(extension=f"20{n:02}", name=f"Caller {n}") for n in range(1, 7)))
 """People of the account who answer no queue: `2001` to `2006`."""
@@ -99,6 +101,12 @@ async def connected(call: Call, agent: Phone, *, within: float = 5.0) -> Incomin
     ring.answer(tone=AGENT_HZ)
     await talk_both_ways(call, ring)
     return ring
+
+
+async def listen(call: Call, *, seconds: float = 1.0) -> None:
+    """Let so much arrive: enough of a prompt to know it by, where it will be cut."""
+    wanted = len(call.media.packets) + seconds / PACKET_SECONDS
+    await until(f"{seconds} s of sound", lambda: len(call.media.packets) >= wanted, within=seconds + 3)
 
 
 async def words_heard(call: Call) -> list[Heard]:

@@ -4,7 +4,7 @@ from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, talk_both_ways
 from tests.acceptance.parts import Part, Queue, Seat, agents, seats
 from tests.phone.audio import share_of_tone
 
-NAME = "on-break"
+NAME = "queues"
 """A prompt of ours that plays the part of the queue's spoken name."""
 
 PART = Part(
@@ -35,8 +35,5 @@ async def test_the_agent_hears_who_comes_before_they_are_joined(floor: Floor) ->
     assert share_of_tone(call.media.heard(), AGENT_HZ) < 0.1, "the caller hears his music meanwhile"
     await ring.media.hears_tone(CALLER_HZ, within=12)
     await talk_both_ways(call, ring)
-    assert [(heard.name, heard.is_cut) for heard in await words_heard(ring)] == [
-        (NAME, False),
-        ("waited", False),
-        ("seconds", False),
-    ]
+    [name] = await words_heard(ring)
+    assert (name.name, name.is_cut) == (NAME, False)

@@ -7,7 +7,7 @@ PART = Part(
     users=agents("3301", "3302"),
     queues=(
         Queue(number="8301", type="call_park", seats=()),
-        # A phone of the account that dials the park fetches; callers come by another queue's overflow, whose only agent is not there.
+        # A phone of the account that dials the park fetches; so callers come by the overflow of a queue without agents.
         Queue(number="8302", seats=seats("3302"), rules={"agents_required": 1, "overflow": {"queue": "8301"}}),
     ),
 )
