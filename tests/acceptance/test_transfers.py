@@ -3,6 +3,7 @@
 import asyncio
 
 from acd.outputs import CallEnded, CallOutcome, CallTransferred, TalkEnded, TransferKind, TransferRefused, WrapUpStarted
+from tests.acceptance.centre import RunningCentre
 from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, connected, talk_both_ways
 from tests.acceptance.journal import Journal
 from tests.acceptance.parts import Part, Queue, agents, seats
@@ -10,7 +11,7 @@ from tests.acceptance.parts import Part, Queue, agents, seats
 WRAP_UP_SECONDS = 1.5
 
 PART = Part(
-    users=agents(*(str(extension) for extension in range(3901, 3910))),
+    users=agents(*(str(extension) for extension in range(3901, 3912))),
     queues=(
         Queue(number="8901", seats=seats("3901"), wrap_up=f"{WRAP_UP_SECONDS}s"),
         Queue(number="8902", seats=seats("3903"), wrap_up="1h"),
@@ -19,8 +20,17 @@ PART = Part(
         Queue(number="8905", seats=seats("3907"), wrap_up="1h"),
         Queue(number="8906", seats=seats("3908")),
         Queue(number="8907", seats=seats("3909")),
+        Queue(number="8908", seats=seats("3910")),
     ),
+    outbound=("0301XXX",),
 )
+
+TRUNK = """
+[acd-outbound]
+exten => 0301234,1,Dial(PJSIP/3911-desk)
+"""
+"""What an operator writes who has a trunk; a phone plays its part."""
+
 
 TOLERANCE_SECONDS = 0.3
 """From the instant in which a phone has done something to that in which the engine knows."""
@@ -125,3 +135,16 @@ async def test_a_number_that_does_not_exist_is_refused_and_they_talk_on(floor: F
     assert await transfer.is_done() >= 400
     await talk_both_ways(call, ring)
     assert (await journal.fact(TransferRefused, "8907")).fact.to == "4999"
+
+
+async def test_a_number_outside_that_the_account_may_call_takes_the_way_out(
+    centre: RunningCentre, floor: Floor
+) -> None:
+    await centre.add_to_dial_plan(TRUNK)
+    agent, outside = await floor.agent("3910-desk"), await floor.phone("3911-desk")
+    call = await (await floor.caller()).dial("8908", tone=CALLER_HZ)
+    ring = await connected(call, agent)
+    transfer = await ring.transfer("0301234")
+    assert await transfer.is_done() == 200
+    await connected(call, outside)
+    await call.hang_up()
