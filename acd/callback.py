@@ -87,6 +87,11 @@ def obstacle(step: Step, call: CallRecord, number: str) -> CallbackObstacle | No
 def _promise(step: Step, call: CallRecord, channel: ChannelId) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
     step.record(CallbackPromised(call=call.id, queue=call.queue, number=call.caller.number, again=step.now + LINE_FREE))
+    let_go(step, call, channel)
+
+
+def let_go(step: Step, call: CallRecord, channel: ChannelId) -> None:
+    """Tell him that he is called back, and end his line. Safe to repeat."""
     step.order(Dismiss(call=call.id, channel=channel, words=(Phrase.WE_CALL_BACK,)))
 
 

@@ -208,6 +208,8 @@ async def test_what_cannot_be_explained_is_told(database: str, empty_database: s
     await record(database, [])
     _, error = await explain("C0815", "--database-url", database, expect=2)
     assert error == "The journal knows no call 'C0815'; `acd explain --recent` lists the last ones.\n"
+    _, error = await explain(os.fsdecode(b"\xff"), "--database-url", database, expect=2)
+    assert error.startswith("The journal knows no call")
     _, error = await explain("C1", "--database-url", empty_database, expect=1)
     assert "holds no journal" in error
     _, error = await explain("C1", "--database-url", f"postgresql:///nothing?host={tmp_path}", expect=1)
