@@ -3,7 +3,7 @@
 import asyncio
 
 from acd.outputs import StatusChanged
-from tests.acceptance.conftest import CALLER_HZ, Floor, connected, dial_code, listen, words_heard
+from tests.acceptance.conftest import CALLER_HZ, Floor, connected, dial_code, words_heard
 from tests.acceptance.journal import Journal
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.phone.phone import Phone
@@ -54,9 +54,7 @@ async def test_an_away_status_is_chosen_by_its_number(floor: Floor, prompts: Pro
 async def test_an_accounts_own_status_comes_after_those_that_all_have(floor: Floor, journal: Journal) -> None:
     phone = await floor.phone("1101-desk")
     call = await phone.dial("*556")
-    await call.is_answered()
-    await listen(call, seconds=3)
-    await call.hang_up()
+    await call.is_over(within=15)
     assert [word.name for word in await words_heard(call)] == ["away-by-number"]
     assert (await journal.facts(StatusChanged, "1101"))[-1].fact.status == "training"
 
