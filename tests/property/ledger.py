@@ -15,15 +15,10 @@ from acd.inputs import (
     CallerHungUp,
     ConfigurationLoaded,
     ConnectFailed,
-    EndWrapUp,
-    Event,
     LegEnd,
     LegEnded,
-    Request,
-    SetStatus,
-    SetStatusByPhone,
 )
-from acd.model import OFFLINE, ONLINE, SINGLE_CALL, AgentId, CallId, OfferId, QueueType
+from acd.model import ONLINE, SINGLE_CALL, CallId, OfferId, QueueType
 from acd.outputs import (
     AsteriskInSight,
     AsteriskOutOfSight,
@@ -46,38 +41,28 @@ from acd.outputs import (
     OfferMade,
     OfferOutcome,
     Recorded,
-    Source,
     StatusChanged,
     TalkEnded,
     TalkStarted,
-    WrapUpEnd,
     WrapUpEnded,
     WrapUpStarted,
 )
-from tests.property.books import Ringing, Waiter
-from tests.property.cascades import CascadeBooks
+from tests.property.books import Ringing, Waiter, What
 from tests.property.causes import CAUSES, OUTCOMES, PUNISHES
-
-What = Event | Request | None
-"""The input of a step; None where only time passed."""
+from tests.property.people import PeopleBooks
 
 
-class Ledger(CascadeBooks):
+class Ledger(PeopleBooks):
     """Books and rules. `read` takes in one step; `reached` counts the situations it has met."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ended: dict[CallId, CallOutcome] = {}
         self.offers_ever: set[OfferId] = set()
-        self._what: What = None
-        self._last_offer_at: datetime | None = None
-        self._offline_due: set[AgentId] = set()
-        self._wrap_up_due: dict[AgentId, tuple[datetime, bool]] = {}
-        self._either_due: set[AgentId] = set()
 
     def read(self, what: What, facts: tuple[Recorded, ...], now: datetime) -> None:
         """Take in a step: each fact in turn, then what must hold when the engine comes to rest."""
-        self._what = what
+        self.what = what
         if isinstance(what, LegEnded) and what.offer in self.offers:
             ringing = self.offers[what.offer]
             if what.device in ringing.devices:
@@ -97,13 +82,17 @@ class Ledger(CascadeBooks):
                 self._offer_made(fact, at)
             case CascadeWidened():
                 if self.calls[fact.call].cascade is not None:
-                    self._lapses(at)
+                    self.lapses(at)
                 self.cascade_widened(fact, at)
             case LegStopped():
                 ringing = self.offers[fact.offer]
                 ringing.devices.remove(fact.device)
                 assert ringing.devices, "the last phone ends the offer"
                 self.reached["one of several phones stopped"] += 1
+            case OfferRetimed():
+                self._offer_retimed(fact)
+            case ConfirmationAsked():
+                self._confirmation_asked(fact, at)
             case OfferEnded():
                 self._offer_ended(fact, at)
             case CallAnswered():
@@ -114,22 +103,68 @@ class Ledger(CascadeBooks):
                 self._talk_ended(fact, at)
             case CallRequeued():
                 assert self.calls[fact.call].agent is None
-                assert isinstance(self._what, ConnectFailed | LegEnded | AsteriskSeen)
+                assert isinstance(self.what, ConnectFailed | LegEnded | AsteriskSeen)
                 self.reached["answered, not connected: waits again"] += 1
             case CallEnded():
                 self._call_ended(fact)
+            case EntryRefused():
+                self.entry_refused(fact)
+            case PlaceKept():
+                self.place_kept(fact, at)
+            case PlaceGone():
+                self.place_gone(fact, at)
+            case AnnouncementStarted():
+                self.announcement_started(fact, at)
+            case AnnouncementEnded():
+                self.announcement_ended(fact)
+            case CallLifted():
+                self.call_lifted(fact, at)
+            case MaxWaitReached():
+                self.max_wait_reached(fact, at)
+            case CallOverflowed():
+                self.call_overflowed(fact)
+            case CallMoved():
+                self.call_moved(fact, at)
+            case CallbackRefused():
+                self.callback_refused(fact)
+            case CallbackPromised():
+                self.callback_promised(fact)
+            case CallbackDialled():
+                self.callback_dialled(fact)
+            case CallbackAnswered():
+                self.callback_answered(fact)
+            case CallbackFailed():
+                self.callback_failed(fact, at)
+            case CallbackDue():
+                self.callback_due(fact, at)
+            case HoldStarted():
+                self.hold_started(fact, at)
+            case HoldEnded():
+                self.hold_ended(fact, at)
+            case CallTransferred():
+                self.call_transferred(fact)
+            case TransferRefused():
+                self.transfer_refused(fact)
+            case CallRetrieved():
+                self.call_retrieved(fact, at)
+            case RetrievalRefused():
+                self.retrieval_refused(fact)
+            case RecordingStarted():
+                self.recording_started(fact)
+            case RecordingEnded():
+                self.recording_ended(fact)
             case StatusChanged():
-                self._status_changed(fact, at)
+                self.status_changed(fact, at)
             case WrapUpStarted():
-                due = self._wrap_up_due.pop(fact.agent, None)
+                due = self.wrap_up_due.pop(fact.agent, None)
                 assert due == (fact.until, fact.mandatory), f"wrap-up {fact} where {due} was due"
                 self.people[fact.agent].wrap_up = due
             case WrapUpEnded():
-                self._wrap_up_ended(fact, at)
+                self.wrap_up_ended(fact, at)
             case BackOffEnded():
                 person = self.people[fact.agent]
                 assert person.back_off == at, "a back-off ends at its instant"
-                self._lapses(at)
+                self.lapses(at)
                 person.back_off = None
                 self.reached["back-off over"] += 1
             case DeviceSwitched():
@@ -143,7 +178,7 @@ class Ledger(CascadeBooks):
                 assert len(holders) == 1, "an other call is one agent's"
                 del holders[0].other[fact.channel]
             case ConfigurationChanged():
-                self._configuration(fact)
+                self._configuration(fact, at)
             case AsteriskOutOfSight():
                 assert self.in_sight
                 self.in_sight = False
@@ -156,14 +191,21 @@ class Ledger(CascadeBooks):
         assert fact.call not in self.calls, "a call waits once"
         assert fact.arrived <= at
         assert fact.queue in self.queues
-        if isinstance(self._what, CallArrived):
-            assert fact.priority == self._what.priority, "a caller keeps the priority that he came with"
+        kept = self.places.pop((fact.queue, fact.caller.number), None)
+        if kept is not None:
+            assert (fact.arrived, fact.priority) == kept[:2], "he has his place back"
+            self.reached["a place is given back"] += 1
+        elif isinstance(self.what, CallArrived):
+            assert fact.priority == self.what.priority, "a caller keeps the priority that he came with"
         if fact.call in self.ended:
             # Closed with its queue while Asterisk was lost, so he was never turned away; and the queue is there again.
             assert self.ended.pop(fact.call) is CallOutcome.QUEUE_CLOSED, "a call that has ended does not come back"
-            assert isinstance(self._what, AsteriskSeen)
+            assert isinstance(self.what, AsteriskSeen)
             self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
-        self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived, priority=fact.priority)
+        self.let_in(self.queues[fact.queue])
+        self.calls[fact.call] = Waiter(
+            queue=fact.queue, arrived=fact.arrived, queued_at=at, priority=fact.priority
+        )
 
     def _offer_made(self, fact: OfferMade, at: datetime) -> None:
         waiter, agent = self.calls[fact.call], fact.agent
@@ -171,6 +213,8 @@ class Ledger(CascadeBooks):
         assert fact.offer not in self.offers_ever, "an offer id is used once"
         assert fact.queue == waiter.queue
         assert waiter.agent is None, "only waiting callers are offered"
+        assert not waiter.overdue, "who has waited as long as he may is offered to nobody more"
+        assert waiter.again is None, "nobody is looked for before it is time to call back again"
         assert self.eligible(agent, fact.queue), f"{agent} may not be offered {fact.call}"
         assert sorted(fact.devices) == self.usable(agent, fact.queue), "every phone that counts rings, and no other"
         queue = self.queues[fact.queue]
@@ -179,8 +223,8 @@ class Ledger(CascadeBooks):
         self._right_agent(fact)
         self._right_call(fact)
         self.offers_ever.add(fact.offer)
-        self._last_offer_at = at
-        self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until)
+        self.last_offer_at = at
+        self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until, at)
         self.people[agent].offer = fact.offer
         waiter.pending[fact.offer] = agent
         self._note_offer(fact, waiter, at)
@@ -229,7 +273,7 @@ class Ledger(CascadeBooks):
         self.reached["several phones ring as one"] += len(fact.devices) > 1
         all_ring = queue.type is QueueType.RING_ALL
         self.reached["ring all: several agents ring"] += all_ring and len(waiter.pending) > 1
-        self.note_order(fact, arrives=isinstance(self._what, CallArrived), at=at)
+        self.note_order(fact, arrives=isinstance(self.what, CallArrived), at=at)
         self.reached["offered beside a queue call"] += bool(person.calls)
         self.reached["offered beside another call"] += bool(person.other)
         other_queues = {
@@ -264,10 +308,46 @@ class Ledger(CascadeBooks):
         person.back_off = fact.back_off_until
         if fact.outcome is OfferOutcome.MISSED:
             person.idle_since = at
+            person.misses += 1
+            if queue is not None and queue.after_missed is not None and person.misses >= queue.after_missed:
+                self.offline_due.add(fact.agent)
+        elif fact.outcome is OfferOutcome.ANSWERED:
+            person.misses = 0
+        self._single_call_offered(fact)
         self.reached[f"offer ended: {fact.why}"] += 1
         self.reached[f"offer outcome: {fact.outcome}"] += 1
         if person.status == SINGLE_CALL and fact.outcome is not OfferOutcome.ANSWERED:
             self.reached["an offer in vain leaves Single-Call armed"] += 1
+
+    def _single_call_offered(self, fact: OfferEnded) -> None:
+        """Where an offer is enough to use up Single-Call, one that was not taken back by us does."""
+        queue, person = self.queues.get(fact.queue), self.people[fact.agent]
+        by_offer = queue is not None and queue.single_call_used_by is SingleCallUse.OFFERED
+        in_vain = fact.outcome in (OfferOutcome.MISSED, OfferOutcome.REJECTED, OfferOutcome.FAILED)
+        if by_offer and in_vain and person.status == SINGLE_CALL:
+            self.offline_due.add(fact.agent)
+
+    def _offer_retimed(self, fact: OfferRetimed) -> None:
+        """The new ring time counts from the first ring."""
+        ringing = self.offers[fact.offer]
+        queue = self.queues[self.calls[ringing.call].queue]
+        assert isinstance(self.what, ConfigurationLoaded)
+        assert ringing.confirming is None, "who has picked up rings no more"
+        assert fact.until == ringing.made_at + queue.ring_time
+        ringing.until = fact.until
+        self.reached["ring time changed while a phone rang"] += 1
+
+    def _confirmation_asked(self, fact: ConfirmationAsked, at: datetime) -> None:
+        """Somebody has picked up, where picking up is not enough."""
+        ringing = self.offers[fact.offer]
+        assignment = self.assignments[ringing.agent, self.calls[ringing.call].queue]
+        assert isinstance(self.what, LegAnswered | AsteriskSeen)
+        assert assignment.confirm
+        assert ringing.confirming is None
+        assert fact.device in ringing.devices
+        assert fact.until > at
+        ringing.confirming, ringing.devices, ringing.until = fact.device, {fact.device}, fact.until
+        self.reached["asked to confirm"] += 1
 
     def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, waiter: Waiter, at: datetime) -> None:
         timed_out = at == ringing.until
@@ -275,7 +355,7 @@ class Ledger(CascadeBooks):
             assert waiter.cascade is not None
             timed_out = at == waiter.cascade[2]
         if timed_out:
-            self._lapses(at)
+            self.lapses(at)
         if fact.why is OfferEnd.NO_ANSWER:
             assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"
             assert timed_out or LegEnd.NO_ANSWER in ringing.told
@@ -283,14 +363,14 @@ class Ledger(CascadeBooks):
             assert fact.outcome is (OfferOutcome.WITHDRAWN if several else OfferOutcome.MISSED)
         elif fact.why is OfferEnd.ASTERISK_LOST:
             assert not self.in_sight
-            assert timed_out or isinstance(self._what, AsteriskSeen)
+            assert timed_out or isinstance(self.what, AsteriskSeen)
         else:
-            assert isinstance(self._what, CAUSES[fact.why]), f"{fact} came of {self._what}"
+            assert isinstance(self.what, CAUSES[fact.why]), f"{fact} came of {self.what}"
             assert fact.outcome is OUTCOMES.get(fact.why, OfferOutcome.WITHDRAWN)
         if fact.outcome in PUNISHES and not (timed_out and fact.outcome is OfferOutcome.MISSED):
             assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
-            assert fact.agent in {self._asker()} | self._offline_due | self._either_due, "his own choice, or used up"
+            assert fact.agent in {self.asker()} | self.offline_due | self.either_due, "his own choice, or used up"
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
         waiter, person = self.calls[fact.call], self.people[fact.agent]
@@ -307,7 +387,7 @@ class Ledger(CascadeBooks):
         waiter = self.calls[fact.call]
         assert waiter.agent == fact.agent
         assert waiter.talking_since is None
-        assert isinstance(self._what, CallConnected | AsteriskSeen)
+        assert isinstance(self.what, CallConnected | AsteriskSeen)
         waiter.talking_since = at
 
     def _talk_ended(self, fact: TalkEnded, at: datetime) -> None:
@@ -324,25 +404,15 @@ class Ledger(CascadeBooks):
         person.idle_since = at
         if person.status == SINGLE_CALL and counts:
             # Two can count where he chose it with one answered and one ringing; either may be the one.
-            (self._either_due if person.single else self._offline_due).add(fact.agent)
+            (self.either_due if person.single else self.offline_due).add(fact.agent)
             if person.single:
-                self._wrap_up_is_due(fact, at)
+                self.wrap_up_is_due(fact, at)
             return
         if person.status in (ONLINE, SINGLE_CALL):
-            self._wrap_up_is_due(fact, at)
+            self.wrap_up_is_due(fact, at)
             self.reached["Single-Call chosen in mid-call: wrap-up, then one more"] += person.status == SINGLE_CALL
         else:
             self.reached["talk ended while away: no wrap-up"] += 1
-
-    def _wrap_up_is_due(self, fact: TalkEnded, at: datetime) -> None:
-        queue, assignment = self.queues.get(fact.queue), self.assignments.get((fact.agent, fact.queue))
-        if queue is None:
-            return
-        own = assignment.wrap_up if assignment else None
-        until = at + (queue.wrap_up if own is None else own)
-        running = self.people[fact.agent].wrap_up
-        if until > at and (running is None or running[0] <= until):
-            self._wrap_up_due[fact.agent] = (until, queue.wrap_up_mandatory)
 
     def _call_ended(self, fact: CallEnded) -> None:
         waiter = self.calls.pop(fact.call)
@@ -350,63 +420,16 @@ class Ledger(CascadeBooks):
         self.ended[fact.call] = fact.outcome
         assert not waiter.pending, "nothing rings for a caller who is gone"
         assert waiter.agent is None
-        if isinstance(self._what, CallerHungUp):
-            assert fact.call == self._what.call
+        if isinstance(self.what, CallerHungUp):
+            assert fact.call == self.what.call
         self.reached[f"call ended: {fact.outcome}"] += 1
         if fact.outcome is CallOutcome.QUEUE_CLOSED:
             assert waiter.queue not in self.queues
 
-    def _status_changed(self, fact: StatusChanged, at: datetime) -> None:
-        person = self.people[fact.agent]
-        if fact.source is Source.SINGLE_CALL_USED:
-            assert fact.agent in self._offline_due | self._either_due, "only a connected call uses up Single-Call"
-            assert fact.status == OFFLINE
-            assert person.status == SINGLE_CALL
-            self._offline_due.discard(fact.agent)
-            self._wrap_up_due.pop(fact.agent, None)
-            self.reached["Single-Call used up"] += 1
-        else:
-            assert isinstance(self._what, SetStatus | SetStatusByPhone)
-            assert (self._asker(), self._what.status) == (fact.agent, fact.status)
-            self.reached["chose single-call while talking"] += fact.status == SINGLE_CALL and bool(person.calls)
-            self.reached["went away while talking"] += fact.status not in (ONLINE, SINGLE_CALL) and bool(person.calls)
-        if person.status not in (ONLINE, SINGLE_CALL) and fact.status in (ONLINE, SINGLE_CALL):
-            person.idle_since = at
-        person.status = fact.status
-        # Chosen while he talks, it means the next call; chosen while he is being connected, this one.
-        unconnected = {call for call in person.calls if self.calls[call].talking_since is None}
-        person.single = unconnected if fact.status == SINGLE_CALL else set()
-
-    def _wrap_up_ended(self, fact: WrapUpEnded, at: datetime) -> None:
-        person = self.people[fact.agent]
-        assert person.wrap_up is not None
-        until, mandatory = person.wrap_up
-        match fact.why:
-            case WrapUpEnd.RAN_OUT:
-                assert at == until, "wrap-up ends at its instant"
-                self._lapses(at)
-            case WrapUpEnd.AGENT:
-                assert self._asker() == fact.agent, "only the agent cuts his wrap-up short"
-                assert not mandatory, "not even he where it is mandatory"
-        person.wrap_up, person.idle_since = None, at
-        self.reached[f"wrap-up ended: {fact.why}"] += 1
-
-    def _lapses(self, at: datetime) -> None:
-        assert self._last_offer_at != at, "all that is due at an instant lapses before anybody is rung"
-
-    def _asker(self) -> AgentId | None:
-        """Who asks in this step, or for whom."""
-        match self._what:
-            case SetStatus() | EndWrapUp():
-                return self._what.agent
-            case SetStatusByPhone():
-                return self.owner.get(self._what.device)
-            case _:
-                return None
-
-    def _configuration(self, fact: ConfigurationChanged) -> None:
-        assert isinstance(self._what, ConfigurationLoaded)
+    def _configuration(self, fact: ConfigurationChanged, at: datetime) -> None:
+        assert isinstance(self.what, ConfigurationLoaded)
         self.reconfigure(fact)
+        self.configuration_has_changed(at)
         self.reached["configuration changed while a phone rang"] += bool(self.offers)
 
     # --- at rest
@@ -418,13 +441,13 @@ class Ledger(CascadeBooks):
             self._nobody_waits_in_vain()
 
     def _nothing_is_owed(self, now: datetime) -> None:
-        if isinstance(self._what, LegEnded) and self._what.how is LegEnd.DECLINED:
-            assert self._what.offer not in self.offers, "declining on one phone declines on all"
-        assert not self._offline_due, f"Single-Call is used up for {self._offline_due}"
-        left = self._wrap_up_due.keys() - self._either_due
+        if isinstance(self.what, LegEnded) and self.what.how is LegEnd.DECLINED:
+            assert self.what.offer not in self.offers, "declining on one phone declines on all"
+        assert not self.offline_due, f"Single-Call is used up for {self.offline_due}"
+        left = self.wrap_up_due.keys() - self.either_due
         assert not left, f"wrap-up was due for {left}"
-        self._either_due.clear()
-        self._wrap_up_due.clear()
+        self.either_due.clear()
+        self.wrap_up_due.clear()
         for ringing in self.offers.values():
             end = ringing.until or self.cascade_until(ringing.call)
             assert end > now, "a ring ends at its time"

@@ -1,0 +1,257 @@
+"""The rules of those who wait, said again from the facts alone: entry, announcements, turns, leaving, call-backs.
+
+A part of `Ledger`, and as plain as that.
+"""
+
+from datetime import datetime, timedelta
+
+from acd.inputs import AsteriskSeen, CallArrived, ConfigurationLoaded, KeyPressed
+from acd.model import CallId, Queue, QueueId, TargetKind
+from acd.outputs import (
+    AnnouncementEnded,
+    AnnouncementKind,
+    AnnouncementStarted,
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackDue,
+    CallbackFailed,
+    CallbackPromised,
+    CallbackRefused,
+    CallLifted,
+    CallMoved,
+    CallOverflowed,
+    EntryRefused,
+    MaxWaitReached,
+    OverflowReason,
+    PlaceGone,
+    PlaceKept,
+)
+from tests.property.books import What
+from tests.property.cascades import CascadeBooks
+
+
+class WaitingBooks(CascadeBooks):
+    """Who is let in, what he hears, whose turn is changed, who leaves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.what: What = None
+        self.places: dict[tuple[QueueId, str], tuple[datetime, int | None, datetime]] = {}
+        """By queue and number: from when his wait counts, his priority, and until when the place is kept."""
+        self._changed_at: datetime | None = None
+        """When the configuration was changed last: what is overdue by the new rules lapses then."""
+
+    def due(self, at: datetime, since: datetime, length: timedelta) -> bool:
+        """Whether this is the instant at which a length of time has passed, or at which its rule was made stricter."""
+        end = since + length
+        return at == end or (at == self._changed_at and end < at)
+
+    def configuration_has_changed(self, at: datetime) -> None:
+        """From now on other rules hold."""
+        self._changed_at = at
+
+    # --- entry
+
+    def entry_refused(self, fact: EntryRefused) -> None:
+        """Nobody is refused without the reason that is given."""
+        queue = self.queues[fact.queue]
+        assert isinstance(self.what, CallArrived | AsteriskSeen)
+        assert fact.target == queue.overflow
+        match fact.why:
+            case OverflowReason.FULL:
+                assert queue.max_callers is not None
+                assert len(self.waiting(fact.queue)) >= queue.max_callers
+            case OverflowReason.NO_AGENTS:
+                assert len(self.staff(fact.queue)) < queue.agents_required
+            case OverflowReason.EXPECTED_WAIT:
+                assert queue.max_expected_wait is not None
+                assert not self.candidates(fact.queue), "nobody waits where somebody is free"
+            case _:
+                raise AssertionError(f"{fact.why} does not keep anybody out")
+        self.reached[f"not let in: {fact.why}"] += 1
+
+    def let_in(self, queue: Queue) -> None:
+        """Whoever is let in finds room, and agents."""
+        assert queue.max_callers is None or len(self.waiting(queue.id)) < queue.max_callers
+        assert len(self.staff(queue.id)) >= queue.agents_required
+
+    def place_kept(self, fact: PlaceKept, at: datetime) -> None:
+        """A place is kept for who hung up while he waited, for as long as the queue says."""
+        queue = self.queues[fact.queue]
+        assert queue.place_back is not None
+        assert fact.number, "without a number nobody could be known again"
+        assert fact.until == at + queue.place_back
+        self.places[fact.queue, fact.number] = (fact.arrived, fact.priority, fact.until)
+        self.reached["a place is kept"] += 1
+
+    def place_gone(self, fact: PlaceGone, at: datetime) -> None:
+        """It is given up at its instant."""
+        assert self.places.pop((fact.queue, fact.number))[2] == at
+
+    # --- announcements
+
+    def announcement_started(self, fact: AnnouncementStarted, at: datetime) -> None:
+        """One at a time, to somebody who waits on the line, no sooner than its interval allows."""
+        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
+        assert fact.queue == waiter.queue
+        assert waiter.agent is None, "who talks is told nothing"
+        assert waiter.callback is None, "who is not on the line is told nothing"
+        assert waiter.saying is None, "one announcement at a time"
+        assert fact.number == waiter.said + 1, "they are counted"
+        rules, last = queue.announcements, waiter.last_said.get(fact.kind)
+        match fact.kind:
+            case AnnouncementKind.WELCOME:
+                assert last is None, "he is welcomed once"
+                assert rules.welcome is not None
+            case AnnouncementKind.POSITION:
+                assert rules.position_every is not None
+                assert last is None or at >= last + rules.position_every
+                assert fact.value == self.waiting(fact.queue).index(fact.call) + 1, "the position is his"
+            case AnnouncementKind.EXPECTED_WAIT:
+                assert rules.expected_wait_every is not None
+                assert last is None or at >= last + rules.expected_wait_every
+            case AnnouncementKind.COMFORT:
+                assert rules.comfort_every is not None
+                assert at >= (last or waiter.queued_at) + rules.comfort_every
+            case AnnouncementKind.CALLBACK_REFUSED:
+                assert isinstance(self.what, KeyPressed)
+        waiter.saying = waiter.said = fact.number
+        waiter.last_said[fact.kind] = at
+        self.reached[f"announced: {fact.kind}"] += 1
+
+    def announcement_ended(self, fact: AnnouncementEnded) -> None:
+        """What ended had begun."""
+        waiter = self.calls[fact.call]
+        assert waiter.saying == fact.number
+        waiter.saying = None
+
+    # --- turns and leaving
+
+    def call_lifted(self, fact: CallLifted, at: datetime) -> None:
+        """He has waited for as long as his queue lets anybody wait behind others."""
+        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
+        assert not waiter.lifted
+        assert waiter.agent is None
+        assert queue.longest_behind is not None
+        assert at >= waiter.arrived + queue.longest_behind
+        waiter.lifted = True
+        self.reached["lifted above all priorities"] += 1
+
+    def max_wait_reached(self, fact: MaxWaitReached, at: datetime) -> None:
+        """His time in this queue is over, to the instant."""
+        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
+        assert waiter.agent is None
+        assert waiter.callback is None, "who is to be called back may wait"
+        assert queue.max_wait is not None
+        assert self.due(at, waiter.queued_at, queue.max_wait), "neither before nor after his longest wait"
+        waiter.overdue = True
+        self.reached["longest wait over: rings"] += bool(waiter.pending)
+        self.reached["longest wait over: rings at nobody"] += not waiter.pending
+
+    def call_overflowed(self, fact: CallOverflowed) -> None:
+        """He leaves for a reason, with nobody ringing, to where his queue says."""
+        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
+        assert not waiter.pending, "a ring in progress is let finish"
+        assert waiter.agent is None
+        assert fact.target == queue.overflow
+        match fact.why:
+            case OverflowReason.MAX_WAIT:
+                assert waiter.overdue
+            case OverflowReason.KEY:
+                assert isinstance(self.what, KeyPressed)
+                assert (self.what.call, self.what.key) == (fact.call, queue.leave_key)
+            case _:
+                raise AssertionError(f"{fact.why} keeps callers out, and sends nobody away who waits")
+        waiter.leaves = fact.target
+        self.reached[f"overflow: {fact.why}"] += 1
+
+    def call_moved(self, fact: CallMoved, at: datetime) -> None:
+        """To the queue that was meant, with his old arrival where he overflows, anew where he was transferred."""
+        waiter = self.calls[fact.call]
+        assert fact.queue == waiter.queue
+        assert fact.to in self.queues
+        assert not waiter.pending
+        if waiter.leaves is not None:
+            assert waiter.leaves.kind is TargetKind.QUEUE
+            assert fact.arrived == waiter.arrived, "an overflow keeps the arrival"
+            self.reached["overflow to another queue"] += 1
+        waiter.queue, waiter.arrived, waiter.queued_at = fact.to, fact.arrived, at
+        waiter.leaves, waiter.lifted, waiter.overdue, waiter.round = None, False, False, 1
+        waiter.tried, waiter.last_said = set(), {}
+
+    # --- call-back
+
+    def callback_refused(self, fact: CallbackRefused) -> None:
+        """He asked, and waits on."""
+        assert isinstance(self.what, KeyPressed)
+        assert self.calls[fact.call].agent is None
+        self.reached["call-back refused"] += 1
+
+    def callback_promised(self, fact: CallbackPromised) -> None:
+        """He asked by the queue's key, and keeps his place."""
+        waiter = self.calls[fact.call]
+        callback = self.queues[fact.queue].callback
+        assert isinstance(self.what, KeyPressed)
+        assert callback is not None
+        assert (self.what.call, self.what.key) == (fact.call, callback.key)
+        assert waiter.agent is None
+        waiter.callback, waiter.saying = 0, None
+        self.reached["call-back promised"] += 1
+
+    def callback_dialled(self, fact: CallbackDialled) -> None:
+        """An agent has been found first, and the attempts are counted."""
+        waiter = self.calls[fact.call]
+        assert waiter.callback is not None
+        assert waiter.agent == fact.agent, "an agent is found before he is called"
+        assert fact.attempt == waiter.callback + 1
+        waiter.callback, waiter.calling = fact.attempt, fact.channel
+        self.reached["call-back: dialled again"] += fact.attempt > 1
+
+    def callback_answered(self, fact: CallbackAnswered) -> None:
+        """He is on the line again."""
+        waiter = self.calls[fact.call]
+        assert waiter.calling is not None
+        assert waiter.agent == fact.agent
+        waiter.callback = waiter.calling = None
+        self.reached["call-back: reached"] += 1
+
+    def callback_failed(self, fact: CallbackFailed, at: datetime) -> None:
+        """The agent has been let go, and it is tried again as often as the queue says."""
+        waiter, queue = self.calls[fact.call], self.queues.get(fact.queue)
+        assert waiter.callback is not None
+        assert waiter.agent is None, "the agent has been let go first"
+        if fact.again is not None:
+            assert queue is not None
+            assert queue.callback is not None
+            assert waiter.callback < queue.callback.attempts
+            assert fact.again == at + queue.callback.retry
+        waiter.calling, waiter.again = None, fact.again
+        self.reached["call-back: not reached"] += 1
+
+    def callback_due(self, fact: CallbackDue, at: datetime) -> None:
+        """It is tried again at its instant."""
+        waiter = self.calls[fact.call]
+        assert waiter.again == at
+        waiter.again = None
+
+    # --- at rest
+
+    def waiting_at_rest(self, now: datetime) -> None:
+        """Whatever has its time has happened by now."""
+        for call, waiter in self.calls.items():
+            if waiter.agent is not None or waiter.queue not in self.queues:
+                continue
+            queue = self.queues[waiter.queue]
+            if self.in_sight:
+                assert not (waiter.overdue and not waiter.pending), f"{call} should have left"
+            assert waiter.again is None or waiter.again > now
+            self._nothing_overdue(call, queue, now)
+
+    def _nothing_overdue(self, call: CallId, queue: Queue, now: datetime) -> None:
+        waiter = self.calls[call]
+        if isinstance(self.what, ConfigurationLoaded):
+            return  # what has just been made stricter lapses next
+        if queue.max_wait is not None and waiter.callback is None:
+            assert waiter.overdue or now < waiter.queued_at + queue.max_wait, f"{call} waits too long"
+        if queue.longest_behind is not None:
+            assert waiter.lifted or now < waiter.arrived + queue.longest_behind, f"{call} should go first"
