@@ -1,6 +1,7 @@
 """When a waiting caller next hears something, and what: as deadlines, from his queue's rules and what he has heard."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from acd.model import Queue
 from acd.outputs import AnnouncementKind
@@ -8,5 +9,28 @@ from acd.records import CallRecord
 
 
 def next_due(queue: Queue, call: CallRecord) -> tuple[datetime, AnnouncementKind] | None:
-    """What this waiting caller hears next, and when; None: nothing, or he hears something now."""
-    return None
+    """What this waiting caller hears next, and when; None: nothing, by the rules of his queue.
+
+    Whatever is due at once with something else is said after it, in the order of `_all_due`.
+    """
+    return min(_all_due(queue, call), key=lambda due: due[0], default=None)
+
+
+def _all_due(queue: Queue, call: CallRecord) -> Iterator[tuple[datetime, AnnouncementKind]]:
+    """Everything that he hears some time. An interval of nought is none."""
+    rules = queue.announcements
+    if rules.welcome is not None and AnnouncementKind.WELCOME not in call.last_said:
+        yield call.queued_at, AnnouncementKind.WELCOME
+    if rules.position_every:
+        yield _again(call, AnnouncementKind.POSITION, rules.position_every), AnnouncementKind.POSITION
+    if rules.expected_wait_every:
+        yield _again(call, AnnouncementKind.EXPECTED_WAIT, rules.expected_wait_every), AnnouncementKind.EXPECTED_WAIT
+    if rules.comfort and rules.comfort_every:
+        last = call.last_said.get(AnnouncementKind.COMFORT, call.queued_at)
+        yield last + rules.comfort_every, AnnouncementKind.COMFORT
+
+
+def _again(call: CallRecord, kind: AnnouncementKind, every: timedelta) -> datetime:
+    """Of what is said when he begins to wait, and then at an interval."""
+    last = call.last_said.get(kind)
+    return call.queued_at if last is None else last + every

@@ -5,6 +5,10 @@ from acd.records import CallRecord
 from acd.step import Step
 
 
+def ask(step: Step, call: CallRecord) -> None:
+    """He has pressed the key that asks to be called back."""
+
+
 def due(step: Step, call: CallRecord) -> None:
     """It is time to look for an agent for him again."""
 

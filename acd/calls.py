@@ -1,11 +1,10 @@
-"""The life of a call: it arrives, is answered, connected, and ends, by whomever."""
+"""The life of a call from the answer on: it is connected, and ends, by whomever. How it came stands in `entry`."""
 
 from datetime import timedelta
 
-from acd import agents, offers, talk
+from acd import agents, announcing, offers, talk, waiting
 from acd.inputs import (
     AgentTold,
-    CallArrived,
     CallConnected,
     CallerHungUp,
     ConnectFailed,
@@ -13,19 +12,15 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import CallId, ChannelId, DeviceId, OfferId
-from acd.model import queue_id as queue_id_of
+from acd.model import CallId, DeviceId, OfferId
 from acd.outputs import (
     CallAnswered,
     CallEnded,
     CallOutcome,
-    CallQueued,
-    CallRefused,
     CallRequeued,
     Connect,
     HangUpCall,
     HangUpLeg,
-    HoldCaller,
     OfferEnd,
     OfferEnded,
     OfferOutcome,
@@ -39,30 +34,6 @@ from acd.records import CallRecord, OfferRecord
 from acd.step import Step
 
 
-def arrive(step: Step, event: CallArrived) -> None:
-    """A caller wants a queue: he waits, with music, from this moment."""
-    if event.call in step.state.records.calls:
-        step.pass_over()
-        return
-    queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
-    if queue is None:
-        step.record(CallRefused(call=event.call, account=event.account, number=event.number))
-        step.order(TurnAway(call=event.call, channel=ChannelId(event.call)))
-        return
-    arrived = min(event.arrived or step.now, step.now)
-    step.record(
-        CallQueued(
-            call=event.call,
-            account=event.account,
-            queue=queue.id,
-            caller=event.caller,
-            arrived=arrived,
-            priority=event.priority,
-        )
-    )
-    hold(step, step.state.records.calls[event.call])
-
-
 def answer(step: Step, event: LegAnswered) -> None:
     """An agent picks up: the first one has the call, everybody else's phone stops."""
     offer = step.state.records.offers.get(event.offer)
@@ -74,6 +45,7 @@ def answer(step: Step, event: LegAnswered) -> None:
     call = step.state.records.calls[offer.call]
     # The two wait for nothing but this, so it is ordered before anybody else's phone is stopped.
     step.order(connection(call, offer.id, event.device))
+    announcing.end(step, call)
     own_others = tuple(sorted(offer.devices - {event.device}))
     if own_others:
         step.order(StopRinging(offer=offer.id, devices=own_others, elsewhere=True))
@@ -105,9 +77,16 @@ def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) 
             offer=offer.id,
             device=event.device,
             waited=step.now - call.arrived,
-            expected_wait=call.expected_wait,
+            expected_wait=_expected(call),
         )
     )
+
+
+def _expected(call: CallRecord) -> timedelta | None:
+    """Of his whole wait until now, at the time of the estimate; that of a second attempt to reach him tells nothing."""
+    if call.expected_wait is None or (call.callback is not None and call.callback.attempts):
+        return None
+    return call.queued_at - call.arrived + call.expected_wait
 
 
 def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
@@ -167,19 +146,15 @@ def caller_hung_up(step: Step, event: CallerHungUp) -> None:
     if call.agent is not None:
         _hang_up_agent(step, call)
         step.order(HangUpCall(call=call.id, channel=call.channel))
+    if call.talking_since is None:
+        waiting.keep_place(step, call)
     end(step, call, Party.CALLER)
 
 
 def requeue(step: Step, call: CallRecord) -> None:
     """He was answered but never connected: he waits on, as long as before."""
     step.record(CallRequeued(call=call.id, queue=call.queue))
-    hold(step, call)
-
-
-def hold(step: Step, call: CallRecord) -> None:
-    """Music for him; whoever is not on the line needs none."""
-    if call.channel is not None:
-        step.order(HoldCaller(call=call.id, channel=call.channel, queue=call.queue))
+    announcing.hold(step, call)
 
 
 def connection(call: CallRecord, offer: OfferId, device: DeviceId) -> Connect:
@@ -200,6 +175,7 @@ def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = Call
 def close(step: Step, call: CallRecord) -> None:
     """His queue is gone from the configuration: the dial plan takes him back."""
     offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
+    announcing.cut(step, call)
     if call.channel is not None:
         step.order(TurnAway(call=call.id, channel=call.channel))
     end(step, call, Party.UNKNOWN, unconnected=CallOutcome.QUEUE_CLOSED)

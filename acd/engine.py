@@ -6,10 +6,11 @@ and waiting callers are matched. Three kinds of wrong are kept apart: a request 
 (it fits nothing any more and is passed over), and everything else is a bug and asserts.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from acd import agents, callback, calls, offers, reconcile, talk, waiting
+from acd import agents, announcing, callback, calls, entry, offers, reconcile, talk, waiting
 from acd.indexes import place_of
 from acd.inputs import (
     AgentTold,
@@ -78,6 +79,7 @@ class Engine:
         _lapse(step, now)
         refusal = _decide(step, what)
         _match(step)
+        _lapse(step, now)  # what this has made due at once, such as the first announcement
         return Outcome(facts=tuple(step.facts), commands=tuple(step.commands), refusal=refusal, stale=step.stale)
 
     def advance(self, now: datetime) -> Outcome:
@@ -91,9 +93,9 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
     """The rule for each input, in the order of a call, of an agent, of the whole."""
     match what:
         case CallArrived():
-            calls.arrive(step, what)
+            entry.arrive(step, what)
         case AnnouncementOver():
-            waiting.announcement_over(step, what)
+            announcing.over(step, what)
         case KeyPressed():
             waiting.key_pressed(step, what)
         case LegAnswered():
@@ -199,7 +201,7 @@ def _lapse_one(step: Step, kind: DeadlineKind, id_: str) -> None:
         case DeadlineKind.CASCADE:
             offers.cascade_lapsed(step, records.calls[CallId(id_)])
         case DeadlineKind.ANNOUNCEMENT:
-            waiting.announcement_due(step, records.calls[CallId(id_)])
+            announcing.due(step, records.calls[CallId(id_)])
         case _:
             assert_never(kind)
 
@@ -218,9 +220,9 @@ def _match(step: Step) -> None:
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
-    for call_id in sorted(state.leaving):
-        waiting.leave(step, state.records.calls[call_id])
-    freed, needy = _by_idle(state), _by_turn(state)
+    for overdue in _by_turn(state, state.leaving):
+        waiting.leave(step, overdue)
+    freed, needy = _by_idle(state), _by_turn(state, state.needy)
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}
         calls.update((call.id, call) for call in needy)
@@ -235,8 +237,8 @@ def _by_idle(state: State) -> list[AgentRecord]:
     return sorted((a for a in known if a is not None), key=lambda a: (a.idle_since, a.id))
 
 
-def _by_turn(state: State) -> list[CallRecord]:
-    known = (state.records.calls.get(call) for call in state.needy)
+def _by_turn(state: State, of: Iterable[CallId]) -> list[CallRecord]:
+    known = (state.records.calls.get(call) for call in of)
     return sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.turn, c.id))
 
 

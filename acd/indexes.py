@@ -4,11 +4,12 @@ Callers waiting per queue in their order, eligible agents per queue in theirs, d
 again for a match. All of them follow from the records: a snapshot has none.
 """
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from acd.announcements import next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
-from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, Queue, QueueId, QueueType
+from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import DeadlineKind, Deadlines, Ordered
 from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, QueueRecord, Records
 
@@ -16,12 +17,18 @@ from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, QueueRec
 class QueueIndex:
     """What a match needs of one queue."""
 
-    __slots__ = ("assigned", "eligible", "staffed", "unoffered", "waiting")
+    __slots__ = ("assigned", "eligible", "ringing", "shared", "staffed", "unoffered", "waiting", "wrapping_up")
 
     def __init__(self) -> None:
         self.assigned: dict[AgentId, Assignment] = {}
         self.staffed: set[AgentId] = set()
         """Agents who take calls of this queue, free or not."""
+        self.shared: Counter[QueueId] = Counter()
+        """How many of them take calls of another queue as well, by that queue."""
+        self.wrapping_up: Ordered[AgentId] = Ordered()
+        """Those of them who are in wrap-up, the earliest end first."""
+        self.ringing: set[OfferId] = set()
+        """Offers of its calls."""
         self.eligible: Ordered[AgentId] = Ordered()
         """Those who could be offered a call now, in the order of the queue's type. Of a call park: nobody."""
         self.waiting: Ordered[CallId] = Ordered()
@@ -42,6 +49,8 @@ class Indexes:
         """Calls of known devices that are no offers of ours."""
         self.retrievals: dict[ChannelId, CallId] = {}
         """Those of them with which a caller was fetched, and whom."""
+        self.staffing: dict[AgentId, frozenset[QueueId]] = {}
+        """The queues whose calls an agent takes."""
         self.deadlines = Deadlines()
         self.latest = datetime.min.replace(tzinfo=UTC)
         """The instant of the last fact: nothing happens before it."""
@@ -94,6 +103,8 @@ class Indexes:
             self.needy.add(call.id)
         if call.overdue and not call.offers:
             self.leaving.add(call.id)
+        else:
+            self.leaving.discard(call.id)
         self._set_deadlines(call)
 
     def displace(self, call: CallRecord) -> None:
@@ -119,20 +130,46 @@ class Indexes:
 
     def reindex(self, agent: AgentRecord) -> None:
         """Where this agent belongs in the indexes of his queues."""
+        self._staff(agent)
         out_everywhere = obstacle_everywhere(agent) is not None
         devices = self.devices_of.get(agent.id, {}).values()
         for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
             index = self.queue_index(queue_id)
             queue: Queue | None = self.records.queues.get(queue_id)
-            if queue is not None and staffs(assignment, agent, devices):
-                index.staffed.add(agent.id)
-            else:
-                index.staffed.discard(agent.id)
             rings = queue is not None and queue.type is not QueueType.CALL_PARK
             if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
                 index.eligible.remove(agent.id)
             elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
+
+    def _staff(self, agent: AgentRecord) -> None:
+        """Of which queues he takes calls, and when he will be ready for one."""
+        devices = self.devices_of.get(agent.id, {}).values()
+        before = self.staffing.get(agent.id, frozenset())
+        now = frozenset(
+            queue
+            for queue, assignment in self.records.assignments.get(agent.id, {}).items()
+            if queue in self.records.queues and staffs(assignment, agent, devices)
+        )
+        if now != before:
+            self._restaff(agent.id, before, now)
+        for queue in now:
+            if agent.wrap_up is None:
+                self.queue_index(queue).wrapping_up.remove(agent.id)
+            else:
+                self.queue_index(queue).wrapping_up.place(agent.id, agent.wrap_up.until.timestamp())
+
+    def _restaff(self, agent: AgentId, before: frozenset[QueueId], now: frozenset[QueueId]) -> None:
+        self.staffing[agent] = now
+        for queue in before:
+            index = self.queue_index(queue)
+            index.staffed.discard(agent)
+            index.wrapping_up.remove(agent)
+            index.shared.subtract(before - {queue})
+        for queue in now:
+            index = self.queue_index(queue)
+            index.staffed.add(agent)
+            index.shared.update(now - {queue})
 
     # --- from nothing
 
@@ -155,6 +192,7 @@ class Indexes:
                 self.retrievals[call.retriever] = call.id
         for offer in r.offers.values():
             self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
+            self.queue_index(offer.queue).ringing.add(offer.id)
         for queue, places in r.places.items():
             for number, place in places.items():
                 self.deadlines.set(DeadlineKind.PLACE, place_id(queue, number), place.until)
@@ -163,9 +201,11 @@ class Indexes:
         """What lapses for a waiting caller, by the rules that his queue has now."""
         queue: Queue | None = self.records.queues.get(call.queue)
         on_the_line = call.callback is None
-        max_wait = queue.max_wait if queue is not None and on_the_line and not call.overdue else None
+        hears = on_the_line and call.saying is None and self.records.asterisk_in_sight
+        # A longest wait of nought is none.
+        max_wait = (queue.max_wait or None) if queue is not None and on_the_line and not call.overdue else None
         behind = queue.longest_behind if queue is not None and not call.lifted else None
-        due = next_due(queue, call) if queue is not None and on_the_line and call.saying is None else None
+        due = next_due(queue, call) if queue is not None and hears else None
         self.deadlines.set(DeadlineKind.MAX_WAIT, call.id, None if max_wait is None else call.queued_at + max_wait)
         self.deadlines.set(DeadlineKind.LIFT, call.id, None if behind is None else call.arrived + behind)
         self.deadlines.set(DeadlineKind.CALLBACK, call.id, call.callback.again if call.callback else None)

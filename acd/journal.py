@@ -33,6 +33,7 @@ KINDS: Final[dict[str, type[Fact]]] = {
     "place_kept": outputs.PlaceKept,
     "place_gone": outputs.PlaceGone,
     "announcement_started": outputs.AnnouncementStarted,
+    "announcement_skipped": outputs.AnnouncementSkipped,
     "announcement_ended": outputs.AnnouncementEnded,
     "call_lifted": outputs.CallLifted,
     "max_wait_reached": outputs.MaxWaitReached,

@@ -42,6 +42,10 @@ class Ordered(Generic[Id]):
         """How many stand before an id that is in."""
         return bisect_left(self._entries, (self._rank_of[id_], id_))
 
+    def before(self, id_: Id, *rank: float) -> int:
+        """How many stand before the place that this id has, or would have, at this rank."""
+        return bisect_left(self._entries, (rank, id_))
+
     def first(self) -> Id | None:
         """The id of the lowest rank, None when empty."""
         return cast("Id", self._entries[0][1]) if self._entries else None

@@ -8,7 +8,7 @@ phone failed, while we were not looking.
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
-from acd import agents, calls, offers
+from acd import agents, announcing, calls, entry, offers, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -57,7 +57,7 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
                 priority=call.priority,
                 device=call.device,
             )
-            calls.arrive(step, arrived)
+            entry.arrive(step, arrived)
     step.record(AsteriskInSight())
     step.stale = False
 
@@ -93,7 +93,8 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
                 for device in sorted(offer.devices):
                     if (offer_id, device) not in legs:
                         offers.silence(step, offer, device, OfferEnd.ASTERISK_LOST)
-            calls.hold(step, call)
+            announcing.cut(step, call)  # its end may have been missed
+            announcing.hold(step, call)
         else:
             assert call.offer is not None
             assert call.device is not None
@@ -108,6 +109,8 @@ def _lose(step: Step, call: CallRecord) -> None:
     if call.offer is not None and call.device is not None:
         step.order(HangUpLeg(offer=call.offer, device=call.device))
     step.order(HangUpCall(call=call.id, channel=call.channel))
+    if call.talking_since is None:
+        waiting.keep_place(step, call)
     calls.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
 
 

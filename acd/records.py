@@ -49,6 +49,15 @@ class CallbackRecord:
     """Until then nobody is looked for."""
 
 
+Turn = tuple[float, float]
+"""A caller's place among those who wait, lowest first: by his priority, then by his wait; equal ones go by id."""
+
+
+def turn(priority: int | None, arrived: datetime) -> Turn:
+    """Of a caller of this priority, None last, who has waited since then."""
+    return inf if priority is None else priority, arrived.timestamp()
+
+
 @dataclass(slots=True, kw_only=True)
 class CallRecord:
     """A caller in our care: waiting until `agent` is set, talking once `talking_since` is."""
@@ -65,7 +74,7 @@ class CallRecord:
     priority: int | None = None
     """The caller's: lowest first, None last."""
     expected_wait: timedelta | None = None
-    """What was to be expected when he arrived."""
+    """What was to be expected at `queued_at`."""
     lifted: bool = False
     """He goes before all priorities."""
     overdue: bool = False
@@ -101,11 +110,9 @@ class CallRecord:
     recordings: int = 0
 
     @property
-    def turn(self) -> tuple[float, float]:
-        """His place among those who wait, lowest first: by his priority, then by his wait; equal ones go by id."""
-        if self.lifted:
-            return -inf, self.arrived.timestamp()
-        return (inf if self.priority is None else self.priority, self.arrived.timestamp())
+    def turn(self) -> Turn:
+        """His place among those who wait; who is lifted goes before all priorities."""
+        return (-inf, self.arrived.timestamp()) if self.lifted else turn(self.priority, self.arrived)
 
     @property
     def may_ring(self) -> bool:

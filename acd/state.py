@@ -13,6 +13,7 @@ from acd.indexes import Indexes
 from acd.model import Configuration
 from acd.outputs import (
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     AsteriskInSight,
     AsteriskOutOfSight,
@@ -111,6 +112,8 @@ class State(Indexes):
                 waiting.place_gone(self, fact)
             case AnnouncementStarted():
                 waiting.announcement_started(self, fact, at)
+            case AnnouncementSkipped():
+                waiting.announcement_skipped(self, fact, at)
             case AnnouncementEnded():
                 waiting.announcement_ended(self, fact)
             case CallLifted():
@@ -161,9 +164,9 @@ class State(Indexes):
             case ConfigurationChanged():
                 configuration_changed(self, fact, at)
             case AsteriskOutOfSight():
-                self.records.asterisk_in_sight = False
+                waiting.sight_changed(self, in_sight=False)
             case AsteriskInSight():
-                self.records.asterisk_in_sight = True
+                waiting.sight_changed(self, in_sight=True)
             # of these the journal tells, and nothing follows from them
             case (
                 CallRefused()

@@ -62,6 +62,7 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
         until=fact.until,
     )
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
+    state.queue_index(fact.queue).ringing.add(fact.offer)
     state.place(call)
     state.reindex(agent)
 
@@ -92,6 +93,7 @@ def confirmation_asked(state: Indexes, fact: ConfirmationAsked) -> None:
 
 def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
     del state.records.offers[fact.offer]
+    state.queue_index(fact.queue).ringing.discard(fact.offer)
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, None)
     call = state.records.calls[fact.call]
     call.offers.discard(fact.offer)

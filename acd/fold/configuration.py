@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from acd.indexes import Indexes
-from acd.model import OFFLINE, AgentId, DeviceId
+from acd.model import OFFLINE, AgentId, DeviceId, Queue
 from acd.outputs import ConfigurationChanged
-from acd.records import AgentRecord
+from acd.records import AgentRecord, CallRecord
 
 
 def configuration_changed(state: Indexes, fact: ConfigurationChanged, at: datetime) -> None:
     touched = _take_out(state, fact)
     _put_in_people(state, fact, at, touched)
-    _put_in_queues(state, fact, touched)
+    _put_in_queues(state, fact, at, touched)
     for agent_id in sorted(touched & state.records.agent_records.keys()):
         state.reindex(state.records.agent_records[agent_id])
 
@@ -25,7 +25,6 @@ def _take_out(state: Indexes, fact: ConfigurationChanged) -> set[AgentId]:
         index = state.queue_index(queue_id)
         index.assigned.pop(agent_id, None)
         index.eligible.remove(agent_id)
-        index.staffed.discard(agent_id)
         touched.add(agent_id)
     for device_id in fact.devices_gone:
         touched.add(_disown(state, device_id))
@@ -57,7 +56,7 @@ def _put_in_people(state: Indexes, fact: ConfigurationChanged, at: datetime, tou
         touched.add(device.owner)
 
 
-def _put_in_queues(state: Indexes, fact: ConfigurationChanged, touched: set[AgentId]) -> None:
+def _put_in_queues(state: Indexes, fact: ConfigurationChanged, at: datetime, touched: set[AgentId]) -> None:
     r = state.records
     for queue in fact.queues:
         r.queues[queue.id] = queue
@@ -66,11 +65,20 @@ def _put_in_queues(state: Indexes, fact: ConfigurationChanged, touched: set[Agen
         state.freed.update(index.eligible)
         state.needy.update(index.unoffered)
         for call_id in tuple(index.waiting):
+            _judge_anew(r.calls[call_id], queue, at)
             state.place(r.calls[call_id])  # what lapses for him is the queue's to say
     for entry in fact.assignments:
         r.assignments.setdefault(entry.agent, {})[entry.queue] = entry
         state.queue_index(entry.queue).assigned[entry.agent] = entry
         touched.add(entry.agent)
+
+
+def _judge_anew(call: CallRecord, queue: Queue, at: datetime) -> None:
+    """Whom an old rule has sent before all, or out of his queue, and the new one would not yet."""
+    if queue.longest_behind is None or call.arrived + queue.longest_behind > at:
+        call.lifted = False
+    if not queue.max_wait or call.queued_at + queue.max_wait > at:
+        call.overdue = False
 
 
 def _disown(state: Indexes, device: DeviceId) -> AgentId:

@@ -7,6 +7,7 @@ from acd.ordered import DeadlineKind
 from acd.outputs import (
     AnnouncementEnded,
     AnnouncementKind,
+    AnnouncementSkipped,
     AnnouncementStarted,
     CallbackAnswered,
     CallbackDialled,
@@ -20,6 +21,13 @@ from acd.outputs import (
     PlaceKept,
 )
 from acd.records import CallbackRecord, CallRecord, Place
+
+
+def sight_changed(state: Indexes, *, in_sight: bool) -> None:
+    """Whether anything can be said to those who wait."""
+    state.records.asterisk_in_sight = in_sight
+    for call in state.records.calls.values():
+        state.place(call)
 
 
 def place_kept(state: Indexes, fact: PlaceKept) -> None:
@@ -38,6 +46,12 @@ def announcement_started(state: Indexes, fact: AnnouncementStarted, at: datetime
     call.announcements = call.saying = fact.number
     call.last_said[fact.kind] = at
     call.comforts += fact.kind is AnnouncementKind.COMFORT
+    state.place(call)
+
+
+def announcement_skipped(state: Indexes, fact: AnnouncementSkipped, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    call.last_said[fact.kind] = at
     state.place(call)
 
 
@@ -62,7 +76,7 @@ def max_wait_reached(state: Indexes, fact: MaxWaitReached) -> None:
 def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
     call = state.records.calls[fact.call]
     state.displace(call)
-    call.queue, call.arrived, call.queued_at = fact.to, fact.arrived, at
+    call.queue, call.arrived, call.queued_at, call.expected_wait = fact.to, fact.arrived, at, fact.expected_wait
     call.lifted = call.overdue = False
     call.round, call.comforts = 1, 0
     call.tried.clear()
@@ -76,6 +90,7 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
 def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
     call = state.records.calls[fact.call]
     call.callback, call.channel, call.saying = CallbackRecord(number=fact.number), None, None
+    call.overdue = False  # he waits no more on the line
     state.place(call)
 
 

@@ -69,6 +69,7 @@ from acd.outputs.talk import (
 )
 from acd.outputs.waiting import (
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     CallbackAnswered,
     CallbackDialled,
@@ -118,6 +119,7 @@ Fact = (
     | PlaceKept
     | PlaceGone
     | AnnouncementStarted
+    | AnnouncementSkipped
     | AnnouncementEnded
     | CallLifted
     | MaxWaitReached
@@ -177,6 +179,7 @@ Command = (
 __all__ = [
     "AnnouncementEnded",
     "AnnouncementKind",
+    "AnnouncementSkipped",
     "AnnouncementStarted",
     "AnswerTransfer",
     "AsteriskInSight",

@@ -106,7 +106,7 @@ class CallAnswered:
     device: DeviceId
     waited: timedelta
     expected_wait: timedelta | None = None
-    """What had been expected when he began to wait: the difference is the error of that estimate."""
+    """What `waited` was expected to be when he began to wait in this queue: the difference is the estimate's error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

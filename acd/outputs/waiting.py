@@ -1,7 +1,7 @@
 """Facts of a caller who waits: what he hears, how his turn changes, where he goes, and how he is called back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from acd.inputs import LegEnd
 from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, QueueId, Target
@@ -53,7 +53,16 @@ class AnnouncementStarted:
     kind: AnnouncementKind
     number: int
     value: int | None = None
-    """The position from 1, or the expected wait in minutes, as it was said."""
+    """The position from 1, or the expected wait in minutes, as it was said; 0: under one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementSkipped:
+    """He would be told this now, and there is nothing to say: nobody knows how long he will wait."""
+
+    call: CallId
+    queue: QueueId
+    kind: AnnouncementKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +110,8 @@ class CallMoved:
     to: QueueId
     arrived: datetime
     """From when his wait counts there: his old arrival after an overflow, this moment after a transfer."""
+    expected_wait: timedelta | None = None
+    """As in `CallQueued`, from this moment on."""
 
 
 # --- call-back

@@ -300,7 +300,7 @@ def lines(text: str) -> Iterator[Line]:
             kind = "note"
         elif line[0] in ".>!~":
             kind = "transcript"
-        elif line.split()[0] in ("queue", "agent", "assign", "closed"):
+        elif line.split()[0] in ("queue", "agent", "assign", "account", "closed", "expected"):
             kind = "head"
         else:
             kind = "input"

@@ -31,11 +31,14 @@ class Story:
         self._journal: list[Recorded] = []
         self._arrivals: dict[CallId, datetime] = {}
         self._open = False
+        self._estimates = False
 
     def declare(self, line: str) -> None:
         """Take in a line of the head. `closed` leaves the opening of the centre to the story."""
         if line == "closed":
             self._open = True
+        elif line == "expected waits are told":
+            self._estimates = True
         elif not self.centre.declare(line):
             raise StoryError(f"no declaration: {line!r}")
 
@@ -51,7 +54,7 @@ class Story:
         what = understand(line, self.centre, self._arrivals, self.now)
         if isinstance(what, CallArrived):
             self._arrivals.setdefault(what.call, self.now)
-        return transcript(self._give(what), timed=False)
+        return self._told(self._give(what), timed=False)
 
     def _opening(self) -> None:
         self._open = True
@@ -72,8 +75,8 @@ class Story:
         """Let time pass: the engine is woken at each of its deadlines, and shown with the story's clock."""
         told: list[str] = []
         while (deadline := self.engine.deadline) is not None and deadline <= until:
-            self.now = deadline
-            told += transcript(self._keep(self.engine.advance(self.now)), timed=True)
+            self.now = max(self.now, deadline)
+            told += self._told(self._keep(self.engine.advance(self.now)), timed=True)
             assert self.engine.deadline != deadline, f"the deadline of {deadline} does not pass"
         self.now = until
         return told
@@ -85,7 +88,10 @@ class Story:
         for recorded in self._journal:
             state.apply(decode(*encode(recorded.fact)), recorded.at)
         self.engine = Engine(state)
-        return transcript(self._give(EngineStarted()), timed=bool(dead))
+        return self._told(self._give(EngineStarted()), timed=bool(dead))
+
+    def _told(self, outcome: Outcome, *, timed: bool) -> list[str]:
+        return transcript(outcome, timed=timed, estimates=self._estimates)
 
 
 def told(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import assert_never
 from acd.model import Target
 from acd.outputs import (
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     AnswerTransfer,
     AsteriskInSight,
@@ -82,9 +83,15 @@ from acd.outputs import (
 from tests.scenarios.language import MORNING
 
 
-def transcript(outcome: Outcome, *, timed: bool) -> list[str]:
-    """The lines of one step. `timed` puts the story's clock before each fact, where a line covers a stretch of time."""
-    facts = [f". {clock(it.at) + ' ' if timed else ''}{fact(it.fact, it.at)}" for it in outcome.facts]
+def transcript(outcome: Outcome, *, timed: bool, estimates: bool) -> list[str]:
+    """The lines of one step. `timed` puts the story's clock before each fact, where a line covers a stretch of time.
+
+    `estimates` tells the expected waits as well, which every story has and few are about.
+    """
+    facts = [
+        f". {clock(it.at) + ' ' if timed else ''}{fact(it.fact, it.at)}{_expected(it.fact) if estimates else ''}"
+        for it in outcome.facts
+    ]
     commands = [f"> {command(it)}" for it in outcome.commands]
     refusal = [f"! {words(outcome.refusal)}"] if outcome.refusal is not None else []
     return [*facts, *commands, *refusal, *(["~ stale"] if outcome.stale else [])]
@@ -125,14 +132,19 @@ def _words(said: Iterable[Word]) -> str:
     )
 
 
+def _expected(it: Fact) -> str:
+    if not isinstance(it, CallQueued | CallMoved | CallAnswered):
+        return ""
+    return ", expected: " + ("unknown" if it.expected_wait is None else _seconds(it.expected_wait))
+
+
 def fact(it: Fact, at: datetime) -> str:
     """A fact as a sentence."""
     match it:
         case CallQueued():
             since = f", since {clock(it.arrived)}" if it.arrived != at else ""
             first = "" if it.priority is None else f" with priority {it.priority}"
-            expected = "" if it.expected_wait is None else f", expected {_seconds(it.expected_wait)}"
-            return f"{it.call} waits in {short(it.queue)}{first}{since}{expected}"
+            return f"{it.call} waits in {short(it.queue)}{first}{since}"
         case OfferMade():
             again = f", round {it.round}" if it.round > 1 else ""
             end = f"until {clock(it.until)}" if it.until is not None else "with the cascade"
@@ -172,6 +184,8 @@ def fact(it: Fact, at: datetime) -> str:
         case AnnouncementStarted():
             value = "" if it.value is None else f" {it.value}"
             return f"{it.call} hears {it.number}: {words(it.kind)}{value}"
+        case AnnouncementSkipped():
+            return f"{it.call} would hear now: {words(it.kind)}"
         case AnnouncementEnded():
             return f"{it.call} has heard {it.number}"
         case CallLifted():

@@ -71,6 +71,7 @@ def test_the_names_are_for_ever() -> None:
     """Journals that were written hold these; a type may be called otherwise in the code, its kind never."""
     assert sorted(KINDS) == [
         "announcement_ended",
+        "announcement_skipped",
         "announcement_started",
         "asterisk_in_sight",
         "asterisk_out_of_sight",

@@ -1,0 +1,160 @@
+"""A caller comes: into the queue that he has dialled, or, where its rules keep him out, along its overflow.
+
+The same rules hold for who overflows from another queue; `overflow` asks here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from acd import announcing, park
+from acd.expected_wait import expected_wait
+from acd.inputs import CallArrived
+from acd.model import AccountId, Caller, CallId, ChannelId, Queue, QueueId, QueueType, Target, TargetKind
+from acd.model import queue_id as queue_id_of
+from acd.outputs import CallQueued, CallRefused, Dismiss, EntryRefused, OverflowReason, Phrase, SendOn, Sound, TurnAway
+from acd.records import Place, turn
+from acd.step import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comer:
+    """Who wants into a queue."""
+
+    call: CallId
+    account: AccountId
+    channel: ChannelId
+    caller: Caller
+    arrived: datetime
+    priority: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A queue that lets somebody in, and what he finds there."""
+
+    queue: QueueId
+    place: Place | None
+    """His old one, where he has been here before."""
+    expected_wait: timedelta | None
+
+
+def arrive(step: Step, event: CallArrived) -> None:
+    """A caller wants a queue: he waits, with music, from this moment. Or a phone of ours fetches one who waits."""
+    if event.call in step.state.records.calls:
+        step.pass_over()
+        return
+    channel = ChannelId(event.call)
+    queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
+    if queue is None:
+        step.record(CallRefused(call=event.call, account=event.account, number=event.number))
+        step.order(TurnAway(call=event.call, channel=channel))
+        return
+    if queue.type is QueueType.CALL_PARK and event.device is not None:
+        park.retrieve(step, queue, event)
+        return
+    comer = Comer(
+        call=event.call,
+        account=event.account,
+        channel=channel,
+        caller=event.caller,
+        arrived=min(event.arrived or step.now, step.now),
+        priority=event.priority,
+    )
+    found = _try(step, comer, queue, set())
+    if isinstance(found, Found):
+        _queue(step, comer, found)
+    else:
+        send_away(step, comer.call, channel, found)
+
+
+def _queue(step: Step, comer: Comer, found: Found) -> None:
+    arrived, priority = _with_place(comer, found.place)
+    step.record(
+        CallQueued(
+            call=comer.call,
+            account=comer.account,
+            queue=found.queue,
+            caller=comer.caller,
+            arrived=arrived,
+            priority=priority,
+            expected_wait=found.expected_wait,
+        )
+    )
+    announcing.hold(step, step.state.records.calls[comer.call])
+
+
+# --- where he may wait
+
+
+def seek(step: Step, comer: Comer, target: Target | None, left: QueueId) -> Found | Target | None:
+    """Where a caller goes whom this queue does not keep: another queue, or out of our care (a target, or a message).
+
+    From a queue that does not let him in he goes along its own overflow. One that has turned him down already, or is
+    gone, ends the way with a message.
+    """
+    return _follow(step, comer, target, {left})
+
+
+def _follow(step: Step, comer: Comer, target: Target | None, been: set[QueueId]) -> Found | Target | None:
+    if target is None or target.kind is not TargetKind.QUEUE:
+        return target
+    queue = step.state.records.queues.get(queue_id_of(comer.account, target.name))
+    return None if queue is None or queue.id in been else _try(step, comer, queue, been)
+
+
+def _try(step: Step, comer: Comer, queue: Queue, been: set[QueueId]) -> Found | Target | None:
+    place = _place(step, comer, queue)
+    arrived, priority = _with_place(comer, place)
+    expected = expected_wait(step.state, queue.id, comer.call, turn(priority, arrived), step.now)
+    why = _obstacle(step, queue, place, expected)
+    if why is None:
+        return Found(queue=queue.id, place=place, expected_wait=expected)
+    step.record(
+        EntryRefused(
+            call=comer.call,
+            account=comer.account,
+            queue=queue.id,
+            caller=comer.caller,
+            why=why,
+            target=queue.overflow,
+        )
+    )
+    return _follow(step, comer, queue.overflow, been | {queue.id})
+
+
+def _place(step: Step, comer: Comer, queue: Queue) -> Place | None:
+    """What is kept for him here; who waits already brings a place of his own."""
+    if not queue.place_back or comer.call in step.state.records.calls:
+        return None
+    return step.state.records.places.get(queue.id, {}).get(comer.caller.number)
+
+
+def _obstacle(step: Step, queue: Queue, place: Place | None, expected: timedelta | None) -> OverflowReason | None:
+    """What keeps him out. Who has a place here still is not one more; a wait of which nothing is known is no reason."""
+    index = step.state.queue_index(queue.id)
+    if queue.max_callers is not None and len(index.waiting) >= queue.max_callers and place is None:
+        return OverflowReason.FULL
+    if len(index.staffed) < queue.agents_required:
+        return OverflowReason.NO_AGENTS
+    if queue.max_expected_wait and expected is not None and expected > queue.max_expected_wait:
+        return OverflowReason.EXPECTED_WAIT
+    return None
+
+
+def _with_place(comer: Comer, place: Place | None) -> tuple[datetime, int | None]:
+    """From when he counts, and how he ranks: a place that is kept for him never makes it worse."""
+    if place is None:
+        return comer.arrived, comer.priority
+    known = [priority for priority in (comer.priority, place.priority) if priority is not None]
+    return min(comer.arrived, place.arrived), min(known, default=None)
+
+
+def send_away(step: Step, call: CallId, channel: ChannelId, target: Target | None) -> None:
+    """Out of our care: to an extension, or with a message; where no other is set, ours."""
+    match target:
+        case Target(kind=TargetKind.EXTENSION):
+            step.order(SendOn(call=call, channel=channel, number=target.name))
+        case Target(kind=TargetKind.MESSAGE):
+            step.order(Dismiss(call=call, channel=channel, words=(Sound(name=target.name),)))
+        case _:
+            step.order(Dismiss(call=call, channel=channel, words=(Phrase.NOBODY_AVAILABLE,)))
