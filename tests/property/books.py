@@ -41,6 +41,7 @@ class Waiter:
     priority: int | None = None
     lifted: bool = False
     overdue: bool = False
+    overflowed: bool = False
     leaves: Target | None = None
     """Where he goes, between the decision and its consequence."""
     callback: int | None = None

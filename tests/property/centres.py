@@ -18,7 +18,7 @@ from acd.model import (
     agent_id,
     queue_id,
 )
-from tests.property.world import ACCOUNT
+from tests.property.switch import ACCOUNT
 
 QUEUES: Final = tuple(queue_id(ACCOUNT, number) for number in ("7001", "7002", "7003", "7004", "7005"))
 AGENTS: Final = tuple(agent_id(ACCOUNT, extension) for extension in ("1001", "1002", "1003", "1004"))

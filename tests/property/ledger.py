@@ -18,47 +18,72 @@ from acd.inputs import (
     LegEnd,
     LegEnded,
 )
-from acd.model import ONLINE, SINGLE_CALL, CallId, OfferId, QueueType
+from acd.model import (
+    ONLINE,
+    SINGLE_CALL,
+    CallId,
+)
 from acd.outputs import (
+    AnnouncementEnded,
+    AnnouncementStarted,
     AsteriskInSight,
     AsteriskOutOfSight,
     BackOffEnded,
     CallAnswered,
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackDue,
+    CallbackFailed,
+    CallbackPromised,
+    CallbackRefused,
     CallEnded,
+    CallLifted,
+    CallMoved,
     CallOutcome,
+    CallOverflowed,
     CallQueued,
     CallRequeued,
+    CallRetrieved,
+    CallTransferred,
     CascadeWidened,
     ConfigurationChanged,
+    ConfirmationAsked,
     DeviceDisengaged,
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    EntryRefused,
     Fact,
+    HoldEnded,
+    HoldStarted,
     LegStopped,
-    OfferEnd,
+    MaxWaitReached,
     OfferEnded,
     OfferMade,
-    OfferOutcome,
+    OfferRetimed,
+    PlaceGone,
+    PlaceKept,
     Recorded,
+    RecordingEnded,
+    RecordingStarted,
+    RetrievalRefused,
     StatusChanged,
     TalkEnded,
     TalkStarted,
+    TransferRefused,
     WrapUpEnded,
     WrapUpStarted,
 )
-from tests.property.books import Ringing, Waiter, What
-from tests.property.causes import CAUSES, OUTCOMES, PUNISHES
-from tests.property.people import PeopleBooks
+from tests.property.books import Waiter, What
+from tests.property.offering import OfferBooks
 
 
-class Ledger(PeopleBooks):
+class Ledger(OfferBooks):
     """Books and rules. `read` takes in one step; `reached` counts the situations it has met."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ended: dict[CallId, CallOutcome] = {}
-        self.offers_ever: set[OfferId] = set()
 
     def read(self, what: What, facts: tuple[Recorded, ...], now: datetime) -> None:
         """Take in a step: each fact in turn, then what must hold when the engine comes to rest."""
@@ -79,7 +104,7 @@ class Ledger(PeopleBooks):
             case CallQueued():
                 self._call_queued(fact, at)
             case OfferMade():
-                self._offer_made(fact, at)
+                self.offer_made(fact, at)
             case CascadeWidened():
                 if self.calls[fact.call].cascade is not None:
                     self.lapses(at)
@@ -90,11 +115,11 @@ class Ledger(PeopleBooks):
                 assert ringing.devices, "the last phone ends the offer"
                 self.reached["one of several phones stopped"] += 1
             case OfferRetimed():
-                self._offer_retimed(fact)
+                self.offer_retimed(fact)
             case ConfirmationAsked():
-                self._confirmation_asked(fact, at)
+                self.confirmation_asked(fact, at)
             case OfferEnded():
-                self._offer_ended(fact, at)
+                self.offer_ended(fact, at)
             case CallAnswered():
                 self._call_answered(fact, at)
             case TalkStarted():
@@ -203,174 +228,7 @@ class Ledger(PeopleBooks):
             assert isinstance(self.what, AsteriskSeen)
             self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
         self.let_in(self.queues[fact.queue])
-        self.calls[fact.call] = Waiter(
-            queue=fact.queue, arrived=fact.arrived, queued_at=at, priority=fact.priority
-        )
-
-    def _offer_made(self, fact: OfferMade, at: datetime) -> None:
-        waiter, agent = self.calls[fact.call], fact.agent
-        assert self.in_sight, "no offer while Asterisk is out of sight"
-        assert fact.offer not in self.offers_ever, "an offer id is used once"
-        assert fact.queue == waiter.queue
-        assert waiter.agent is None, "only waiting callers are offered"
-        assert not waiter.overdue, "who has waited as long as he may is offered to nobody more"
-        assert waiter.again is None, "nobody is looked for before it is time to call back again"
-        assert self.eligible(agent, fact.queue), f"{agent} may not be offered {fact.call}"
-        assert sorted(fact.devices) == self.usable(agent, fact.queue), "every phone that counts rings, and no other"
-        queue = self.queues[fact.queue]
-        assert fact.until == (None if queue.type is QueueType.LINEAR_CASCADE else at + queue.ring_time)
-        assert fact.until is not None or waiter.cascade is not None, "a cascade's offer belongs to a cascade"
-        self._right_agent(fact)
-        self._right_call(fact)
-        self.offers_ever.add(fact.offer)
-        self.last_offer_at = at
-        self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until, at)
-        self.people[agent].offer = fact.offer
-        waiter.pending[fact.offer] = agent
-        self._note_offer(fact, waiter, at)
-        if fact.round > waiter.round:
-            waiter.round, waiter.tried = fact.round, set()
-        waiter.tried.add(agent)
-
-    def _right_agent(self, fact: OfferMade) -> None:
-        """The queue's order says that it is his turn; whoever comes before him must have a call to go to first."""
-        waiter, queue = self.calls[fact.call], self.queues[fact.queue]
-        candidates = self.candidates(queue.id)
-        untried = [agent for agent in candidates if agent not in waiter.tried]
-        assert fact.round == waiter.round + (not untried), "a new round begins when all have been tried, and only then"
-        pool = untried or candidates
-        assert fact.agent in pool, "untried agents first"
-        assert self.within(fact.call, fact.agent), "a cascade rings as far as it has come"
-        if self.rings_several(queue.id):
-            return
-        assert not waiter.pending, "one at a time"
-        for better in pool[: pool.index(fact.agent)]:
-            assert self.called_away(better, fact.call), f"{fact.offer}: {better} comes before {fact.agent}"
-
-    def _right_call(self, fact: OfferMade) -> None:
-        """By his priorities and their waits it is this caller's turn; whoever comes before must get somebody better."""
-        agent = fact.agent
-        for call in self.calls:
-            wanted = self.wants(call) if call != fact.call else []
-            if agent not in wanted:
-                continue
-            if self.rank(agent, call) > self.rank(agent, fact.call):
-                passed = (
-                    self.calls[call].queue == fact.queue and self.calls[call].arrived < self.calls[fact.call].arrived
-                )
-                self.reached["a caller with priority went before one who waited longer"] += passed
-                continue
-            type_ = self.queues[self.calls[call].queue].type
-            assert type_ is not QueueType.RING_ALL, f"{fact.offer}: {call} comes before, and rings all"
-            cascades = self.calls[call].cascade is not None and type_ is QueueType.LINEAR_CASCADE
-            assert not cascades, f"{fact.offer}: {call} comes before, and its cascade has come to {agent}"
-            assert wanted[0] != agent, f"{fact.offer}: {call} comes before {fact.call} for {agent}"
-
-    def _note_offer(self, fact: OfferMade, waiter: Waiter, at: datetime) -> None:
-        queue, person = self.queues[fact.queue], self.people[fact.agent]
-        self.reached[f"offered: {queue.type}"] += 1
-        self.reached["new round"] += fact.round > waiter.round
-        self.reached["several phones ring as one"] += len(fact.devices) > 1
-        all_ring = queue.type is QueueType.RING_ALL
-        self.reached["ring all: several agents ring"] += all_ring and len(waiter.pending) > 1
-        self.note_order(fact, arrives=isinstance(self.what, CallArrived), at=at)
-        self.reached["offered beside a queue call"] += bool(person.calls)
-        self.reached["offered beside another call"] += bool(person.other)
-        other_queues = {
-            call.queue
-            for call in self.calls.values()
-            if call.agent is None and call.queue != fact.queue and (fact.agent, call.queue) in self.assignments
-        }
-        self.reached["several of his queues had callers"] += bool(other_queues)
-
-    def _offer_ended(self, fact: OfferEnded, at: datetime) -> None:
-        self.cascade_may_be_over(fact, at)
-        ringing = self.offers.pop(fact.offer)
-        waiter, person = self.calls[fact.call], self.people[fact.agent]
-        assert (ringing.call, ringing.agent, waiter.queue) == (fact.call, fact.agent, fact.queue)
-        del waiter.pending[fact.offer]
-        person.offer = None
-        self._why_it_ended(fact, ringing, waiter, at)
-        if not any(self.offers[other].until is None for other in waiter.pending):
-            waiter.cascade = None
-        queue = self.queues.get(fact.queue)
-        if fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
-            back_off = timedelta(0)
-            if queue:
-                back_off = {
-                    OfferEnd.BUSY: queue.busy_back_off,
-                    OfferEnd.DECLINED: queue.declined_back_off,
-                    OfferEnd.UNREACHABLE: queue.unreachable_back_off,
-                }[fact.why]
-            assert fact.back_off_until == (at + back_off if back_off else None)
-        else:
-            assert fact.back_off_until is None, "only who refused is left alone for a while"
-        person.back_off = fact.back_off_until
-        if fact.outcome is OfferOutcome.MISSED:
-            person.idle_since = at
-            person.misses += 1
-            if queue is not None and queue.after_missed is not None and person.misses >= queue.after_missed:
-                self.offline_due.add(fact.agent)
-        elif fact.outcome is OfferOutcome.ANSWERED:
-            person.misses = 0
-        self._single_call_offered(fact)
-        self.reached[f"offer ended: {fact.why}"] += 1
-        self.reached[f"offer outcome: {fact.outcome}"] += 1
-        if person.status == SINGLE_CALL and fact.outcome is not OfferOutcome.ANSWERED:
-            self.reached["an offer in vain leaves Single-Call armed"] += 1
-
-    def _single_call_offered(self, fact: OfferEnded) -> None:
-        """Where an offer is enough to use up Single-Call, one that was not taken back by us does."""
-        queue, person = self.queues.get(fact.queue), self.people[fact.agent]
-        by_offer = queue is not None and queue.single_call_used_by is SingleCallUse.OFFERED
-        in_vain = fact.outcome in (OfferOutcome.MISSED, OfferOutcome.REJECTED, OfferOutcome.FAILED)
-        if by_offer and in_vain and person.status == SINGLE_CALL:
-            self.offline_due.add(fact.agent)
-
-    def _offer_retimed(self, fact: OfferRetimed) -> None:
-        """The new ring time counts from the first ring."""
-        ringing = self.offers[fact.offer]
-        queue = self.queues[self.calls[ringing.call].queue]
-        assert isinstance(self.what, ConfigurationLoaded)
-        assert ringing.confirming is None, "who has picked up rings no more"
-        assert fact.until == ringing.made_at + queue.ring_time
-        ringing.until = fact.until
-        self.reached["ring time changed while a phone rang"] += 1
-
-    def _confirmation_asked(self, fact: ConfirmationAsked, at: datetime) -> None:
-        """Somebody has picked up, where picking up is not enough."""
-        ringing = self.offers[fact.offer]
-        assignment = self.assignments[ringing.agent, self.calls[ringing.call].queue]
-        assert isinstance(self.what, LegAnswered | AsteriskSeen)
-        assert assignment.confirm
-        assert ringing.confirming is None
-        assert fact.device in ringing.devices
-        assert fact.until > at
-        ringing.confirming, ringing.devices, ringing.until = fact.device, {fact.device}, fact.until
-        self.reached["asked to confirm"] += 1
-
-    def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, waiter: Waiter, at: datetime) -> None:
-        timed_out = at == ringing.until
-        if ringing.until is None:
-            assert waiter.cascade is not None
-            timed_out = at == waiter.cascade[2]
-        if timed_out:
-            self.lapses(at)
-        if fact.why is OfferEnd.NO_ANSWER:
-            assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"
-            assert timed_out or LegEnd.NO_ANSWER in ringing.told
-            several = fact.queue in self.queues and self.rings_several(fact.queue)
-            assert fact.outcome is (OfferOutcome.WITHDRAWN if several else OfferOutcome.MISSED)
-        elif fact.why is OfferEnd.ASTERISK_LOST:
-            assert not self.in_sight
-            assert timed_out or isinstance(self.what, AsteriskSeen)
-        else:
-            assert isinstance(self.what, CAUSES[fact.why]), f"{fact} came of {self.what}"
-            assert fact.outcome is OUTCOMES.get(fact.why, OfferOutcome.WITHDRAWN)
-        if fact.outcome in PUNISHES and not (timed_out and fact.outcome is OfferOutcome.MISSED):
-            assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
-        if fact.why is OfferEnd.STATUS_CHANGED:
-            assert fact.agent in {self.asker()} | self.offline_due | self.either_due, "his own choice, or used up"
+        self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived, queued_at=at, priority=fact.priority)
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
         waiter, person = self.calls[fact.call], self.people[fact.agent]
@@ -395,10 +253,14 @@ class Ledger(PeopleBooks):
         assert waiter.agent == fact.agent
         since = waiter.talking_since
         assert fact.talked == (at - since if since else timedelta(0))
+        assert waiter.held_since is None, "a hold ends with the talk"
+        assert fact.held == waiter.held
+        assert waiter.recording is None, "a recording ends with the talk"
         del person.calls[fact.call]
         counts = fact.call in person.single
         person.single.discard(fact.call)
         waiter.agent = waiter.leg = waiter.talking_since = None
+        waiter.held = timedelta(0)
         if since is None:
             return
         person.idle_since = at
@@ -425,6 +287,8 @@ class Ledger(PeopleBooks):
         self.reached[f"call ended: {fact.outcome}"] += 1
         if fact.outcome is CallOutcome.QUEUE_CLOSED:
             assert waiter.queue not in self.queues
+        if fact.outcome is CallOutcome.OVERFLOWED:
+            assert waiter.overflowed, "why he leaves is told first"
 
     def _configuration(self, fact: ConfigurationChanged, at: datetime) -> None:
         assert isinstance(self.what, ConfigurationLoaded)

@@ -79,8 +79,8 @@ class PeopleBooks(TalkBooks):
     def wrap_up_is_due(self, fact: TalkEnded, at: datetime) -> None:
         """He has left a caller, and a wrap-up must follow in this step."""
         queue, assignment = self.queues.get(fact.queue), self.assignments.get((fact.agent, fact.queue))
-        if queue is None:
-            return
+        if queue is None or (assignment is None and self.calls[fact.call].retriever):
+            return  # who merely fetched a caller is not the queue's agent
         own = assignment.wrap_up if assignment else None
         until = at + (queue.wrap_up if own is None else own)
         running = self.people[fact.agent].wrap_up

@@ -162,7 +162,7 @@ class WaitingBooks(CascadeBooks):
                 assert (self.what.call, self.what.key) == (fact.call, queue.leave_key)
             case _:
                 raise AssertionError(f"{fact.why} keeps callers out, and sends nobody away who waits")
-        waiter.leaves = fact.target
+        waiter.leaves, waiter.overflowed = fact.target, True
         self.reached[f"overflow: {fact.why}"] += 1
 
     def call_moved(self, fact: CallMoved, at: datetime) -> None:
@@ -176,6 +176,7 @@ class WaitingBooks(CascadeBooks):
             assert fact.arrived == waiter.arrived, "an overflow keeps the arrival"
             self.reached["overflow to another queue"] += 1
         waiter.queue, waiter.arrived, waiter.queued_at = fact.to, fact.arrived, at
+        waiter.overflowed = False
         waiter.leaves, waiter.lifted, waiter.overdue, waiter.round = None, False, False, 1
         waiter.tried, waiter.last_said = set(), {}
 
