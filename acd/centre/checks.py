@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final, TypeVar, cast
 
 from acd.centre.faults import Wrong, shown, suggestion
-from acd.model import AccountId, DeviceId
+from acd.model import STATUSES, AccountId, DeviceId, Status
+from acd.outbound import is_pattern, may_call
 
 EMERGENCY: Final = ("000", "112", "911", "999")
 """Numbers that must never reach a queue or a colleague."""
@@ -19,6 +20,9 @@ _SECRET: Final = re.compile(r"[!-~]{8,64}")
 _DOMAIN_LABEL: Final = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN: Final = re.compile(rf"(?=.{{1,128}}\Z){_DOMAIN_LABEL}(\.{_DOMAIN_LABEL})*")
 _DURATION: Final = re.compile(r"(?:(\d{1,9})\s*h)?\s*(?:(\d{1,9})\s*m)?\s*(?:(\d{1,9}(?:\.\d{1,6})?)\s*s)?", re.ASCII)
+_SOUND: Final = re.compile(r"(?=.{1,80}\Z)[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
+_SOUND_SUFFIXES: Final = (".wav", ".wav16", ".gsm", ".ulaw", ".alaw", ".g722", ".sln", ".sln16", ".mp3")
+_STATUS: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NAME_AT_MOST: Final = 80
 _TEXT_DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -83,9 +87,7 @@ def device_name(value: object) -> DeviceId:
 
 def device_names(value: object) -> frozenset[DeviceId]:
     """Some phones of an agent."""
-    if not isinstance(value, list):
-        raise Wrong(f"{shown(value)} is no list", 'write one like ["1001-desk", "1001-soft"]')
-    names = [device_name(entry) for entry in cast("list[object]", value)]
+    names = [device_name(entry) for entry in _entries(value, '["1001-desk", "1001-soft"]')]
     if not names:
         raise Wrong("the list is empty, so nothing would ring", "leave the key out to let all his phones ring")
     return frozenset(names)
@@ -99,6 +101,67 @@ def secret(value: object) -> str:
             "use 8 to 64 letters, digits and signs of the keyboard without spaces, or leave it out to have one made",
         )
     return value
+
+
+def sound(value: object) -> str:
+    """A sound, named as Asterisk names it; whether there is such a file cannot be known here."""
+    name = text(value)
+    if name.endswith(_SOUND_SUFFIXES) and _SOUND.fullmatch(name.rpartition(".")[0]):
+        raise Wrong(
+            f"{shown(name)} has a suffix", f'Asterisk chooses the format itself: write "{name.rpartition(".")[0]}"'
+        )
+    if not _SOUND.fullmatch(name):
+        raise Wrong(
+            f"{shown(name)} cannot be the name of a sound",
+            'write one like "custom/welcome": letters, digits, _, - and / between them, 80 at most',
+        )
+    return name
+
+
+def sounds(value: object) -> tuple[str, ...]:
+    """Some sounds, in their order."""
+    return tuple(sound(entry) for entry in _entries(value, '["custom/please-hold"]'))
+
+
+def phone_key(value: object) -> str:
+    """One key of a phone."""
+    key = text(value)
+    if len(key) != 1 or key not in "0123456789*#":
+        raise Wrong(f"{shown(key)} is no key of a phone", "write one of 0-9, * and #")
+    return key
+
+
+def own_statuses(value: object) -> tuple[Status, ...]:
+    """The statuses that an account has beside those that all have."""
+    names = [text(entry) for entry in _entries(value, '["training"]')]
+    for place, name in enumerate(names):
+        if not _STATUS.fullmatch(name):
+            mend = "use small letters, digits and _, 40 at most, beginning with a letter"
+            raise Wrong(f"{shown(name)} cannot be the name of a status", mend)
+        if name in STATUSES:
+            raise Wrong(f"{shown(name)} is a status that every account has", "leave it out")
+        if name in names[:place]:
+            raise Wrong(f"{shown(name)} stands there twice", "leave one of the two")
+    return tuple(Status(name) for name in names)
+
+
+def outbound_patterns(value: object) -> tuple[str, ...]:
+    """The numbers that may be called. Never an emergency number: a queue that calls it back would do harm."""
+    patterns = [text(entry) for entry in _entries(value, '["0XXXXXXXXX", "1XXX"]')]
+    for pattern in patterns:
+        if not is_pattern(pattern):
+            raise Wrong(
+                f"{shown(pattern)} is no pattern of numbers",
+                "write digits, + * #, X for 0-9, Z for 1-9, N for 2-9, [1-35] for one of these, "
+                "and . at the end for one or more of anything",
+            )
+        reached = [number for number in EMERGENCY if may_call([pattern], number)]
+        if reached:
+            raise Wrong(
+                f"{shown(pattern)} lets {', '.join(reached)} pass, emergency numbers somewhere",
+                'write one that lets longer numbers pass only, like "0XXXXXXX."',
+            )
+    return tuple(patterns)
 
 
 def yes_or_no(value: object) -> bool:
@@ -164,3 +227,9 @@ def in_words(length: timedelta) -> str:
     rest = f"{seconds % 60:g}"
     parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest}s" if rest != "0" else "")
     return "".join(parts) or "0s"
+
+
+def _entries(value: object, example: str) -> list[object]:
+    if not isinstance(value, list):
+        raise Wrong(f"{shown(value)} is no list", f"write one like {example}")
+    return cast("list[object]", value)

@@ -10,8 +10,9 @@ from typing import Final
 _SHOWN_AT_MOST: Final = 40
 _LISTED_AT_MOST: Final = 12
 
-_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
-_KEY: Final = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
+_WORD: Final = r"[A-Za-z0-9_-]+"
+_HEADER: Final = re.compile(rf"\s*(\[\[?)\s*({_WORD})\s*(?:\.\s*({_WORD})\s*)?\]")
+_KEY: Final = re.compile(rf"""\s*(?:"([^"]+)"|'([^']+)'|({_WORD}))\s*(?:\.\s*({_WORD})\s*)?=""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,24 +76,40 @@ class Faults:
 
 
 def line_numbers(text: str) -> dict[str, int]:
-    """The lines on which tables and keys begin, as far as they show without parsing: `{"queues[2].wrap_up": 41}`."""
+    """The lines on which tables and keys begin, as far as they show without parsing: `{"queues[2].wrap_up": 41}`.
+
+    A table or key inside another one (`[queues.callback]`, `callback.key = "2"`) is known one level deep.
+    """
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}
     table = ""
     inside_text = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if not inside_text and (header := _HEADER.match(line)):
-            brackets, name = header.groups()
-            counts[name] = counts.get(name, 0) + 1
-            table = f"{name}[{counts[name]}]" if brackets == "[[" else name
+            table = _table_place(header, counts)
             lines.setdefault(table, number)
         elif not inside_text and (key := _KEY.match(line)):
-            name = next(group for group in key.groups() if group)
-            lines.setdefault(f"{table}.{name}" if table else name, number)
+            *names, inner = key.groups()
+            name = next(group for group in names if group)
+            place = f"{table}.{name}" if table else name
+            lines.setdefault(place, number)
+            if inner:
+                lines.setdefault(f"{place}.{inner}", number)
         for quotes in ('"""', "'''"):
             if line.count(quotes) % 2 and inside_text in ("", quotes):
                 inside_text = "" if inside_text else quotes
     return lines
+
+
+def _table_place(header: re.Match[str], counts: dict[str, int]) -> str:
+    """The place of the table that begins here; `counts` is of those so far, by kind."""
+    brackets, name, inner = header.groups()
+    if inner:
+        return f"{name}[{counts[name]}].{inner}" if name in counts else f"{name}.{inner}"
+    if brackets == "[":
+        return str(name)
+    counts[name] = counts.get(name, 0) + 1
+    return f"{name}[{counts[name]}]"
 
 
 def shown(value: object) -> str:

@@ -7,30 +7,18 @@ fault never hides or makes another.
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from datetime import timedelta
-from typing import Final, cast
+from typing import Final, assert_never, cast
 
 from acd.centre import checks
 from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, suggestion
+from acd.centre.queue_rules import RANK, WRAP_UP, read_queue
 from acd.centre.tables import Table, entries
 from acd.centre.values import Centre, Phone, Role, User
-from acd.model import AccountId, Assignment, DeviceId, Queue, QueueType, agent_id, queue_id
+from acd.model import Account, AccountId, Assignment, DeviceId, Queue, Target, TargetKind, agent_id, queue_id
 
 _KINDS: Final = ("account", "users", "devices", "queues", "assignments")
 _OF_OTHERS: Final = ("traffic", "shifts", "simulation")
 """What `acd simulate` reads; passed over here."""
-
-_NO_TIME: Final = timedelta(0)
-_HOUR: Final = timedelta(hours=1)
-_LONGEST_WRAP_UP: Final = timedelta(hours=24)
-
-_WRAP_UP: Final = checks.duration("a wrap-up", _NO_TIME, _LONGEST_WRAP_UP)
-_RING_TIME: Final = checks.duration("a ring time", timedelta(seconds=1), _HOUR)
-_BACK_OFF: Final = checks.duration("a back-off", _NO_TIME, _HOUR)
-_RANK: Final = checks.count(1, 1000)
-_CALLS: Final = checks.count(1, 100)
-_AGENTS: Final = checks.count(1, 1000)
-_CASCADE_KEYS: Final = ("first_round", "increment")
 
 
 def read_centre(text: str, source: str) -> Centre:
@@ -61,29 +49,13 @@ def _syntax_fault(error: Exception) -> Fault:
     )
 
 
-def _must_fit_the_type(table: Table, type_: QueueType) -> None:
-    """The numbers of a cascade stand in a cascade only, and both of them or none."""
-    given = [key for key in _CASCADE_KEYS if table.written(key)]
-    if type_ is not QueueType.LINEAR_CASCADE:
-        for key in given if table.written("type") in ("", type_) else ():
-            table.wrong(
-                key, Wrong(f"a queue of the type {type_} has none", 'write type = "linear_cascade", or leave it out')
-            )
-    elif len(given) == 1:
-        (missing,) = set(_CASCADE_KEYS) - set(given)
-        table.wrong(
-            given[0],
-            Wrong(f"stands alone, without {missing}", f"add {missing} = …, or leave both out to ring by order"),
-        )
-
-
 class _Reading:
     """The reading of one file, kind by kind; each kind may refer to those before it."""
 
     def __init__(self, tables: Mapping[str, object], faults: Faults) -> None:
         self._tables = tables
         self._faults = faults
-        self._account = AccountId("")
+        self._account = Account(id=AccountId(""))
         self._numbers: dict[str, str] = {}
         """Every number, and the entry that has it."""
         self._spoilt: set[str] = set()
@@ -93,6 +65,7 @@ class _Reading:
         self._device_places: dict[str, str] = {}
         """By the name without its capitals."""
         self._queues: dict[str, Queue] = {}
+        self._overflows: list[tuple[Table, Target]] = []
         self._assignments: dict[tuple[str, str], Assignment] = {}
 
     def centre(self, source: str) -> Centre:
@@ -106,6 +79,8 @@ class _Reading:
             self._read_device(table)
         for table in entries(self._tables, self._faults, "queues"):
             self._read_queue(table)
+        for table, target in self._overflows:
+            self._must_be_there(table, target)
         for table in entries(self._tables, self._faults, "assignments"):
             self._read_assignment(table)
         return Centre(
@@ -127,7 +102,11 @@ class _Reading:
             self._faults.add("account", Wrong("is not one table", "write [account], in single brackets, and once"))
         else:
             table = Table("account", cast("dict[str, object]", given), self._faults)
-            self._account = table.require("domain", checks.domain, self._account)
+            self._account = Account(
+                id=table.require("domain", checks.domain, AccountId("")),
+                statuses=table.take("statuses", checks.own_statuses, ()),
+                outbound=table.take("outbound", checks.outbound_patterns, ()),
+            )
             table.close()
 
     def _read_user(self, table: Table) -> None:
@@ -158,24 +137,9 @@ class _Reading:
 
     def _read_queue(self, table: Table) -> None:
         number = table.require("number", checks.number, "")
-        back_off = table.take("back_off", _BACK_OFF, timedelta(seconds=5))
-        queue = Queue(
-            id=queue_id(self._account, number),
-            account=self._account,
-            number=number,
-            name=table.require("name", checks.display_name, ""),
-            type=table.take("type", checks.one_of(QueueType, "queue type", "types"), QueueType.ROUND_ROBIN),
-            priority=table.take("priority", _RANK, 1),
-            wrap_up=table.take("wrap_up", _WRAP_UP, _NO_TIME),
-            wrap_up_mandatory=table.take("wrap_up_mandatory", checks.yes_or_no, False),
-            ring_time=table.take("ring_time", _RING_TIME, timedelta(seconds=20)),
-            busy_back_off=table.take("busy_back_off", _BACK_OFF, back_off),
-            declined_back_off=table.take("declined_back_off", _BACK_OFF, back_off),
-            unreachable_back_off=table.take("unreachable_back_off", _BACK_OFF, back_off),
-            first_round=table.take("first_round", _AGENTS, None),
-            increment=table.take("increment", _AGENTS, None),
-        )
-        _must_fit_the_type(table, queue.type)
+        queue = read_queue(table, self._account.id, number)
+        if queue.overflow:
+            self._overflows.append((table, queue.overflow))
         if self._claim(table, "number", number):
             self._queues[number] = queue
 
@@ -183,13 +147,15 @@ class _Reading:
         agent = table.require("agent", checks.number, "")
         queue = table.require("queue", checks.number, "")
         assignment = Assignment(
-            agent=agent_id(self._account, agent),
-            queue=queue_id(self._account, queue),
-            order=table.take("order", _RANK, 1),
-            priority=table.take("priority", _RANK, None),
-            wrap_up=table.take("wrap_up", _WRAP_UP, None),
-            max_calls=table.take("max_calls", _CALLS, 1),
+            agent=agent_id(self._account.id, agent),
+            queue=queue_id(self._account.id, queue),
+            order=table.take("order", RANK, 1),
+            priority=table.take("priority", RANK, None),
+            wrap_up=table.take("wrap_up", WRAP_UP, None),
+            max_calls=table.take("max_calls", checks.count(1, 100), 1),
             devices=table.take("devices", checks.device_names, None),
+            confirm=table.take("confirm", checks.yes_or_no, False),
+            auto_answer=table.take("auto_answer", checks.yes_or_no, False),
         )
         self._must_be_user(table, "agent", agent)
         self._must_be_queue(table, "queue", queue)
@@ -223,6 +189,18 @@ class _Reading:
     def _must_be_queue(self, table: Table, key: str, number: str) -> None:
         if number and number not in self._queues and number not in self._spoilt:
             self._unknown(table, key, number, "queue", self._queues)
+
+    def _must_be_there(self, table: Table, overflow: Target) -> None:
+        """Callers can only overflow to what there is."""
+        match overflow.kind:
+            case TargetKind.QUEUE:
+                self._must_be_queue(table, "overflow", overflow.name)
+            case TargetKind.EXTENSION:
+                self._must_be_user(table, "overflow", overflow.name)
+            case TargetKind.MESSAGE:
+                pass
+            case _:
+                assert_never(overflow.kind)
 
     def _unknown(self, table: Table, key: str, number: str, thing: str, known: Collection[str]) -> None:
         holder = self._numbers.get(number)

@@ -34,6 +34,20 @@ class Table:
             self.wrong(key, wrong)
             return default
 
+    def inner(self, key: str, form: str) -> "Table | None":
+        """The table that a key holds, to be closed by itself; None where there is none. `form` shows what one is."""
+        self._known.append(key)
+        value = self._values.get(key)
+        if isinstance(value, dict):
+            return Table(f"{self.place}.{key}", cast("dict[str, object]", value), self._faults)
+        if key in self._values:
+            self.wrong(key, Wrong(f"{shown(value)} is no table", f"write one like {key} = {form}"))
+        return None
+
+    def has(self, key: str) -> bool:
+        """Whether anything stands there, right or wrong."""
+        return key in self._values
+
     def written(self, key: str) -> str:
         """What stands there, right or wrong; empty where nothing does."""
         return str(self._values.get(key, ""))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.model import AccountId, Assignment, DeviceId, Queue
+from acd.model import Account, Assignment, DeviceId, Queue
 
 
 class Role(StrEnum):
@@ -42,7 +42,7 @@ class Centre:
 
     source: str
     """The name of the file, for what only the database can find wrong with it."""
-    account: AccountId
+    account: Account
     users: tuple[User, ...]
     devices: tuple[Phone, ...]
     queues: tuple[Queue, ...]

@@ -5,17 +5,17 @@ engine, which is told by the database itself, reads the new configuration once.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from acd.centre import Centre, CentreFaults, Fault
 from acd.centre.checks import in_words
 from acd.runtime.database import Connection
+from acd.runtime.rows import Entry, account_entry, assignment_entry, queue_entry
 
 Key = tuple[str, ...]
-Entry = Mapping[str, object]
 
 _APPLY_LOCK: Final = "acd apply"
 
@@ -42,10 +42,19 @@ class _Table:
     """How an entry is called, made from its key and columns."""
     key: tuple[str, ...]
     columns: Mapping[str, str]
-    unset: str = ""
-    """What holds where a column has no value."""
+    unset: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What holds where a column has no value, unless it is "none"."""
+    owner: str = "account"
+    """The column that names the account."""
 
 
+_ACCOUNT: Final = _Table(
+    name="account",
+    subject="account {account}",
+    key=(),
+    columns={"statuses": "statuses of its own", "outbound": "numbers that may be called"},
+    owner="domain",
+)
 _USERS: Final = _Table(
     name="app_user", subject="user {extension} {name}", key=("extension",), columns={"name": "name", "role": "role"}
 )
@@ -66,10 +75,34 @@ _QUEUES: Final = _Table(
         "busy_back_off": "back-off when busy",
         "declined_back_off": "back-off when declined",
         "unreachable_back_off": "back-off when unreachable",
+        "after_missed": "offline after missed",
+        "single_call_used_by": "Single-Call used by",
         "first_round": "first round",
         "increment": "increment",
+        "max_callers": "most callers",
+        "max_expected_wait": "longest expected wait",
+        "agents_required": "agents required",
+        "max_wait": "maximum wait",
+        "overflow_queue": "overflow to queue",
+        "overflow_extension": "overflow to extension",
+        "overflow_message": "overflow to message",
+        "leave_key": "key to leave",
+        "callback_key": "call-back key",
+        "callback_attempts": "call-back attempts",
+        "callback_retry": "call-back retry",
+        "callback_ring_time": "call-back ring time",
+        "place_back": "place back within",
+        "longest_behind": "longest behind priorities",
+        "welcome": "welcome",
+        "position_every": "position every",
+        "expected_wait_every": "expected wait every",
+        "comfort": "comfort messages",
+        "comfort_every": "comfort message every",
+        "agent_announcement": "announcement to the agent",
+        "recording": "recording",
+        "service_level": "service level",
     },
-    unset="by order",
+    unset={"first_round": "by order", "increment": "by order"},
 )
 _ASSIGNMENTS: Final = _Table(
     name="assignment",
@@ -81,8 +114,10 @@ _ASSIGNMENTS: Final = _Table(
         "wrap_up": "wrap-up",
         "max_calls": "max calls",
         "all_devices": "all his phones",
+        "confirm": "confirms by a key",
+        "auto_answer": "answers by itself",
     },
-    unset="the queue's",
+    unset={"priority": "the queue's", "wrap_up": "the queue's"},
 )
 _ASSIGNED_DEVICES: Final = _Table(
     name="assignment_device",
@@ -95,8 +130,9 @@ _ASSIGNED_DEVICES: Final = _Table(
 class _Difference:
     """What has to be done to one table."""
 
-    def __init__(self, table: _Table, present: Mapping[Key, Entry], wanted: Mapping[Key, Entry]) -> None:
+    def __init__(self, table: _Table, account: str, present: Mapping[Key, Entry], wanted: Mapping[Key, Entry]) -> None:
         self.table = table
+        self.account = account
         self.present = present
         self.wanted = wanted
         self.gone = [key for key in present if key not in wanted]
@@ -117,43 +153,51 @@ class _Difference:
                 yield Change(subject=subject, what=self._column_in_words(key, column))
 
     def _subject(self, key: Key, entry: Entry) -> str:
-        return self.table.subject.format_map({**entry, **dict(zip(self.table.key, key, strict=True))})
+        parts = dict(zip(self.table.key, key, strict=True))
+        return self.table.subject.format_map({**entry, **parts, "account": self.account})
 
     def _column_in_words(self, key: Key, column: str) -> str:
         word = self.table.columns[column]
         if column == "secret":
             return f"{word} changed"
         before, now = self.present[key][column], self.wanted[key][column]
-        return f"{word} {_value_in_words(before, self.table.unset)} -> {_value_in_words(now, self.table.unset)}"
+        unset = self.table.unset.get(column, "none")
+        return f"{word} {_value_in_words(before, unset)} -> {_value_in_words(now, unset)}"
 
     # --- writing; the names in the statements are the constants above
 
-    async def delete(self, connection: Connection, account: str) -> None:
+    async def delete(self, connection: Connection) -> None:
         if self.gone:
-            where = _equals(self.table.key, first=2)
             await connection.executemany(
-                f"delete from {self.table.name} where account = $1 and {where}",  # noqa: S608
-                [(account, *key) for key in self.gone],
+                f"delete from {self.table.name} where {self._place}",  # noqa: S608
+                [(self.account, *key) for key in self.gone],
             )
 
-    async def write(self, connection: Connection, account: str) -> None:
+    async def write(self, connection: Connection) -> None:
         """Changed and new entries."""
-        key, columns = self.table.key, tuple(self.table.columns)
+        columns = (self.table.owner, *self.table.key, *self.table.columns)
+        places = [f"${index}" for index in range(1, len(columns) + 1)]
         if self.changed:
-            assignments = ", ".join(f"{column} = ${index}" for index, column in enumerate(columns, start=len(key) + 2))
+            where = len(self.table.key) + 1
+            pairs = (f"{column} = {place}" for column, place in zip(columns[where:], places[where:], strict=True))
             await connection.executemany(
-                f"update {self.table.name} set {assignments} where account = $1 and {_equals(key, first=2)}",  # noqa: S608
-                [self._row(account, entry) for entry in self.changed],
+                f"update {self.table.name} set {', '.join(pairs)} where {self._place}",  # noqa: S608
+                [self._row(entry) for entry in self.changed],
             )
         if self.new:
-            places = ", ".join(f"${index}" for index in range(1, len(key) + len(columns) + 2))
             await connection.executemany(
-                f"insert into {self.table.name} ({', '.join(('account', *key, *columns))}) values ({places})",  # noqa: S608
-                [self._row(account, entry) for entry in self.new],
+                f"insert into {self.table.name} ({', '.join(columns)}) values ({', '.join(places)})",  # noqa: S608
+                [self._row(entry) for entry in self.new],
             )
 
-    def _row(self, account: str, key: Key) -> tuple[object, ...]:
-        return (account, *key, *(self.wanted[key][column] for column in self.table.columns))
+    @property
+    def _place(self) -> str:
+        """The condition for one entry, whose account and key are the first arguments."""
+        columns = (self.table.owner, *self.table.key)
+        return " and ".join(f"{column} = ${index}" for index, column in enumerate(columns, start=1))
+
+    def _row(self, key: Key) -> tuple[object, ...]:
+        return (self.account, *key, *(self.wanted[key][column] for column in self.table.columns))
 
 
 async def apply_centre(connection: Connection, centre: Centre) -> list[Change]:
@@ -165,31 +209,20 @@ async def apply_centre(connection: Connection, centre: Centre) -> list[Change]:
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", _APPLY_LOCK)
         await _refuse_foreign_devices(connection, centre)
-        account = centre.account
-        added = await connection.fetchval(
-            "insert into account (domain) values ($1) on conflict do nothing returning domain", account
-        )
-        users = _Difference(_USERS, await _present(connection, account, _USERS), _wanted_users(centre))
-        present_devices = await _present(connection, account, _DEVICES)
-        devices = _Difference(_DEVICES, present_devices, _wanted_devices(centre, present_devices))
-        queues = _Difference(_QUEUES, await _present(connection, account, _QUEUES), _wanted_queues(centre))
-        assignments = _Difference(
-            _ASSIGNMENTS, await _present(connection, account, _ASSIGNMENTS), _wanted_assignments(centre)
-        )
-        assigned = _Difference(
-            _ASSIGNED_DEVICES, await _present(connection, account, _ASSIGNED_DEVICES), _wanted_assigned_devices(centre)
-        )
+        present_devices = await _present(connection, centre, _DEVICES)
+        account, users, devices, queues, assignments, assigned = [
+            _Difference(table, centre.account.id, await _present(connection, centre, table), wanted)
+            for table, wanted in _wanted(centre, present_devices)
+        ]
         # A number may pass from a queue to a user or back, and a phone from a user who leaves to another.
         for gone in (assigned, assignments, devices, queues):
-            await gone.delete(connection, account)
-        await users.write(connection, account)
-        await devices.write(connection, account)
-        await users.delete(connection, account)
+            await gone.delete(connection)
+        for written in (account, users, devices):
+            await written.write(connection)
+        await users.delete(connection)
         for written in (queues, assignments, assigned):
-            await written.write(connection, account)
-    changes = [Change(subject=f"account {account}", what="added")] if added else []
-    for difference in (users, devices, queues, assignments):
-        changes.extend(difference.changes())
+            await written.write(connection)
+    changes = [change for table in (account, users, devices, queues, assignments) for change in table.changes()]
     changes.extend(_phones_changed(assigned, {*assignments.new, *assignments.gone}))
     return changes
 
@@ -197,7 +230,7 @@ async def apply_centre(connection: Connection, centre: Centre) -> list[Change]:
 async def _refuse_foreign_devices(connection: Connection, centre: Centre) -> None:
     rows = await connection.fetch(
         "select lower(name) as name, account from device where account <> $1 and lower(name) = any ($2)",
-        centre.account,
+        centre.account.id,
         [phone.name.lower() for phone in centre.devices],
     )
     taken = {row["name"]: row["account"] for row in rows}
@@ -226,13 +259,23 @@ def _phones_changed(assigned: _Difference, told: set[Key]) -> Iterable[Change]:
 # --- what is there, and what should be
 
 
-async def _present(connection: Connection, account: str, table: _Table) -> dict[Key, Entry]:
-    columns = ", ".join((*table.key, *table.columns))
+async def _present(connection: Connection, centre: Centre, table: _Table) -> dict[Key, Entry]:
+    columns = (table.owner, *table.key, *table.columns)
     rows = await connection.fetch(
-        f"select {columns} from {table.name} where account = $1 order by {', '.join(table.key)}",  # noqa: S608
-        account,
+        f"select {', '.join(columns)} from {table.name} where {table.owner} = $1"  # noqa: S608
+        f" order by {', '.join((table.owner, *table.key))}",
+        centre.account.id,
     )
     return {tuple(row[part] for part in table.key): {column: row[column] for column in table.columns} for row in rows}
+
+
+def _wanted(centre: Centre, present_devices: Mapping[Key, Entry]) -> Iterable[tuple[_Table, dict[Key, Entry]]]:
+    yield _ACCOUNT, {(): account_entry(centre.account)}
+    yield _USERS, _wanted_users(centre)
+    yield _DEVICES, _wanted_devices(centre, present_devices)
+    yield _QUEUES, {(queue.number,): queue_entry(queue) for queue in centre.queues}
+    yield _ASSIGNMENTS, _wanted_assignments(centre)
+    yield _ASSIGNED_DEVICES, _wanted_assigned_devices(centre)
 
 
 def _wanted_users(centre: Centre) -> dict[Key, Entry]:
@@ -250,21 +293,8 @@ def _wanted_devices(centre: Centre, present: Mapping[Key, Entry]) -> dict[Key, E
     }
 
 
-def _wanted_queues(centre: Centre) -> dict[Key, Entry]:
-    return {(queue.number,): {column: getattr(queue, column) for column in _QUEUES.columns} for queue in centre.queues}
-
-
 def _wanted_assignments(centre: Centre) -> dict[Key, Entry]:
-    return {
-        _number_pair(entry.agent, entry.queue): {
-            "position": entry.order,
-            "priority": entry.priority,
-            "wrap_up": entry.wrap_up,
-            "max_calls": entry.max_calls,
-            "all_devices": entry.devices is None,
-        }
-        for entry in centre.assignments
-    }
+    return {_number_pair(entry.agent, entry.queue): assignment_entry(entry) for entry in centre.assignments}
 
 
 def _wanted_assigned_devices(centre: Centre) -> dict[Key, Entry]:
@@ -291,9 +321,7 @@ def _value_in_words(value: object, unset: str) -> str:
             return "yes" if value else "no"
         case timedelta():
             return in_words(value)
+        case list():
+            return ", ".join(map(str, cast("list[object]", value))) or unset
         case _:
             return str(value)
-
-
-def _equals(columns: Sequence[str], first: int) -> str:
-    return " and ".join(f"{column} = ${index}" for index, column in enumerate(columns, start=first))

@@ -16,16 +16,11 @@ from acd.model import (
     AccountId,
     Agent,
     AgentId,
-    Assignment,
-    AssignmentKey,
     Configuration,
     Device,
     DeviceId,
-    Queue,
     QueueId,
-    QueueType,
     agent_id,
-    queue_id,
 )
 from acd.ports import DirectoryEntry, Endpoint, Provisioning
 from acd.runtime.database import (
@@ -41,6 +36,7 @@ from acd.runtime.database import (
     ensure_schema,
     in_words,
 )
+from acd.runtime.rows import account_of, assignment_of, queue_of
 
 CHANNEL: Final = "acd_configuration"
 
@@ -86,25 +82,21 @@ class Store:
                 "  from device d join app_user u on u.account = d.account and u.extension = d.owner"
                 " order by d.account, d.owner, d.name"
             )
-            queues = await connection.fetch(
-                "select account, number, name, type, priority, wrap_up, wrap_up_mandatory, ring_time,"
-                " busy_back_off, declined_back_off, unreachable_back_off,"
-                "       first_round, increment"
-                "  from queue order by account, number"
-            )
+            accounts = await connection.fetch("select * from account order by domain")
+            queues = await connection.fetch("select * from queue order by account, number")
             assignments = await connection.fetch(
-                "select account, agent, queue, position, priority, wrap_up, max_calls,"
-                "       case when not all_devices then array("
+                "select a.*, case when not all_devices then array("
                 "           select device from assignment_device d"
                 "            where (d.account, d.agent, d.queue) = (a.account, a.agent, a.queue)"
                 "       ) end as devices"
                 "  from assignment a order by account, queue, position, agent"
             )
         configuration = Configuration(
+            accounts={account.id: account for account in map(account_of, accounts)},
             agents=_agents(users),
             devices=_devices(devices),
-            queues=_queues(queues),
-            assignments=_assignments(assignments),
+            queues={queue.id: queue for queue in map(queue_of, queues)},
+            assignments={(entry.agent, entry.queue): entry for entry in map(assignment_of, assignments)},
         )
         return configuration, Provisioning(endpoints=_endpoints(devices), directory=_directory(configuration))
 
@@ -168,47 +160,6 @@ def _devices(rows: Sequence[Row]) -> dict[DeviceId, Device]:
         (name := DeviceId(row["name"])): Device(id=name, owner=agent_id(AccountId(row["account"]), row["owner"]))
         for row in rows
     }
-
-
-def _queues(rows: Sequence[Row]) -> dict[QueueId, Queue]:
-    queues: dict[QueueId, Queue] = {}
-    for row in rows:
-        account = AccountId(row["account"])
-        queue = queue_id(account, row["number"])
-        queues[queue] = Queue(
-            id=queue,
-            account=account,
-            number=row["number"],
-            name=row["name"],
-            type=QueueType(row["type"]),
-            priority=row["priority"],
-            wrap_up=row["wrap_up"],
-            wrap_up_mandatory=row["wrap_up_mandatory"],
-            ring_time=row["ring_time"],
-            busy_back_off=row["busy_back_off"],
-            declined_back_off=row["declined_back_off"],
-            unreachable_back_off=row["unreachable_back_off"],
-            first_round=row["first_round"],
-            increment=row["increment"],
-        )
-    return queues
-
-
-def _assignments(rows: Sequence[Row]) -> dict[AssignmentKey, Assignment]:
-    assignments: dict[AssignmentKey, Assignment] = {}
-    for row in rows:
-        account = AccountId(row["account"])
-        key = agent_id(account, row["agent"]), queue_id(account, row["queue"])
-        assignments[key] = Assignment(
-            agent=key[0],
-            queue=key[1],
-            order=row["position"],
-            priority=row["priority"],
-            wrap_up=row["wrap_up"],
-            max_calls=row["max_calls"],
-            devices=None if row["devices"] is None else frozenset(map(DeviceId, row["devices"])),
-        )
-    return assignments
 
 
 def _endpoints(rows: Sequence[Row]) -> tuple[Endpoint, ...]:

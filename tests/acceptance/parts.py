@@ -4,8 +4,11 @@ So tests share one running centre and still cannot disturb each other.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Toml = str | int | bool | list[str] | Mapping[str, "Toml"]
+"""A value of a centre's file."""
 
 DOMAIN = "acceptance.example"
 
@@ -29,6 +32,8 @@ class Seat:
     order: int = 1
     priority: int | None = None
     max_calls: int = 1
+    rules: Mapping[str, Toml] = field(default_factory=dict[str, Toml])
+    """Further keys of the assignment, as the file has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,8 @@ class Queue:
     wrap_up: str = "0s"
     ring_time: str = "10s"
     back_off: str = "5s"
+    rules: Mapping[str, Toml] = field(default_factory=dict[str, Toml])
+    """Further keys of the queue, as the file has them: `{"max_wait": "5s", "overflow": {"queue": "7702"}}`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,10 @@ class Part:
 
     users: tuple[User, ...] = ()
     queues: tuple[Queue, ...] = ()
+    statuses: tuple[str, ...] = ()
+    """Of the account; those of all parts together are its own."""
+    outbound: tuple[str, ...] = ()
+    """Likewise: patterns of the numbers that may be called."""
 
 
 def agents(*extensions: str) -> tuple[User, ...]:
@@ -65,7 +76,9 @@ def seats(*extensions: str) -> tuple[Seat, ...]:
 def centre_file(parts: Iterable[Part]) -> str:
     """The file that `acd up` and `acd apply` read."""
     all_parts = list(parts)
-    tables = [_table("[account]", domain=DOMAIN)]
+    statuses = list(dict.fromkeys(status for part in all_parts for status in part.statuses))
+    outbound = list(dict.fromkeys(pattern for part in all_parts for pattern in part.outbound))
+    tables = [_table("[account]", domain=DOMAIN, statuses=statuses, outbound=outbound)]
     for user in (user for part in all_parts for user in part.users):
         tables.append(_table("[[users]]", extension=user.extension, name=user.name))
         for phone in user.phones:
@@ -82,10 +95,11 @@ def centre_file(parts: Iterable[Part]) -> str:
                 wrap_up=queue.wrap_up,
                 ring_time=queue.ring_time,
                 back_off=queue.back_off,
+                **queue.rules,
             )
         )
         for seat in queue.seats:
-            own = {} if seat.priority is None else {"priority": seat.priority}
+            own: dict[str, Toml] = {} if seat.priority is None else {"priority": seat.priority}
             tables.append(
                 _table(
                     "[[assignments]]",
@@ -94,11 +108,17 @@ def centre_file(parts: Iterable[Part]) -> str:
                     order=seat.order,
                     max_calls=seat.max_calls,
                     **own,
+                    **seat.rules,
                 )
             )
     return "\n".join(tables)
 
 
-def _table(head: str, **values: str | int) -> str:
-    # A basic string of TOML is written as JSON writes it.
-    return "\n".join([head, *(f"{key} = {json.dumps(value)}" for key, value in values.items()), ""])
+def _table(head: str, **values: Toml) -> str:
+    return "\n".join([head, *(f"{key} = {_value(value)}" for key, value in values.items()), ""])
+
+
+def _value(value: Toml) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_value(of)}" for key, of in value.items()) + " }"
+    return json.dumps(value)  # strings, numbers, truth and lists of strings are written as JSON writes them

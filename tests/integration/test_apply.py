@@ -135,7 +135,7 @@ async def test_other_accounts_are_left_alone(connection: Connection) -> None:
     await apply(connection, SMALL)
     await apply(connection, '[account]\ndomain = "demo.example"\n')
     after = await contents(connection)
-    after["account"].remove(("demo.example",))
+    after["account"].remove(("demo.example", [], []))
     assert after == before
 
 

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from acd.centre import read_centre
 from acd.model import (
+    Account,
     AccountId,
     Agent,
     AgentId,
@@ -101,6 +102,7 @@ async def test_what_was_applied_is_loaded(database: str, connection: Connection)
     await apply(connection, SMALL)
     configuration, provisioning = await store.load()
     assert configuration == Configuration(
+        accounts={DEMO: Account(id=DEMO)},
         agents={
             ANNA: Agent(id=ANNA, account=DEMO, extension="1001", name="Anna Bell"),
             BEN: Agent(id=BEN, account=DEMO, extension="1002", name="Ben Carter"),

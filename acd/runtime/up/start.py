@@ -221,7 +221,7 @@ class _Start:
             where = address(self._database_url)
             raise StartError(f"The {where} cannot be reached: {in_words(error)}. Correct --database-url.") from None
         said = "nothing to change" if not changes else f"{len(changes)} changes"
-        say(f"Centre {self._options.centre.account} from {self._options.centre.source}: {said}.")
+        say(f"Centre {self._options.centre.account.id} from {self._options.centre.source}: {said}.")
 
     # --- the engine
 
@@ -286,13 +286,13 @@ class _Start:
         base = f"http://{wanted.bind}:{wanted.web}"
         pids = {"up": os.getpid(), **{name.lower(): child.pid or 0 for name, child in self._children.items()}}
         return Sheet(
-            account=centre.account,
+            account=centre.account.id,
             sip_host=wanted.bind,
             sip_port=wanted.sip,
             devices=tuple(
                 _phone_line(endpoint, tuple(queues_of.get(endpoint.device, ())))
                 for endpoint in provisioning.endpoints
-                if endpoint.account == centre.account
+                if endpoint.account == centre.account.id
             ),
             queues=tuple(QueueLine(number=queue.number, name=queue.name, type=queue.type) for queue in centre.queues),
             star_codes={code: _WHAT_CODES_DO[action] for action, code in DEFAULT_CODES.items()},
