@@ -298,8 +298,18 @@ class Ledger(OfferBooks):
 
     # --- at rest
 
+    def ends(self) -> list[datetime]:
+        """When something lapses by itself, but for announcements."""
+        found = [ringing.until for ringing in self.offers.values() if ringing.until is not None]
+        found += [waiter.cascade[2] for waiter in self.calls.values() if waiter.cascade is not None]
+        found += [person.wrap_up[0] for person in self.people.values() if person.wrap_up]
+        found += [person.back_off for person in self.people.values() if person.back_off]
+        found += [until for _, _, until in self.places.values()]
+        return found + self.ends_of_waits()
+
     def _at_rest(self, now: datetime) -> None:
         self._nothing_is_owed(now)
+        self.waiting_at_rest(now)
         self._nobody_rings_who_should_not()
         if self.in_sight:
             self._nobody_waits_in_vain()

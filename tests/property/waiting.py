@@ -237,6 +237,21 @@ class WaitingBooks(CascadeBooks):
 
     # --- at rest
 
+    def ends_of_waits(self) -> list[datetime]:
+        """When a caller's wait changes by itself, but for announcements."""
+        found: list[datetime] = []
+        for waiter in self.calls.values():
+            queue = self.queues.get(waiter.queue)
+            if waiter.agent is not None or queue is None:
+                continue
+            if queue.max_wait is not None and waiter.callback is None and not waiter.overdue:
+                found.append(waiter.queued_at + queue.max_wait)
+            if queue.longest_behind is not None and not waiter.lifted:
+                found.append(waiter.arrived + queue.longest_behind)
+            if waiter.again is not None:
+                found.append(waiter.again)
+        return found
+
     def waiting_at_rest(self, now: datetime) -> None:
         """Whatever has its time has happened by now."""
         for call, waiter in self.calls.items():
