@@ -1,0 +1,173 @@
+"""What may happen to callers on the way: what they hear and press, how they are held, passed on, fetched, called back.
+
+Rules of the random days in `test_engine`, as that file has those of calls, agents and outages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from acd.inputs import LegEnd, SetAwayByPhone
+from acd.model import Announcements, Callback, CallId, Queue, QueueType, Recording, Target, TargetKind
+from tests.property.centres import PHONES, QUEUES, STRANGER
+from tests.property.day import Day
+from tests.property.switch import Leg
+
+T = TypeVar("T")
+
+INDEX: Final = st.integers(min_value=0, max_value=59)
+KEYS: Final = st.sampled_from(["9", "2", "5"])
+
+
+def nth(index: int, of: Sequence[T]) -> T:
+    """One of several, whichever the index falls on."""
+    return of[index % len(of)]
+
+
+class MidwayRules(RuleBasedStateMachine):
+    """On one day."""
+
+    day: Day
+
+    # --- waiting
+
+    @precondition(lambda self: self.day.world.saying)
+    @rule(index=INDEX)
+    def an_announcement_is_over(self, index: int) -> None:
+        self.day.give(self.day.world.caller_has_heard(nth(index, sorted(self.day.world.saying))))
+
+    @precondition(lambda self: self.day.world.callers)
+    @rule(index=INDEX, key=KEYS)
+    def a_caller_presses_a_key(self, index: int, key: str) -> None:
+        call = nth(index, sorted(self.day.world.callers))
+        if self.day.world.connected:
+            self.day.give(self.day.world.caller_presses(call, key))
+
+    @precondition(lambda self: self.day.world.connected and len(self.day.world.callers) < 5)
+    @rule(index=INDEX, key=KEYS, again=st.booleans())
+    def a_caller_waits_and_presses(self, index: int, key: str, again: bool) -> None:
+        """In a queue that has a menu, with nobody free; perhaps he hangs up and calls again."""
+        queue = self._all_rules(nth(index, sorted(self.day.centre.queues)) if self.day.centre.queues else None)
+        if queue is None:
+            return
+        world, caller = self.day.world, ("5551234", "5559999", "12", "")[index % 4]
+        before = set(world.callers)
+        self.day.give(world.caller_arrives(queue.number, self.day.now, caller=caller))
+        for call in sorted(world.callers.keys() - before):
+            self.day.give(world.caller_hangs_up(call) if again else world.caller_presses(call, key))
+        if again:
+            self.day.wait(self.day.now + timedelta(seconds=index % 30), twin_sleeps=False)
+            self.day.give(world.caller_arrives(queue.number, self.day.now, caller=caller))
+
+    def _all_rules(self, id_: str | None) -> Queue | None:
+        queue = next((queue for queue in self.day.centre.queues.values() if queue.id == id_), None)
+        if queue is None:
+            return None
+        other = QUEUES[(QUEUES.index(queue.id) + 1) % len(QUEUES)].partition("@")[0]
+        turned = replace(
+            queue,
+            overflow=Target(kind=TargetKind.QUEUE, name=other),
+            leave_key="9",
+            max_wait=timedelta(seconds=15),
+            callback=Callback(key="2", attempts=2, retry=timedelta(seconds=6)),
+            place_back=timedelta(seconds=20),
+            longest_behind=timedelta(seconds=9),
+            announcements=Announcements(welcome="welcome", position_every=timedelta(seconds=4)),
+        )
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: turned}))
+        return turned
+
+    # --- call-back
+
+    @precondition(lambda self: self.day.world.called_back)
+    @rule(index=INDEX, how=st.sampled_from([None, None, *LegEnd]))
+    def who_is_called_back_answers_or_not(self, index: int, how: LegEnd | None) -> None:
+        world = self.day.world
+        call = nth(index, sorted(world.called_back))
+        self.day.give(world.called_back_answers(call) if how is None else world.called_back_refuses(call, how))
+
+    @precondition(lambda self: any(call.callback is not None for call in self.day.ledger.calls.values()))
+    @rule(index=INDEX)
+    def an_agent_is_found_for_a_call_back(self, index: int) -> None:
+        """Whoever rings for it picks up; then the caller is called."""
+        self.day.everybody_is_ready()
+        waiting = {call for call, of in self.day.ledger.calls.items() if of.callback is not None}
+        legs = [leg for leg in sorted(self.day.world.ringing) if self.day.ledger.offers[leg[0]].call in waiting]
+        if legs:
+            self.day.give(self.day.world.phone_answers(nth(index, legs)))
+
+    # --- from the answer on
+
+    @precondition(lambda self: self.day.world.up)
+    @rule(index=INDEX, key=st.sampled_from(["1", "1", "7", "*1"]))
+    def an_agent_presses_a_key(self, index: int, key: str) -> None:
+        if self.day.world.connected:
+            self.day.give(self.day.world.agent_presses(nth(index, sorted(self.day.world.up)), key))
+
+    @precondition(lambda self: self.day.world.telling)
+    @rule(index=INDEX)
+    def an_agent_has_heard_who_comes(self, index: int) -> None:
+        self.day.give(self.day.world.agent_has_heard(nth(index, sorted(self.day.world.telling))))
+
+    @precondition(lambda self: self._talking())
+    @rule(index=INDEX, holds=st.booleans())
+    def an_agent_holds_or_resumes(self, index: int, holds: bool) -> None:
+        self.day.give(self.day.world.agent_holds(nth(index, self._talking()), holds=holds))
+
+    @precondition(lambda self: self._talking() and self.day.world.connected)
+    @rule(
+        index=INDEX,
+        number=st.sampled_from(["7001", "7002", "7005", "1003", "5551111", ""]),
+        consulted=st.sampled_from([None, "PJSIP/1003-desk-00000001"]),
+    )
+    def an_agent_transfers(self, index: int, number: str, consulted: str | None) -> None:
+        self.day.give(self.day.world.agent_transfers(nth(index, self._talking()), number, consulted))
+
+    @precondition(lambda self: self._talking() and self.day.world.connected)
+    @rule(index=INDEX, recording=st.sampled_from(Recording), twice=st.booleans())
+    def a_talk_is_recorded(self, index: int, recording: Recording, twice: bool) -> None:
+        leg = nth(index, self._talking())
+        queue = self.day.ledger.queues.get(self.day.ledger.calls[self._call(leg)].queue)
+        if queue is None:
+            return
+        turned = replace(queue, recording=recording)
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: turned}))
+        for _ in range(1 + twice):
+            self.day.give(self.day.world.agent_presses(leg, "*1"))
+
+    def _talking(self) -> list[Leg]:
+        talking = [call.leg for call in self.day.ledger.calls.values() if call.leg and call.talking_since]
+        return sorted(leg for leg in talking if leg in self.day.world.up)
+
+    def _call(self, leg: Leg) -> CallId:
+        return next(id_ for id_, call in self.day.ledger.calls.items() if call.leg == leg)
+
+    # --- call park
+
+    @precondition(lambda self: self.day.world.connected and self.day.centre.queues)
+    @rule(index=INDEX, caller_first=st.booleans())
+    def somebody_fetches_a_caller(self, index: int, caller_first: bool) -> None:
+        queue = self.day.centre.queues[nth(index, sorted(self.day.centre.queues))]
+        park = replace(queue, type=QueueType.CALL_PARK, first_round=None, increment=None)
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: park}))
+        world = self.day.world
+        if caller_first and len(world.callers) < 7:
+            self.day.give(world.caller_arrives(queue.number, self.day.now))
+        for event in world.phone_fetches(nth(index // 3, sorted(PHONES)), queue.number, self.day.now):
+            self.day.give(event)
+
+    @precondition(lambda self: self.day.world.fetching)
+    @rule(index=INDEX)
+    def who_fetched_hangs_up(self, index: int) -> None:
+        for event in self.day.world.fetcher_hangs_up(nth(index, sorted(self.day.world.fetching))):
+            self.day.give(event)
+
+    # --- agents
+
+    @rule(index=INDEX, number=st.sampled_from([1, 5, 6, 9]))
+    def an_away_status_is_dialled(self, index: int, number: int) -> None:
+        self.day.give(SetAwayByPhone(device=nth(index, [*PHONES, STRANGER]), number=number))
