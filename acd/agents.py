@@ -185,7 +185,8 @@ def _silence(step: Step, device: DeviceId, why: OfferEnd) -> None:
 
 def other_call_started(step: Step, event: OtherCallStarted) -> None:
     """A direct or outbound call, a star code, a call to a queue: it counts as a call in hand from its first ring."""
-    if event.channel in step.state.channels or step.state.agent_of_device(event.device) is None:
+    known = event.channel in step.state.channels or event.channel in step.state.retrievals
+    if known or step.state.agent_of_device(event.device) is None:
         step.pass_over()
         return
     step.record(DeviceEngaged(device=event.device, channel=event.channel))
@@ -195,10 +196,15 @@ def other_call_answered(step: Step, event: OtherCallAnswered) -> None:
     """He talks to somebody else while an offer rings: unless he may have both, the offer goes to another agent."""
     device = step.state.channels.get(event.channel)
     agent = step.state.agent_of_device(device) if device else None
-    offer = _offer_of(step, agent) if agent else None
     if agent is None:
         step.pass_over()
         return
+    make_room(step, agent)
+
+
+def make_room(step: Step, agent: AgentRecord) -> None:
+    """He has one more conversation: an offer that rings goes elsewhere, unless he may have both."""
+    offer = _offer_of(step, agent)
     if offer is None:
         return
     assignment = step.state.assignment(agent.id, offer.queue)

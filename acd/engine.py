@@ -169,14 +169,17 @@ def _lose_sight(step: Step) -> None:
 
 
 def _lapse(step: Step, now: datetime) -> None:
-    """Everything due by `now`, instant by instant; all of one instant lapses before anybody is rung."""
+    """Everything due by `now`, instant by instant; all of one instant lapses before anybody is rung.
+
+    Only what callers are told waits until then: it never holds up a ring.
+    """
     while (entry := step.state.deadlines.next()) is not None and entry[0] <= now:
         due, kind, id_ = entry
         # A rule that has just been made stricter can be overdue; that it lapses is news of now.
         step.now = max(due, step.state.latest)
         _lapse_one(step, kind, id_)
         following = step.state.deadlines.next()
-        if following is None or following[0] > step.now:
+        if following is None or following[:2] >= (step.now, DeadlineKind.ANNOUNCEMENT):
             _match(step)
     step.now = now
 

@@ -6,7 +6,7 @@ The same rules hold for who overflows from another queue; `overflow` asks here.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from acd import announcing, park
+from acd import announcing, callback, park
 from acd.expected_wait import expected_wait
 from acd.inputs import CallArrived
 from acd.model import AccountId, Caller, CallId, ChannelId, Queue, QueueId, QueueType, Target, TargetKind
@@ -40,17 +40,17 @@ class Found:
 
 def arrive(step: Step, event: CallArrived) -> None:
     """A caller wants a queue: he waits, with music, from this moment. Or a phone of ours fetches one who waits."""
-    if event.call in step.state.records.calls:
+    channel = ChannelId(event.call)
+    if event.call in step.state.records.calls or channel in step.state.retrievals:
         step.pass_over()
         return
-    channel = ChannelId(event.call)
     queue = step.state.records.queues.get(queue_id_of(event.account, event.number))
     if queue is None:
         step.record(CallRefused(call=event.call, account=event.account, number=event.number))
         step.order(TurnAway(call=event.call, channel=channel))
         return
-    if queue.type is QueueType.CALL_PARK and event.device is not None:
-        park.retrieve(step, queue, event)
+    if queue.type is QueueType.CALL_PARK and event.device is not None and step.state.agent_of_device(event.device):
+        park.retrieve(step, queue, channel, event.device)
         return
     comer = Comer(
         call=event.call,
@@ -69,6 +69,7 @@ def arrive(step: Step, event: CallArrived) -> None:
 
 def _queue(step: Step, comer: Comer, found: Found) -> None:
     arrived, priority = _with_place(comer, found.place)
+    callback.called_again(step, found.queue, comer.caller.number)
     step.record(
         CallQueued(
             call=comer.call,
@@ -124,7 +125,12 @@ def _try(step: Step, comer: Comer, queue: Queue, been: set[QueueId]) -> Found | 
 
 def _place(step: Step, comer: Comer, queue: Queue) -> Place | None:
     """What is kept for him here; who waits already brings a place of his own."""
-    if not queue.place_back or comer.call in step.state.records.calls:
+    if comer.call in step.state.records.calls:
+        return None
+    promised = callback.promised(step, queue.id, comer.caller.number)
+    if promised is not None:
+        return Place(arrived=promised.arrived, priority=promised.priority, until=step.now)
+    if not queue.place_back:
         return None
     return step.state.records.places.get(queue.id, {}).get(comer.caller.number)
 

@@ -47,8 +47,12 @@ class Indexes:
         self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
         self.channels: dict[ChannelId, DeviceId] = {}
         """Calls of known devices that are no offers of ours."""
+        self.talks: dict[OfferId, CallId] = {}
+        """Whom the agent has, or is about to have, who took this offer."""
         self.retrievals: dict[ChannelId, CallId] = {}
-        """Those of them with which a caller was fetched, and whom."""
+        """Calls of devices with which a caller was fetched, and whom."""
+        self.callbacks: dict[str, set[CallId]] = {}
+        """Who waits to be called back, and is not being called, by his queue and number as `place_id` names them."""
         self.staffing: dict[AgentId, frozenset[QueueId]] = {}
         """The queues whose calls an agent takes."""
         self.deadlines = Deadlines()
@@ -97,6 +101,8 @@ class Indexes:
             self.displace(call)
             return
         index.waiting.place(call.id, *call.turn)
+        if call.callback is not None:
+            self.callbacks.setdefault(place_id(call.queue, call.callback.number), set()).add(call.id)
         if call.offers or not call.may_ring:
             index.unoffered.remove(call.id)
         elif index.unoffered.place(call.id, *call.turn):
@@ -112,10 +118,18 @@ class Indexes:
         index = self.queue_index(call.queue)
         index.waiting.remove(call.id)
         index.unoffered.remove(call.id)
+        if call.callback is not None:
+            self._forget_callback(call.id, place_id(call.queue, call.callback.number))
         self.needy.discard(call.id)
         self.leaving.discard(call.id)
         for kind in (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT):
             self.deadlines.set(kind, call.id, None)
+
+    def _forget_callback(self, call: CallId, key: str) -> None:
+        known = self.callbacks.get(key, set())
+        known.discard(call)
+        if not known:
+            self.callbacks.pop(key, None)
 
     def set_cascade(self, call: CallRecord, cascade: Cascade | None) -> None:
         """How far his cascade has come; None: it is over."""
@@ -188,6 +202,8 @@ class Indexes:
         for call in r.calls.values():
             self.place(call)
             self.set_cascade(call, call.cascade)
+            if call.offer is not None:
+                self.talks[call.offer] = call.id
             if call.retriever is not None:
                 self.retrievals[call.retriever] = call.id
         for offer in r.offers.values():

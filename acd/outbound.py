@@ -7,12 +7,18 @@ from typing import Final
 
 _PATTERN: Final = re.compile(r"(?:[0-9XZN+*#]|\[(?:[0-9](?:-[0-9])?)+\])*\.?", re.ASCII)
 _RANGE: Final = re.compile(r"([0-9])-([0-9])", re.ASCII)
+_NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
 _CLASSES: Final = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": ".+", "+": r"\+", "*": r"\*", "#": r"\#"}
 
 
 def is_pattern(text: str) -> bool:
     """Whether this can be a pattern: see `Account.outbound`."""
     return bool(text and _PATTERN.fullmatch(text)) and all(first <= last for first, last in _RANGE.findall(text))
+
+
+def is_number(text: str) -> bool:
+    """Whether this can be called at all: digits, perhaps after a plus."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def may_call(patterns: Iterable[str], number: str) -> bool:

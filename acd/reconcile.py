@@ -5,13 +5,14 @@ same rule as the event that was missed, so nothing is decided twice; only guilt 
 phone failed, while we were not looking.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping
 from typing import TypeVar
 
-from acd import agents, announcing, calls, entry, offers, waiting
+from acd import agents, announcing, callback, calls, care, entry, offers, park, talk, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
+    CallerReached,
     ConfigurationLoaded,
     DeviceRegistered,
     DeviceUnregistered,
@@ -21,14 +22,16 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    SeenCall,
 )
-from acd.model import Configuration, DeviceId
+from acd.model import ChannelId, Configuration, DeviceId, OfferId, QueueType
 from acd.outputs import (
     AsteriskInSight,
     CallOutcome,
     ConfigurationChanged,
     HangUpCall,
     HangUpLeg,
+    HangUpPhone,
     OfferEnd,
     Party,
 )
@@ -40,14 +43,14 @@ from acd.step import Step
 
 def settle(step: Step, seen: AsteriskSeen) -> None:
     """Make books and Asterisk agree: phones first, then what is gone, then what was answered, then what is new."""
-    known = set(step.state.records.calls)
+    known = step.state.records.calls.keys() | step.state.retrievals.keys()
     _settle_phones(step, seen)
     _settle_other_calls(step, seen)
     _close_what_is_gone(step, seen)
     _take_up_answers(step, seen)
     _hang_up_strays(step, seen)
     for call in seen.calls:
-        if call.call not in known:
+        if call.call not in known and call.channel is None:
             arrived = CallArrived(
                 call=call.call,
                 account=call.account,
@@ -81,37 +84,72 @@ def _settle_other_calls(step: Step, seen: AsteriskSeen) -> None:
 
 
 def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
-    callers = {call.call for call in seen.calls}
+    lines = {_channel(call): call.answered for call in seen.calls}
     legs = {(leg.offer, leg.device) for leg in seen.legs}
-    records = step.state.records
-    for call in sorted(records.calls.values(), key=lambda c: c.id):
-        if call.id not in callers:
+    for call in sorted(step.state.records.calls.values(), key=lambda c: c.id):
+        if call.channel is not None and call.channel not in lines:
             _lose(step, call)
         elif call.agent is None:
-            for offer_id in sorted(call.offers):
-                offer = records.offers[offer_id]
-                for device in sorted(offer.devices):
-                    if (offer_id, device) not in legs:
-                        offers.silence(step, offer, device, OfferEnd.ASTERISK_LOST)
+            _silence_what_is_gone(step, call, legs)
             announcing.cut(step, call)  # its end may have been missed
             announcing.hold(step, call)
-        else:
-            assert call.offer is not None
-            assert call.device is not None
-            if (call.offer, call.device) not in legs:
-                calls.leg_ended(step, LegEnded(offer=call.offer, device=call.device, how=LegEnd.HUNG_UP))
-            elif call.talking_since is None:
-                step.order(calls.connection(call, call.offer, call.device))
+        elif call.retriever is not None:
+            _settle_retriever(step, call, lines)
+        elif (leg := _leg(call)) not in legs:
+            calls.leg_ended(step, LegEnded(offer=leg[0], device=leg[1], how=LegEnd.HUNG_UP))
+        elif call.callback is not None:
+            _settle_callback(step, call, lines)
+        elif call.talking_since is None:
+            care.join(step, call, *leg)
+
+
+def _channel(call: SeenCall) -> ChannelId:
+    return call.channel or ChannelId(call.call)
+
+
+def _leg(call: CallRecord) -> tuple[OfferId, DeviceId]:
+    assert call.offer is not None
+    assert call.device is not None
+    return call.offer, call.device
+
+
+def _silence_what_is_gone(step: Step, call: CallRecord, legs: Container[tuple[OfferId, DeviceId]]) -> None:
+    for offer_id in sorted(call.offers):
+        offer = step.state.records.offers[offer_id]
+        for device in sorted(offer.devices):
+            if (offer_id, device) not in legs:
+                offers.silence(step, offer, device, OfferEnd.ASTERISK_LOST)
+
+
+def _settle_retriever(step: Step, call: CallRecord, lines: Container[ChannelId]) -> None:
+    assert call.retriever is not None
+    if call.retriever not in lines:
+        park.retriever_hung_up(step, call.retriever)
+    elif call.talking_since is None:
+        care.join_retriever(step, call)
+
+
+def _settle_callback(step: Step, call: CallRecord, lines: Mapping[ChannelId, bool]) -> None:
+    """What his phone did unseen is not his doing: an attempt that is gone does not count."""
+    channel = call.callback.channel if call.callback is not None else None
+    if channel is None:
+        return
+    if channel not in lines:
+        care.let_agent_go(step, call)
+        care.part(step, call, Party.UNKNOWN)
+        care.requeue(step, call)
+    elif lines[channel]:
+        callback.reached(step, CallerReached(call=call.id, channel=channel))
 
 
 def _lose(step: Step, call: CallRecord) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
-    if call.offer is not None and call.device is not None:
-        step.order(HangUpLeg(offer=call.offer, device=call.device))
+    if call.agent is not None:
+        care.let_agent_go(step, call)
     step.order(HangUpCall(call=call.id, channel=call.channel))
     if call.talking_since is None:
         waiting.keep_place(step, call)
-    calls.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
+    care.end(step, call, Party.UNKNOWN, unconnected=CallOutcome.LOST)
 
 
 def _take_up_answers(step: Step, seen: AsteriskSeen) -> None:
@@ -129,9 +167,19 @@ def _hang_up_strays(step: Step, seen: AsteriskSeen) -> None:
         rings = offer is not None and leg.device in offer.devices
         if not rings and (leg.offer, leg.device) not in talking:
             step.order(HangUpLeg(offer=leg.offer, device=leg.device))
-    callers = {call.call for call in seen.calls}
+    for call in seen.calls:
+        if call.channel is not None and call.channel not in _channels(records.calls.get(call.call)):
+            step.order(HangUpPhone(channel=call.channel))
+    callers = {call.call for call in seen.calls if call.channel is None}
     for call_id in sorted(seen.talks - records.calls.keys() - callers):
         step.order(HangUpCall(call=call_id, channel=None))
+
+
+def _channels(call: CallRecord | None) -> tuple[ChannelId | None, ...]:
+    """Those of a caller that may be there: on which he is, or on which he is being called."""
+    if call is None:
+        return ()
+    return call.channel, call.callback.channel if call.callback is not None else None
 
 
 # --- the configuration
@@ -145,8 +193,12 @@ def configure(step: Step, event: ConfigurationLoaded) -> None:
     step.record(patch)
     records = step.state.records
     for call in sorted(records.calls.values(), key=lambda c: c.id):
-        if call.agent is None and call.queue not in records.queues:
-            calls.close(step, call)
+        if call.agent is not None:
+            talk.obey(step, call)
+        elif call.queue not in records.queues:
+            care.close(step, call)
+        else:
+            callback.obey(step, call)
     for offer in sorted(records.offers.values(), key=lambda o: o.id):
         for device in sorted(offer.devices - _allowed_devices(step, offer)):
             offers.silence(step, offer, device, OfferEnd.CONFIGURATION_CHANGED)
@@ -155,6 +207,8 @@ def configure(step: Step, event: ConfigurationLoaded) -> None:
 def _allowed_devices(step: Step, offer: OfferRecord) -> set[DeviceId]:
     assignment = step.state.assignment(offer.agent, offer.queue)
     if assignment is None:
+        return set()
+    if step.state.records.queues[offer.queue].type is QueueType.CALL_PARK:
         return set()
     owned = set(step.state.devices_of.get(offer.agent, {}))
     return owned if assignment.devices is None else owned & assignment.devices

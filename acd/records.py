@@ -43,10 +43,11 @@ class CallbackRecord:
 
     number: str
     attempts: int = 0
+    """How often he was called and not reached."""
     channel: ChannelId | None = None
     """On which his phone rings, while it does."""
     again: datetime | None = None
-    """Until then nobody is looked for."""
+    """Until then no agent is looked for."""
 
 
 Turn = tuple[float, float]
@@ -80,6 +81,8 @@ class CallRecord:
     overdue: bool = False
     """He has waited as long as he may here: he leaves once nobody rings for him."""
     callback: CallbackRecord | None = None
+    dialled: int = 0
+    """How many channels have been made to call him; each has a name of its own."""
     announcements: int = 0
     """How many he has been told."""
     saying: int | None = None
@@ -108,6 +111,7 @@ class CallRecord:
     recording: str | None = None
     """The file in which the talk is being recorded."""
     recordings: int = 0
+    """How many files that makes."""
 
     @property
     def turn(self) -> Turn:

@@ -1,24 +1,226 @@
-"""What an agent does with a caller in mid-call: holds him, passes him on, records him."""
+"""What an agent does with a caller in mid-call: holds him, records him, passes him on.
 
+Holds: Asterisk gives the caller music by itself; here they are counted. Whether a hold goes on after an outage cannot
+be asked; it is believed until the phone comes back to him, or the talk is over.
+
+Recordings: one file for each, `<account>/<call>-<n>`. A queue that records all does so from the moment when the two are
+joined; one that records on demand begins and ends at the agent's `*1`, as often as he likes. A talk's end ends its
+recording. What a queue no longer records stops at once; what it begins to record begins with the next talk, whose
+caller can still be told.
+
+Transfers:
+
+- Talk time ends and the wrap-up begins at that moment; what the far ends do afterwards is no matter of the agent's.
+- To a number of our queues: he waits there, from this moment, as somebody new, whatever the queue's entry rules; in a
+  call park as well. To another number: the dial plan calls it for him, and decides whether it may be called.
+- After a consultation with somebody who is in none of our queues: he is joined with that one.
+- After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
+- After one in which another agent has answered him: the caller is joined with that one, as a call of that queue.
+- Nowhere, or to himself: refused, and they talk on. So is everything before the two are joined.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from acd import announcing, care, offers
+from acd.expected_wait import expected_wait
 from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
+from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
+from acd.model import queue_id as queue_id_of
+from acd.outbound import is_number
+from acd.outputs import (
+    AnswerTransfer,
+    CallAnswered,
+    CallMoved,
+    CallOutcome,
+    CallTransferred,
+    HangUpCall,
+    HangUpLeg,
+    HoldEnded,
+    HoldStarted,
+    JoinConsulted,
+    OfferEnd,
+    Party,
+    RecordingStarted,
+    SendOn,
+    StartRecording,
+    TransferKind,
+    TransferRefused,
+)
+from acd.records import CallRecord, turn
 from acd.step import Step
+
+RECORD: Final = "*1"
+"""The two keys with which an agent begins and ends a recording."""
+
+# --- hold
 
 
 def held(step: Step, event: LegHeld) -> None:
     """The agent has put the caller on hold."""
-    step.pass_over()
+    call = _talk(step, event.offer, event.device)
+    if call is None or call.agent is None or call.held_since is not None:
+        step.pass_over()
+        return
+    step.record(HoldStarted(call=call.id, queue=call.queue, agent=call.agent))
 
 
 def resumed(step: Step, event: LegResumed) -> None:
     """He has come back to him."""
-    step.pass_over()
+    call = _talk(step, event.offer, event.device)
+    if call is None or call.agent is None or call.held_since is None:
+        step.pass_over()
+        return
+    step.record(HoldEnded(call=call.id, queue=call.queue, agent=call.agent, held=step.now - call.held_since))
+
+
+def _talk(step: Step, offer: OfferId, device: DeviceId) -> CallRecord | None:
+    """The call that this device of this offer talks with."""
+    call = care.in_talk(step, offer, device)
+    return call if call is not None and call.talking_since is not None else None
+
+
+# --- recording
+
+
+def begun(step: Step, call: CallRecord) -> None:
+    """The two hear each other: what the queue records is recorded from here on."""
+    if _rule(step, call) is Recording.ON:
+        _record(step, call)
 
 
 def key_pressed(step: Step, event: LegKeyPressed) -> None:
-    """A key in mid-call: those of recording count."""
-    step.pass_over()
+    """A key in mid-call: those of `RECORD` begin and end a recording on demand."""
+    call = _talk(step, event.offer, event.device)
+    if call is None or event.key != RECORD or _rule(step, call) is not Recording.ON_DEMAND:
+        step.pass_over()
+    elif call.recording is None:
+        _record(step, call)
+    else:
+        care.stop_recording(step, call)
+
+
+def obey(step: Step, call: CallRecord) -> None:
+    """The queue's rules have changed: what is not to be recorded any more stops at once."""
+    if _rule(step, call) is Recording.OFF:
+        care.stop_recording(step, call)
+
+
+def _record(step: Step, call: CallRecord) -> None:
+    name = f"{call.account}/{call.id}-{call.recordings + 1}"
+    step.record(RecordingStarted(call=call.id, queue=call.queue, name=name))
+    step.order(StartRecording(call=call.id, name=name))
+
+
+def _rule(step: Step, call: CallRecord) -> Recording | None:
+    queue = step.state.records.queues.get(call.queue)
+    return queue.recording if queue is not None else None
+
+
+# --- transfer
 
 
 def transfer_asked(step: Step, event: TransferAsked) -> None:
     """The agent wants to pass the caller on."""
-    step.pass_over()
+    call = care.in_talk(step, event.offer, event.device)
+    if call is None or call.agent is None:
+        step.pass_over()
+    elif call.talking_since is None or not _pass_on(step, call, call.agent, event):
+        step.record(TransferRefused(call=call.id, queue=call.queue, agent=call.agent, to=event.number))
+        step.order(AnswerTransfer(call=call.id, offer=event.offer, device=event.device, granted=False))
+
+
+def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked) -> bool:
+    """Whether there is somewhere for him to go; then he is on his way."""
+    if event.consult is not None:
+        return _to_consulted(step, call, event, event.consult)
+    queue = queue_id_of(call.account, event.number)
+    if queue in step.state.records.queues:
+        _transferred(step, call, event)
+        care.part(step, call, Party.AGENT)
+        _move(step, call, queue, arrived=step.now)
+        _grant(step, call, event)
+        return True
+    known = step.state.records.agents.get(agent)
+    if not is_number(event.number) or (known is not None and known.extension == event.number):
+        return False
+    assert call.channel is not None
+    step.order(SendOn(call=call.id, channel=call.channel, number=event.number))
+    _leave(step, call, event)
+    return True
+
+
+def _to_consulted(step: Step, call: CallRecord, event: TransferAsked, consult: ChannelId) -> bool:
+    other = step.state.records.calls.get(CallId(consult))
+    if other is not None:
+        return _to_consulted_queue(step, call, event, other)
+    if event.consulted is None or consult in step.state.retrievals:
+        return False
+    assert call.channel is not None
+    step.order(JoinConsulted(call=call.id, channel=call.channel, consulted=event.consulted))
+    _leave(step, call, event)
+    return True
+
+
+def _to_consulted_queue(step: Step, call: CallRecord, event: TransferAsked, own: CallRecord) -> bool:
+    """Into the agent's own call with another queue of ours, which is over with that."""
+    if own is call or own.channel is None:
+        return False
+    if own.agent is None:
+        _transferred(step, call, event)
+        care.part(step, call, Party.AGENT)
+        offers.end_all(step, own, OfferEnd.CALLER_GONE)
+        care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
+        _move(step, call, own.queue, arrived=own.arrived)
+        _grant(step, call, event)
+    elif own.talking_since is not None and own.offer is not None and own.device is not None:
+        _join_colleague(step, call, event, own, own.agent, own.offer, own.device)
+    else:
+        return False
+    step.order(HangUpCall(call=own.id, channel=own.channel))
+    return True
+
+
+def _join_colleague(
+    step: Step,
+    call: CallRecord,
+    event: TransferAsked,
+    own: CallRecord,
+    colleague: AgentId,
+    offer: OfferId,
+    device: DeviceId,
+) -> None:
+    """The colleague's leg, which he picked up for the agent's call, is joined with the caller instead."""
+    _transferred(step, call, event)
+    care.part(step, call, Party.AGENT)
+    _grant(step, call, event)  # which takes the bridge away, before the two are joined in a new one
+    queue = own.queue
+    care.hand_over(step, own)
+    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=step.now))
+    step.record(
+        CallAnswered(call=call.id, queue=queue, agent=colleague, offer=offer, device=device, waited=timedelta(0))
+    )
+    care.join(step, call, offer, device)
+
+
+def _move(step: Step, call: CallRecord, queue: QueueId, arrived: datetime) -> None:
+    expected = expected_wait(step.state, queue, call.id, turn(call.priority, arrived), step.now)
+    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=arrived, expected_wait=expected))
+    announcing.hold(step, call)
+
+
+def _leave(step: Step, call: CallRecord, event: TransferAsked) -> None:
+    _transferred(step, call, event)
+    care.leave(step, call, Party.AGENT, CallOutcome.TRANSFERRED)
+    _grant(step, call, event)
+
+
+def _transferred(step: Step, call: CallRecord, event: TransferAsked) -> None:
+    assert call.agent is not None
+    kind = TransferKind.BLIND if event.consult is None else TransferKind.ATTENDED
+    step.record(CallTransferred(call=call.id, queue=call.queue, agent=call.agent, kind=kind, to=event.number))
+
+
+def _grant(step: Step, call: CallRecord, event: TransferAsked) -> None:
+    step.order(AnswerTransfer(call=call.id, offer=event.offer, device=event.device, granted=True))
+    step.order(HangUpLeg(offer=event.offer, device=event.device))

@@ -6,27 +6,44 @@ When another engine takes the application over, this one stands down for good: t
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Final, get_args
 
 import structlog
 
-from acd.inputs import AsteriskLost, CallArrived, CallerHungUp, Event, LegEnded, OtherCallEnded
+from acd.inputs import (
+    AgentTold,
+    AsteriskLost,
+    CallArrived,
+    CallerHungUp,
+    CallerReached,
+    Event,
+    KeyPressed,
+    LegEnded,
+    LegKeyPressed,
+    OtherCallEnded,
+)
 from acd.model import CallId, ChannelId
-from acd.outputs import Command, TurnAway
+from acd.outputs import Command, Connect, Dismiss, JoinConsulted, SendOn, ShowStatus, TellAgent, TurnAway
 from acd.ports import EnginePort, Provisioning
 from ari_bridge import provision, resync
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
 from ari_bridge.dialogs import Dialogs
+from ari_bridge.errands import Errand, stop_playback
 from ari_bridge.event_types import EventType
+from ari_bridge.keys import Keys
+from ari_bridge.lamps import Lamps
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import leg_channel
+from ari_bridge.names import caller_of, leg_channel, told
 from ari_bridge.plan import plan
+from ari_bridge.reading import printable
+from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled
 from ari_bridge.tasks import Tasks
-from ari_bridge.translate import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, printable, translate
+from ari_bridge.translate import translate
 from ari_bridge.version import FLOOR_IN_WORDS, new_enough
 from feature_codes.table import StarCodes
 
@@ -55,7 +72,6 @@ UNWANTED: Final[tuple[EventType, ...]] = (
     "ChannelCallerId",
     "ChannelHangupRequest",
     "ChannelLeftBridge",
-    "ChannelDtmfReceived",
     "ContactStatusChange",
     "Dial",
     "BridgeCreated",
@@ -63,6 +79,12 @@ UNWANTED: Final[tuple[EventType, ...]] = (
     "PlaybackStarted",
 )
 """Nothing reads these, and they are two thirds of all events."""
+
+TOLD_TWICE: Final = frozenset({"ChannelDtmfReceived", "ChannelHold", "ChannelUnhold", "ChannelTransfer"})
+"""Of channels in our hands Asterisk tells these once as theirs and once as their phone's, alike in every letter."""
+
+REMEMBERED: Final = 64
+"""So many of them lie between the two at most."""
 
 _KNOWN: Final[frozenset[str]] = frozenset(get_args(EventType))
 
@@ -103,10 +125,15 @@ class Bridge:
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
+        self._lamps = Lamps(codes.lamps)
+        self._keys = Keys()
         self._listening = False
         """Whether we hear of phones."""
-        self._callers: set[CallId] = set()
-        """Calls whose caller is in our hands: his end is told once, whichever message says it first."""
+        self._callers: dict[CallId, ChannelId] = {}
+        """The callers in our hands: each one's end is told once, whichever message says it first."""
+        self._telling: set[str] = set()
+        """What agents hear at the moment, before they are joined with anybody."""
+        self._recent: deque[Message] = deque(maxlen=REMEMBERED)
         self._early: list[Event | Signal] = []
         """What happens while Asterisk is being looked at, kept until the engine knows what is there."""
         self._wanted: Provisioning | None = None
@@ -147,10 +174,23 @@ class Bridge:
             self.counters.dropped += len(commands)
             return
         for command in commands:
-            if isinstance(command, TurnAway):
-                self._callers.discard(command.call)
-            for errand in plan(command, self._app):
+            for errand in (*self._before(command), *plan(command, self._app)):
                 self._lanes.start(errand)
+
+    def _before(self, command: Command) -> tuple[Errand, ...]:
+        """Remember what was ordered; what has to be asked first because of it."""
+        match command:
+            case SendOn() | Dismiss() | TurnAway() | JoinConsulted():
+                self._callers.pop(command.call, None)
+            case TellAgent():
+                self._telling.add(told(command.offer, command.device))
+            case Connect() if (playback := told(command.offer, command.device)) in self._telling:
+                return (Errand(lane=command.call, operations=(stop_playback(playback),)),)
+            case ShowStatus():
+                return self._lamps.show(command)
+            case _:
+                pass
+        return ()
 
     # --- one connection, from its beginning to its end
 
@@ -165,6 +205,7 @@ class Bridge:
             if not self._listening and self._wanted is not None:
                 await provision.write(self._client, self._wanted)
                 await self._listen()
+            await self._lamps.read(self._client)
             picture = await resync.look(self._client, self._app)
             if connection.is_open:  # another engine may have taken over by now
                 self._begin(picture)
@@ -192,7 +233,9 @@ class Bridge:
         self.last_error = None
         self.counters.connects += 1
         _log.info("ari_connected", url=self._url, app=self._app, calls=len(picture.seen.calls))
-        self._callers = {call.call for call in picture.seen.calls}
+        self._callers = {
+            call.call: call.channel or ChannelId(call.call) for call in picture.seen.calls if call.answered
+        }
         early, self._early = self._early, []
         self._engine.tell(picture.seen)
         for dialled in picture.star_codes:
@@ -249,6 +292,8 @@ class Bridge:
         self._lanes.forget()
         self._dialogs.forget()
         self._callers.clear()
+        self._telling.clear()
+        self._recent.clear()
         self._early.clear()
 
     def _explain(self, why: str) -> None:
@@ -262,6 +307,10 @@ class Bridge:
         """One message from Asterisk. Raises StoodDown, which ends the connection."""
         type_ = str(message["type"])
         self.counters.events[type_ if type_ in _KNOWN else UNKNOWN] += 1
+        if type_ in TOLD_TWICE:
+            if message in self._recent:
+                return
+            self._recent.append(message)
         happening = translate(message, _KNOWN)
         if isinstance(happening, Passed):
             if happening is Passed.MALFORMED:
@@ -283,14 +332,26 @@ class Bridge:
                 self._dialogs.playback_over(happening)
             case LegEnded(offer=offer, device=device):
                 self._lanes.gone(leg_channel(offer, device))
+                self._keys.forget(leg_channel(offer, device))
+                self._telling.discard(told(offer, device))
                 self._engine.tell(happening)
+            case LegKeyPressed():
+                self._engine.tell(self._keys.joined(happening))
+            case AgentTold(offer=offer, device=device):
+                self._telling.discard(told(offer, device))
+                self._engine.tell(happening)
+            case KeyPressed(call=call) if call not in self._callers:
+                pass
             case LeftUs(channel=channel):
                 self._gone(channel)
             case OtherCallEnded(channel=channel):
                 self._gone(channel)
                 self._engine.tell(happening)
             case CallArrived(call=call):
-                self._callers.add(call)
+                self._callers[call] = ChannelId(call)
+                self._engine.tell(happening)
+            case CallerReached(call=call, channel=channel):
+                self._callers[call] = channel
                 self._engine.tell(happening)
             case _:
                 self._engine.tell(happening)
@@ -298,9 +359,9 @@ class Bridge:
     def _gone(self, channel: ChannelId) -> None:
         """A channel has left us. It may be a caller, somebody with a star code, or neither."""
         self._dialogs.left(channel)
-        call = CallId(channel)
-        if call in self._callers:
-            self._callers.discard(call)
+        call = caller_of(channel)
+        if self._callers.get(call) == channel:
+            del self._callers[call]
             self._engine.tell(CallerHungUp(call=call))
 
 

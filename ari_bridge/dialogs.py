@@ -11,14 +11,13 @@ from typing import Final, assert_never
 
 import structlog
 
-from acd.inputs import Refusal
 from acd.model import ChannelId
 from acd.ports import EnginePort
 from ari_bridge.client import AriError, Client
 from ari_bridge.names import playback
+from ari_bridge.signals import PlaybackOver, StarCodeDialled
 from ari_bridge.tasks import Tasks
-from ari_bridge.translate import PlaybackOver, StarCodeDialled
-from feature_codes.dialog import Ask, Say, Step
+from feature_codes.dialog import Answer, Ask, Look, Say, Step
 from feature_codes.prompts import Prompt
 from feature_codes.table import StarCodes
 
@@ -79,7 +78,7 @@ class Dialogs:
         loop = asyncio.get_running_loop()
         audible_at = loop.time() + SOUND_PATH_OPEN.total_seconds()
         dialog = self._codes.dialog(dialled.code, dialled.device)
-        answer: Refusal | None = None
+        answer: Answer = None
         while True:
             try:
                 step: Step = dialog.send(answer)
@@ -89,20 +88,23 @@ class Dialogs:
             match step:
                 case Say():
                     await asyncio.sleep(audible_at - loop.time())
-                    await self._say(dialled.channel, step.prompt)
+                    await self._say(dialled.channel, step.words)
                 case Ask():
                     answer = await self._engine.ask(step.request)
+                case Look():
+                    answer = self._engine.report(step.device)
                 case _:
                     assert_never(step)
 
-    async def _say(self, channel: ChannelId, prompt: Prompt) -> None:
-        if await self._play(channel, [prompt.file]):
+    async def _say(self, channel: ChannelId, words: Sequence[Prompt | int]) -> None:
+        if await self._play(channel, [_media(word) for word in words]):
             return
         # A phone that hung up looks like a missing file; to play again on it is refused, and ends the dialogue here.
-        await self._play(channel, prompt.fallback)
-        _log.warning("prompt_missing", file=prompt.file, mend="install the sound files of prompts/ as `acd`")
+        await self._play(channel, [sound for word in words for sound in _fallback(word)])
+        files = [word.file for word in words if isinstance(word, Prompt)]
+        _log.warning("prompt_missing", files=files, mend="install the sound files of prompts/ as `acd`")
 
-    async def _play(self, channel: ChannelId, sounds: Sequence[str]) -> bool:
+    async def _play(self, channel: ChannelId, media: Sequence[str]) -> bool:
         """Play these to the end. False: they could not be played."""
         self._played += 1
         name = playback(channel, self._played)
@@ -110,7 +112,6 @@ class Dialogs:
         self._playing[name] = over
         try:
             async with asyncio.timeout(LONGEST_PROMPT.total_seconds()):
-                media = [f"sound:{sound}" for sound in sounds]
                 await self._client.channels.playWithId(channelId=channel, playbackId=name, media=media)
                 return await over
         except TimeoutError:
@@ -124,3 +125,11 @@ class Dialogs:
             await self._client.channels.hangup(channelId=channel)
         except AriError as error:
             _log.debug("already_hung_up", channel=channel, why=error.message)
+
+
+def _media(word: Prompt | int) -> str:
+    return f"number:{word}" if isinstance(word, int) else f"sound:{word.file}"
+
+
+def _fallback(word: Prompt | int) -> list[str]:
+    return [_media(word)] if isinstance(word, int) else [f"sound:{sound}" for sound in word.fallback]

@@ -16,8 +16,8 @@ from acd.inputs import Event
 from acd.model import CallId
 from ari_bridge.client import AriError, Client
 from ari_bridge.counters import BridgeCounters, outcome
+from ari_bridge.errands import Errand, Operation
 from ari_bridge.names import caller_of
-from ari_bridge.plan import Errand, Operation
 from ari_bridge.tasks import Tasks
 
 GONE_WITHIN: Final = timedelta(seconds=1)

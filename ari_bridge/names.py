@@ -17,6 +17,9 @@ _PLAIN: Final = r"[!-}]{1,150}"
 _LEG: Final = re.compile(rf"(?P<offer>{_PLAIN}~[1-9][0-9]*)~(?P<device>{_DEVICE})")
 _TALK: Final = re.compile(rf"(?P<call>{_PLAIN})~talk")
 _PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
+_ANNOUNCEMENT: Final = re.compile(rf"(?P<call>{_PLAIN})~announcement~(?P<number>[0-9]{{1,9}})")
+_TOLD: Final = re.compile(r"(?P<leg>.+)~told")
+_CALLED_BACK: Final = re.compile(rf"(?P<call>{_PLAIN})~back~[0-9]{{1,9}}")
 _CALL: Final = re.compile(_PLAIN)
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
 _ENDPOINT: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})")
@@ -40,13 +43,36 @@ def leg_of(channel: str) -> Leg | None:
     return None if found is None else Leg(OfferId(found["offer"]), DeviceId(found["device"]))
 
 
+class Announcement(NamedTuple):
+    """The nth thing that a waiting caller is told."""
+
+    call: CallId
+    number: int
+
+
 def call_of(channel: str) -> CallId | None:
-    """The call whose caller has this channel; None for everything that we named ourselves."""
+    """The call whose caller came on this channel; None for everything that we named ourselves."""
     return CallId(channel) if _CALL.fullmatch(channel) else None
 
 
+def called_back(channel: str) -> CallId | None:
+    """The call whose caller is called back on this channel, named by the engine; None: it is another."""
+    found = _CALLED_BACK.fullmatch(channel)
+    return None if found is None else CallId(found["call"])
+
+
+def caller_on(channel: str) -> CallId | None:
+    """The call whose caller has this channel, be it the one he came on or one that calls him back."""
+    return call_of(channel) or called_back(channel)
+
+
+def far_half(channel: str) -> str:
+    """The dial plan's half of a channel on which a caller is called back."""
+    return f"{channel}{_SEPARATOR}out"
+
+
 def caller_of(channel: str) -> CallId:
-    """The call that a channel of ours belongs to, be it the caller's own or a leg's: for the log."""
+    """The call that a channel belongs to, be it the caller's or a leg's."""
     return CallId(channel.partition(_SEPARATOR)[0])
 
 
@@ -80,6 +106,33 @@ def playback_of(playback_id: str) -> ChannelId | None:
     """The channel that hears this playback."""
     found = _PLAYBACK.fullmatch(playback_id)
     return None if found is None else ChannelId(found["channel"])
+
+
+def announcement(call: CallId, number: int) -> str:
+    """The playback of what a waiting caller is told."""
+    return f"{call}{_SEPARATOR}announcement{_SEPARATOR}{number}"
+
+
+def announcement_of(playback_id: str) -> Announcement | None:
+    """Who hears this playback, and as what; None: it is no announcement."""
+    found = _ANNOUNCEMENT.fullmatch(playback_id)
+    return None if found is None else Announcement(CallId(found["call"]), int(found["number"]))
+
+
+def told(offer: OfferId, device: DeviceId) -> str:
+    """The playback of what an agent is told before anybody is joined with him."""
+    return f"{leg_channel(offer, device)}{_SEPARATOR}told"
+
+
+def told_of(playback_id: str) -> Leg | None:
+    """The leg that hears this playback; None: it is nothing that an agent is told."""
+    found = _TOLD.fullmatch(playback_id)
+    return None if found is None else leg_of(found["leg"])
+
+
+def lamp(code: str, device: DeviceId) -> str:
+    """The device state behind the lamp of a star code's key; the dial plan has a hint for it."""
+    return f"Stasis:acd-{code.removeprefix('*')}{device}"
 
 
 def endpoint(device: DeviceId) -> str:

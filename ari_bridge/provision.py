@@ -14,8 +14,8 @@ import structlog
 from acd.model import Caller
 from acd.ports import DirectoryEntry, Endpoint, Provisioning
 from ari_bridge.client import AriError, Client
+from ari_bridge.errands import NOT_FOUND, caller_id
 from ari_bridge.names import endpoint as dial_string
-from ari_bridge.plan import NOT_FOUND, caller_id
 
 MARK: Final = "asterisk-acd"
 """In `callerid_tag` of every endpoint that was written here; others are never touched."""
@@ -60,6 +60,7 @@ def endpoint_fields(phone: Endpoint) -> Fields:
     return {
         "transport": "transport-udp",
         "context": "acd-phones",
+        "subscribe_context": "acd-lamps",
         "aors": phone.device,
         "auth": phone.device,
         "identify_by": "auth_username,username",

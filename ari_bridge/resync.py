@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
-from acd.model import AccountId
+from acd.model import AccountId, ChannelId
 from ari_bridge.client import Client
-from ari_bridge.names import call_of, device_of_channel, device_of_endpoint, leg_of, other_call, talk_of
-from ari_bridge.resource import Json
-from ari_bridge.translate import (
+from ari_bridge.names import call_of, called_back, device_of_channel, device_of_endpoint, leg_of, other_call, talk_of
+from ari_bridge.reading import (
     Message,
-    StarCodeDialled,
     caller_in,
     is_online,
     is_star_code,
     printable,
+    priority_in,
     stasis_arguments,
     text_in,
 )
+from ari_bridge.resource import Json
+from ari_bridge.signals import StarCodeDialled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Picture:
 def picture(app: str, channels: Iterable[Message], bridges: Iterable[Message], endpoints: Iterable[Message]) -> Picture:
     """What these lists say. Entries that cannot be read are passed over."""
     channels = tuple(channels)
-    calls = sorted(_calls(app, channels), key=lambda call: (call.arrived, call.call))
+    calls = sorted((*_calls(app, channels), *_called_back(channels)), key=lambda call: (call.arrived, call.call))
     return Picture(
         seen=AsteriskSeen(
             calls=tuple(calls),
@@ -67,16 +68,34 @@ def _calls(app: str, channels: Iterable[Message]) -> Iterator[SeenCall]:
     for channel in channels:
         call = call_of(text_in(channel, "id"))
         match stasis_arguments(channel, app):
-            case ["queue", account, number] if call is not None:
+            case ["queue", account, number, *rest] if call is not None:
                 yield SeenCall(
                     call=call,
                     account=AccountId(account),
                     number=printable(number),
                     caller=caller_in(channel),
                     arrived=_instant(text_in(channel, "creationtime")),
+                    priority=priority_in(rest),
+                    device=device_of_channel(text_in(channel, "name")),
                 )
             case _:
                 pass
+
+
+def _called_back(channels: Iterable[Message]) -> Iterator[SeenCall]:
+    """Whom we call back. Who he is and what he wanted only the engine knows."""
+    for channel in channels:
+        call = called_back(text_in(channel, "id"))
+        if call is not None:
+            yield SeenCall(
+                call=call,
+                account=AccountId(""),
+                number="",
+                caller=caller_in(channel),
+                arrived=_instant(text_in(channel, "creationtime")),
+                channel=ChannelId(text_in(channel, "id")),
+                answered=_is_up(channel),
+            )
 
 
 def _legs(channels: Iterable[Message]) -> Iterator[SeenLeg]:

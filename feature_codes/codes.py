@@ -3,10 +3,12 @@
 The engine decides and stores; here is only what is asked and said. A repeated code asks and says the same again.
 """
 
-from acd.inputs import EndWrapUpByPhone, SetStatusByPhone
+from datetime import timedelta
+
+from acd.inputs import EndWrapUpByPhone, SetAwayByPhone, SetStatusByPhone
 from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
-from feature_codes.dialog import Dialog, ask, say
-from feature_codes.prompts import Prompt, wording
+from feature_codes.dialog import Dialog, ask, look, say
+from feature_codes.prompts import Prompt, standing, wording
 
 
 def single_call(device: DeviceId) -> Dialog:
@@ -25,6 +27,19 @@ def offline(device: DeviceId) -> Dialog:
     """Take no more queue calls; one that is going on goes on."""
     refusal = yield from ask(SetStatusByPhone(device=device, status=OFFLINE))
     yield from say(Prompt.UNAVAILABLE if refusal is None else wording(refusal))
+
+
+def status(device: DeviceId) -> Dialog:
+    """How the agent stands: status, queues, callers waiting there, what is left of his wrap-up."""
+    report = yield from look(device)
+    if report is None:
+        yield from say(Prompt.NOT_AN_AGENT)
+        return
+    yield from say(
+        standing(report.status), Prompt.QUEUES, report.queues, Prompt.CALLERS_WAITING, report.callers_waiting
+    )
+    if report.wrap_up_left is not None:
+        yield from say(Prompt.WRAP_UP_LEFT, round(report.wrap_up_left / timedelta(seconds=1)), Prompt.SECONDS)
 
 
 def end_wrap_up(device: DeviceId) -> Dialog:
@@ -62,6 +77,12 @@ def _away(device: DeviceId, status: Status, confirmation: Prompt) -> Dialog:
     """No queue calls; direct and outbound calls work."""
     refusal = yield from ask(SetStatusByPhone(device=device, status=status))
     yield from say(confirmation if refusal is None else wording(refusal))
+
+
+def away(device: DeviceId, number: int) -> Dialog:
+    """Away in the status of this number: ours from 1, then the account's own."""
+    refusal = yield from ask(SetAwayByPhone(device=device, number=number))
+    yield from say(Prompt.AWAY if refusal is None else wording(refusal))
 
 
 def unknown(device: DeviceId) -> Dialog:

@@ -1,20 +1,23 @@
 """What a star code is made of: a generator that says prompts and asks the engine, one step at a time.
 
-Whoever runs it sends back the answer to each `Ask`: None when granted, else the refusal. It knows no telephony.
+Whoever runs it sends back the answer to each `Ask`, None when granted, else the refusal, and to each `Look` the report.
+It knows no telephony.
 """
 
 from collections.abc import Generator
 from dataclasses import dataclass
 
 from acd.inputs import Refusal, Request
+from acd.model import DeviceId
+from acd.ports import AgentReport
 from feature_codes.prompts import Prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Speak this, and go on once it has been heard."""
+    """Speak this, numbers as numbers, and go on once it has been heard."""
 
-    prompt: Prompt
+    words: tuple[Prompt | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +27,32 @@ class Ask:
     request: Request
 
 
-Step = Say | Ask
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """See how the agent stands whose phone this is."""
 
-Dialog = Generator[Step, Refusal | None, None]
+    device: DeviceId
+
+
+Step = Say | Ask | Look
+Answer = Refusal | AgentReport | None
+
+Dialog = Generator[Step, Answer, None]
 """A conversation with the phone that dialled the code; it ends when the generator does."""
 
 
-def say(prompt: Prompt) -> Dialog:
-    """Speak one prompt."""
-    yield Say(prompt=prompt)
+def say(*words: Prompt | int) -> Dialog:
+    """Speak these, one after the other."""
+    yield Say(words=words)
 
 
-def ask(request: Request) -> Generator[Step, Refusal | None, Refusal | None]:
+def ask(request: Request) -> Generator[Step, Answer, Refusal | None]:
     """Ask the engine; gives the refusal, or None when it was granted."""
-    return (yield Ask(request=request))
+    answer = yield Ask(request=request)
+    return answer if isinstance(answer, Refusal) else None
+
+
+def look(device: DeviceId) -> Generator[Step, Answer, AgentReport | None]:
+    """How the agent stands; None: the phone is no agent's."""
+    answer = yield Look(device=device)
+    return answer if isinstance(answer, AgentReport) else None

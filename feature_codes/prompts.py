@@ -1,11 +1,15 @@
-"""Everything a star code can say: the words, the sound file that speaks them, and what is played where it is missing.
+"""Everything we say ourselves: the words, the sound file that speaks them, and what is played where it is missing.
 
 The one source of these texts. The sound files are made from them, so a new prompt is an entry here and nothing else.
 """
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 from acd.inputs import Refusal
+from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, Status
+from acd.outputs import Phrase
 
 
 class Prompt(Enum):
@@ -93,6 +97,60 @@ class Prompt(Enum):
     )
     """Spoken by the dial plan itself, when there is nobody to carry out a star code."""
 
+    # --- how an agent stands; a number follows
+    QUEUES = ("acd/queues", "Number of your queues:", ("beep",))
+    CALLERS_WAITING = ("acd/callers-waiting", "Callers waiting:", ("queue-callswaiting",))
+    WRAP_UP_LEFT = ("acd/wrap-up-left", "Wrap-up time left:", ("beep",))
+
+    # --- to callers
+    YOU_ARE_NEXT = (
+        "acd/you-are-next",
+        "You are the next caller. An agent will be with you soon.",
+        ("queue-youarenext",),
+    )
+    YOU_ARE_CALLER_NUMBER = ("acd/you-are-caller-number", "You are now caller number", ("queue-thereare",))
+    EXPECTED_WAIT_UNDER_A_MINUTE = (
+        "acd/expected-wait-under-a-minute",
+        "Your wait will probably be less than a minute.",
+        ("queue-less-than", "digits/1", "queue-minutes"),
+    )
+    EXPECTED_WAIT_ABOUT = ("acd/expected-wait-about", "Your wait will probably be about", ("queue-holdtime",))
+    EXPECTED_WAIT_OVER = ("acd/expected-wait-over", "Your wait will probably be more than", ("queue-holdtime",))
+    ONE_MINUTE = ("acd/one-minute", "one minute.", ("digits/1", "minute"))
+    MINUTES = ("acd/minutes", "minutes.", ("queue-minutes",))
+    SECONDS = ("acd/seconds", "seconds.", ("queue-seconds",))
+    WE_CALL_BACK = (
+        "acd/we-call-back",
+        "Thank you. You keep your place, and we will call you back. Please hang up now.",
+        ("queue-thankyou", "vm-goodbye"),
+    )
+    NO_SUCH_NUMBER = (
+        "acd/no-such-number",
+        "We do not see your number, so we cannot call you back. Please stay on the line.",
+        ("im-sorry",),
+    )
+    NUMBER_NOT_ALLOWED = (
+        "acd/number-not-allowed",
+        "We cannot call your number back. Please stay on the line.",
+        ("im-sorry",),
+    )
+    NOBODY_AVAILABLE = (
+        "acd/nobody-available",
+        "Nobody is available to take your call. Please try again later. Goodbye.",
+        ("vm-nobodyavail", "please-try-call-later", "vm-goodbye"),
+    )
+    """Spoken by the dial plan too, where a caller was sent on and nobody answered."""
+    TRANSFER_FAILED = (
+        "acd/transfer-failed",
+        "Your call could not be passed on. Please call again. Goodbye.",
+        ("im-sorry", "vm-goodbye"),
+    )
+
+    # --- to agents
+    WAITED = ("acd/waited", "has waited", ("queue-reporthold",))
+    PRESS_ONE = ("acd/press-one", "To take this call, press 1.", ("vm-press", "digits/1"))
+    NOBODY_PARKED = ("acd/nobody-parked", "Nobody is waiting here.", ("vm-nobodyavail",))
+
     def __init__(self, file: str, text: str, fallback: tuple[str, ...]) -> None:
         self.file = file
         self.text = text
@@ -113,3 +171,23 @@ def wording(refusal: Refusal) -> Prompt:
             return Prompt.WRAP_UP_MANDATORY
         case Refusal.UNKNOWN_STATUS:
             return Prompt.NOT_POSSIBLE
+
+
+SPOKEN: Final[Mapping[Phrase, Prompt]] = {phrase: Prompt[phrase.name] for phrase in Phrase}
+"""What the engine's phrases are in words."""
+
+_STANDING: Final[Mapping[Status, Prompt]] = {
+    ONLINE: Prompt.AVAILABLE,
+    SINGLE_CALL: Prompt.AVAILABLE_FOR_ONE_CALL,
+    OFFLINE: Prompt.UNAVAILABLE,
+    LUNCH: Prompt.AT_LUNCH,
+    BREAK: Prompt.ON_BREAK,
+    MEETING: Prompt.IN_A_MEETING,
+    OTHER: Prompt.AWAY,
+    WEB: Prompt.ON_THE_WEB,
+}
+
+
+def standing(status: Status) -> Prompt:
+    """How a status is said to the agent who has it; an account's own are all just away."""
+    return _STANDING.get(status, Prompt.AWAY)

@@ -80,9 +80,15 @@ def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:
 
 
 def device_disengaged(state: Indexes, fact: DeviceDisengaged) -> None:
-    del state.channels[fact.channel]
-    for agent in _holders(state, fact.channel, fact.device):
-        del agent.other_calls[fact.channel]
+    disengage(state, fact.channel, fact.device)
+
+
+def disengage(state: Indexes, channel: ChannelId, device: DeviceId) -> None:
+    """This call of this device, if it has it, is none any more that is no offer of ours."""
+    if state.channels.pop(channel, None) is None:
+        return
+    for agent in _holders(state, channel, device):
+        del agent.other_calls[channel]
         state.reindex(agent)
 
 

@@ -115,6 +115,7 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     call = state.records.calls[fact.call]
     assert call.agent is None, "one agent per call"
     call.agent, call.offer, call.device, call.answered_at = fact.agent, fact.offer, fact.device, at
+    state.talks[fact.offer] = call.id
     state.place(call)
     agent = state.records.agent_records[fact.agent]
     agent.calls[call.id] = fact.device
@@ -136,10 +137,14 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
         take_in(state.queue_record(fact.queue).talk, fact.talked)
     else:
         agent.single_calls.discard(call.id)
+    if call.offer is not None:
+        del state.talks[call.offer]
     if call.retriever is not None:
-        state.retrievals.pop(call.retriever, None)
+        del state.retrievals[call.retriever]
     call.agent = call.offer = call.device = call.retriever = call.answered_at = call.talking_since = None
-    call.held_since, call.held, call.recording = None, timedelta(0), None
+    call.held_since, call.held = None, timedelta(0)
+    if call.callback is not None:
+        call.callback.channel = None
     state.reindex(agent)
 
 

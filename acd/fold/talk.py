@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from acd.fold.agents import disengage
 from acd.indexes import Indexes
+from acd.model import SINGLE_CALL
 from acd.outputs import CallRetrieved, HoldEnded, HoldStarted, RecordingEnded, RecordingStarted
 
 
@@ -22,11 +24,11 @@ def call_retrieved(state: Indexes, fact: CallRetrieved, at: datetime) -> None:
     call.agent, call.retriever, call.device, call.answered_at = fact.agent, fact.channel, fact.device, at
     state.retrievals[fact.channel] = call.id
     state.place(call)
+    disengage(state, fact.channel, fact.device)  # it was counted as a call of the phone when it began
     agent = state.records.agent_records[fact.agent]
     agent.calls[call.id] = fact.device
-    # It was counted as a call of the phone when it began.
-    agent.other_calls.pop(fact.channel, None)
-    state.channels.pop(fact.channel, None)
+    if agent.status == SINGLE_CALL and state.assignment(agent.id, fact.queue) is not None:
+        agent.single_calls.add(call.id)
     state.reindex(agent)
 
 

@@ -89,14 +89,21 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
 
 def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
     call = state.records.calls[fact.call]
-    call.callback, call.channel, call.saying = CallbackRecord(number=fact.number), None, None
+    call.callback, call.channel, call.saying = CallbackRecord(number=fact.number, again=fact.again), None, None
     call.overdue = False  # he waits no more on the line
     state.place(call)
 
 
+def callback_due(state: Indexes, fact: CallbackDue) -> None:
+    call = state.records.calls[fact.call]
+    _callback(call).again = None
+    state.place(call)
+
+
 def callback_dialled(state: Indexes, fact: CallbackDialled) -> None:
-    callback = _callback(state.records.calls[fact.call])
-    callback.channel, callback.attempts = fact.channel, fact.attempt
+    call = state.records.calls[fact.call]
+    call.dialled += 1
+    _callback(call).channel = fact.channel
 
 
 def callback_answered(state: Indexes, fact: CallbackAnswered) -> None:
@@ -107,13 +114,7 @@ def callback_answered(state: Indexes, fact: CallbackAnswered) -> None:
 def callback_failed(state: Indexes, fact: CallbackFailed) -> None:
     call = state.records.calls[fact.call]
     callback = _callback(call)
-    callback.channel, callback.again = None, fact.again
-    state.place(call)
-
-
-def callback_due(state: Indexes, fact: CallbackDue) -> None:
-    call = state.records.calls[fact.call]
-    _callback(call).again = None
+    callback.attempts, callback.again = callback.attempts + 1, fact.again
     state.place(call)
 
 

@@ -135,7 +135,7 @@ class HangUpLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpPhone:
-    """Tell whoever tried to fetch a caller this, if anything, and end his call."""
+    """End the call of somebody who fetched a caller, or wanted to, or was called back for nothing; first say this."""
 
     channel: ChannelId
     words: tuple[Word, ...] = ()
@@ -178,8 +178,9 @@ class ConnectRetriever:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTransfer:
-    """Tell the agent's phone what became of the transfer that it asked for."""
+    """Tell the agent's phone what became of the transfer that it asked for. Granted, the bridge of the talk is over."""
 
+    call: CallId
     offer: OfferId
     device: DeviceId
     granted: bool

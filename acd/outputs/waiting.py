@@ -133,6 +133,8 @@ class CallbackPromised:
     call: CallId
     queue: QueueId
     number: str
+    again: datetime
+    """From then on an agent is looked for: he needs a moment to put his phone down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,7 @@ class CallbackDialled:
     agent: AgentId
     channel: ChannelId
     attempt: int
-    """Counts from 1."""
+    """Counts from 1; one that was broken off by us does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,7 @@ class CallbackFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackDue:
-    """It is time to look for an agent for him again."""
+    """It is time to look for an agent for him."""
 
     call: CallId
     queue: QueueId

@@ -39,8 +39,6 @@ class OfferEnd(StrEnum):
     """Somebody, or a machine, picked up and pressed nothing: a miss."""
     REFUSED_BY_KEY = "refused_by_key"
     """He pressed another key than the one that takes the call: declined."""
-    RETRIEVED = "retrieved"
-    """Somebody fetched the caller by dialling the queue."""
 
 
 class CallOutcome(StrEnum):
@@ -51,13 +49,17 @@ class CallOutcome(StrEnum):
     ABANDONED = "abandoned"
     """The caller hung up before he was connected."""
     QUEUE_CLOSED = "queue_closed"
-    """His queue was taken out of the configuration while he waited; he was given back to the dial plan."""
+    """His queue was taken out of the configuration while he waited: he was given back to the dial plan, or is not
+    called back any more."""
     OVERFLOWED = "overflowed"
     """His queue did not keep him: he went to an extension or heard a message."""
     TRANSFERRED = "transferred"
     """He was connected, and the agent sent him on to somebody who is none of our queues."""
     NOT_REACHED = "not_reached"
-    """He was to be called back and could not be reached, as often as it was tried."""
+    """He was to be called back and could not be reached, as often as it was tried, or must not be called any more."""
+    REPLACED = "replaced"
+    """Another call has taken its place: he who was to be called back has called again, or an agent who waited here
+    himself has passed his caller on."""
     LOST = "lost"
     """It vanished while Asterisk was out of sight, or Asterisk itself failed."""
 
@@ -137,7 +139,7 @@ class Phrase(StrEnum):
     """A number follows."""
     EXPECTED_WAIT_UNDER_A_MINUTE = "expected_wait_under_a_minute"
     EXPECTED_WAIT_ABOUT = "expected_wait_about"
-    """A number and `MINUTES` or `ONE_MINUTE` follow."""
+    """A number and `MINUTES`, or `ONE_MINUTE`, follow."""
     EXPECTED_WAIT_OVER = "expected_wait_over"
     """A number and `MINUTES` follow."""
     ONE_MINUTE = "one_minute"

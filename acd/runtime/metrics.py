@@ -27,11 +27,14 @@ from acd.model import AgentId, CallId, QueueId
 from acd.outputs import (
     CallAnswered,
     CallEnded,
+    CallMoved,
     CallOutcome,
+    CallOverflowed,
     CallQueued,
     CallRefused,
     CallRequeued,
     ConfigurationChanged,
+    EntryRefused,
     OfferEnded,
     OfferMade,
     OfferOutcome,
@@ -49,6 +52,8 @@ from acd.state import State
 _WAIT_SECONDS: Final = (1, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 _TALK_SECONDS: Final = (15, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600)
 _LATENCY_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+_ERROR_SECONDS: Final = (-600, -300, -120, -60, -30, -10, 0, 10, 30, 60, 120, 300, 600)
+_ABSOLUTE_ERROR_SECONDS: Final = (5, 10, 20, 30, 60, 120, 180, 300, 600, 1200)
 _LOOP_LOOK: Final = timedelta(seconds=0.5)
 
 
@@ -66,6 +71,8 @@ class Metrics:
         self._make_counters()
         self._waited: dict[CallId, timedelta] = {}
         """How long the callers waited who have been answered and are about to be joined."""
+        self._expected: dict[CallId, timedelta] = {}
+        """How long that wait of theirs was expected to be, where something was."""
         self._joined: set[CallId] = set()
         """Calls whose wait is counted."""
         self._wrap_ups: dict[AgentId, tuple[QueueId, datetime]] = {}
@@ -86,6 +93,15 @@ class Metrics:
         self._abandoned = counter(
             "acd_queue_calls_abandoned_total", "Callers who hung up before they were joined with an agent.", "queue"
         )
+        self._not_let_in = counter(
+            "acd_queue_entries_refused_total", "Callers whom the queue's rules kept out, by rule.", "queue", "reason"
+        )
+        self._overflowed = counter(
+            "acd_queue_calls_overflowed_total",
+            "Callers who had waited here and went to the overflow, by reason.",
+            "queue",
+            "reason",
+        )
         self._left = counter(
             "acd_queue_calls_left_total", "Calls that left the queue in any other way, by reason.", "queue", "reason"
         )
@@ -93,6 +109,19 @@ class Metrics:
         self._offers = counter("acd_offers_total", "Offers that are over, by how they ended.", "queue", "result")
         self._wait = histogram(
             "acd_queue_wait_seconds", "From arrival to the answer, or to the end.", _WAIT_SECONDS, "queue", "outcome"
+        )
+        self._estimate_error = histogram(
+            "acd_queue_expected_wait_error_seconds",
+            "By how much callers who were answered waited longer (below 0: shorter) than was expected.",
+            _ERROR_SECONDS,
+            "queue",
+        )
+        # That one has no sum, as it can shrink; the mean error is the sum of this one by its count.
+        self._estimate_distance = histogram(
+            "acd_queue_expected_wait_absolute_error_seconds",
+            "How far the expected wait was from the real one, either way.",
+            _ABSOLUTE_ERROR_SECONDS,
+            "queue",
         )
         self._talk = histogram("acd_queue_talk_seconds", "Caller and agent joined.", _TALK_SECONDS, "queue")
         self._wrap_up = histogram("acd_queue_wrap_up_seconds", "Wrap-up after a call.", _TALK_SECONDS, "queue")
@@ -168,14 +197,22 @@ class Metrics:
                 self._offers.labels(fact.queue, "withdrawn" if withdrawn else fact.why.value).inc()
             case CallAnswered() as fact:
                 self._waited[fact.call] = fact.waited
+                if fact.expected_wait is not None:
+                    self._expected[fact.call] = fact.expected_wait
             case CallRequeued() as fact:
                 self._waited.pop(fact.call, None)
+                self._expected.pop(fact.call, None)
             case TalkStarted() as fact:
                 self._joined.add(fact.call)
                 self._answered.labels(fact.queue).inc()
                 waited = self._waited.pop(fact.call, None)
+                expected = self._expected.pop(fact.call, None)
                 if waited is not None:
                     self._wait.labels(fact.queue, "answered").observe(waited.total_seconds())
+                if waited is not None and expected is not None:
+                    error_seconds = (waited - expected).total_seconds()
+                    self._estimate_error.labels(fact.queue).observe(error_seconds)
+                    self._estimate_distance.labels(fact.queue).observe(abs(error_seconds))
             case TalkEnded() as fact if fact.talked:
                 self._talk.labels(fact.queue).observe(fact.talked.total_seconds())
             case CallEnded() as fact:
@@ -188,6 +225,13 @@ class Metrics:
                     self._wrap_up.labels(queue).observe((recorded.at - since).total_seconds())
             case StatusChanged() as fact:
                 self._status_changes.labels(status_label(fact.status), fact.source).inc()
+            case EntryRefused() as fact:
+                self._not_let_in.labels(fact.queue, fact.why).inc()
+            case CallOverflowed() as fact:
+                self._overflowed.labels(fact.queue, fact.why).inc()
+            case CallMoved() as fact:
+                self._left.labels(fact.queue, "moved").inc()
+                self._offered.labels(fact.to).inc()
             case CallRefused() as fact:
                 self._refused.labels(fact.account).inc()
             case ConfigurationChanged() as fact:
@@ -197,6 +241,7 @@ class Metrics:
 
     def _end_call(self, fact: CallEnded) -> None:
         self._waited.pop(fact.call, None)
+        self._expected.pop(fact.call, None)
         joined = fact.call in self._joined
         self._joined.discard(fact.call)
         match fact.outcome:
@@ -206,7 +251,13 @@ class Metrics:
                 self._abandoned.labels(fact.queue).inc()
             case CallOutcome.TRANSFERRED:
                 pass  # counted when the talk began
-            case CallOutcome.LOST | CallOutcome.QUEUE_CLOSED | CallOutcome.OVERFLOWED | CallOutcome.NOT_REACHED:
+            case (
+                CallOutcome.LOST
+                | CallOutcome.QUEUE_CLOSED
+                | CallOutcome.OVERFLOWED
+                | CallOutcome.NOT_REACHED
+                | CallOutcome.REPLACED
+            ):
                 self._left.labels(fact.queue, fact.outcome.value).inc()
             case _:
                 assert_never(fact.outcome)

@@ -19,7 +19,8 @@ from acd.model import (
     queue_id,
 )
 from acd.outputs import Command, Fact
-from acd.ports import SwitchPort
+from acd.ports import AgentReport, SwitchPort
+from acd.reports import agent_report
 from acd.state import State
 
 ACCOUNT = AccountId("demo.example")
@@ -63,6 +64,9 @@ class LiveEngine:
         if self.decision is not None:
             await self.decision.wait()
         return self._step(request)
+
+    def report(self, device: DeviceId) -> AgentReport | None:
+        return agent_report(self.engine.state, device, datetime.now(UTC))
 
     def _step(self, what: Event | Request) -> Refusal | None:
         outcome = self.engine.handle(what, datetime.now(UTC))

@@ -10,18 +10,34 @@ import pytest
 import structlog
 
 from acd.inputs import (
+    AgentTold,
     AsteriskLost,
     AsteriskSeen,
     CallArrived,
     CallConnected,
     CallerHungUp,
+    CallerReached,
     ConnectFailed,
+    KeyPressed,
     LegEnd,
     LegEnded,
+    LegKeyPressed,
     OtherCallEnded,
 )
-from acd.model import Caller, CallId, DeviceId, OfferId
-from acd.outputs import Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
+from acd.model import LUNCH, ONLINE, Caller, CallId, ChannelId, DeviceId, OfferId
+from acd.outputs import (
+    Connect,
+    HangUpCall,
+    HangUpLeg,
+    HoldCaller,
+    Phrase,
+    Ring,
+    SendOn,
+    ShowStatus,
+    StopRinging,
+    TellAgent,
+    TurnAway,
+)
 from ari_bridge.bridge import Bridge, StoodDown
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.bridge.ari_double import HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
@@ -33,6 +49,9 @@ LISTS: dict[str, list[dict[str, Any]]] = recorded("lists.json")
 CALL = CallId("acd-1795389823.2")
 LEG = f"{CALL}~1~1001-desk"
 DESK = DeviceId("1001-desk")
+CHANNEL = ChannelId(CALL)
+OFFER = OfferId(f"{CALL}~1")
+BACK = ChannelId(f"{CALL}~back~1")
 OF_THE_CALL = [each for each in STREAM if str(each.get("channel", {}).get("id")).startswith(CALL)]
 OTHER = CallId("acd-9.9")
 
@@ -45,7 +64,7 @@ async def double() -> AsyncGenerator[AriDouble]:
 
 
 def has_nothing(double: AriDouble) -> None:
-    for kind in ("channels", "bridges", "endpoints"):
+    for kind in ("channels", "bridges", "endpoints", "deviceStates"):
         double.answers["GET", f"/{kind}"] = Answer.of([])
     for bridge in (f"{CALL}~talk", "hold~7002%40demo.example"):
         double.answers["POST", f"/bridges/{bridge}"] = Answer.of({"id": bridge})
@@ -96,6 +115,7 @@ async def test_every_connection_begins_with_the_filter_the_subscriptions_and_a_l
             "/asterisk/info",
             "/applications/acd/eventFilter",
             "/applications/acd/subscription",
+            "/deviceStates",
             "/channels",
             "/bridges",
             "/endpoints",
@@ -155,7 +175,7 @@ async def test_nothing_is_ordered_while_asterisk_is_out_of_sight(double: AriDoub
         double.vanish()
         await until(lambda: not bridge.connected)
         before = len(double.asked)
-        bridge.carry_out([HoldCaller(call=CALL, queue=QUEUE)])
+        bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)])
         await asyncio.sleep(0)
         assert bridge.counters.dropped == 1
         assert [each.path for each in double.asked[before:] if each.path != "/events"] == []
@@ -183,7 +203,7 @@ async def test_it_stands_down_for_an_engine_that_takes_over_and_never_comes_back
         with pytest.raises(StoodDown):
             await life
         before = len(double.asked)
-        bridge.carry_out([HangUpCall(call=CALL)])
+        bridge.carry_out([HangUpCall(call=CALL, channel=CHANNEL)])
         await asyncio.sleep(0.05)
         assert len(double.asked) == before
         assert engine.told_of(AsteriskLost) == []
@@ -224,8 +244,85 @@ async def test_a_caller_who_was_turned_away_has_not_hung_up(double: AriDouble) -
         await until(lambda: asked(double, "POST", f"/channels/{CALL}/continue"))
         await double.send(leaves, OF_THE_CALL[-3])
         await until(lambda: engine.told_of(OtherCallEnded))
-        assert engine.ordered[-1] == TurnAway(call=CALL)
+        assert engine.ordered[-1] == TurnAway(call=CALL, channel=CHANNEL)
         assert engine.told_of(CallerHungUp) == []
+
+
+async def test_a_caller_who_is_sent_on_has_not_hung_up(double: AriDouble) -> None:
+    leaves = next(each for each in OF_THE_CALL if each["type"] == "StasisEnd")
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        await double.send(OF_THE_CALL[1])
+        await until(lambda: engine.told_of(CallArrived))
+        bridge.carry_out([SendOn(call=CALL, channel=CHANNEL, number="1003")])
+        await until(lambda: asked(double, "POST", f"/channels/{CALL}/continue"))
+        await double.send(leaves, OF_THE_CALL[-3])
+        await until(lambda: engine.told_of(OtherCallEnded))
+        assert engine.told_of(CallerHungUp) == []
+
+
+async def test_one_who_is_called_back_is_our_caller_from_his_answer_on(double: AriDouble) -> None:
+    def of_back(**more: Any) -> dict[str, Any]:
+        return more | {"channel": {"id": BACK, "name": "Local/s@acd-call-back-00000000;1", "state": "Up"}}
+
+    key = of_back(type="ChannelDtmfReceived", digit="5")
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        await double.send(key, of_back(type="StasisStart", args=["back", CALL]), key | {"timestamp": "later"})
+        await double.send(of_back(type="StasisEnd"), of_back(type="ChannelDestroyed", cause=16))
+        await until(lambda: engine.told_of(CallerHungUp))
+        assert engine.told_of(CallerReached, KeyPressed, CallerHungUp) == [
+            CallerReached(call=CALL, channel=BACK),
+            KeyPressed(call=CALL, key="5"),
+            CallerHungUp(call=CALL),
+        ]
+
+
+async def test_a_key_is_told_once_and_a_one_after_a_star_is_both(double: AriDouble) -> None:
+    keys = [
+        {"type": "ChannelDtmfReceived", "digit": digit, "timestamp": number, "channel": {"id": LEG}}
+        for number, digit in enumerate("*11*2")
+    ]
+    stranger = {"type": "ChannelDtmfReceived", "digit": "9", "channel": {"id": OTHER}}
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        await double.send(*(each for key in keys for each in (key, key)), stranger, OF_THE_CALL[1])
+        await until(lambda: engine.told_of(CallArrived))
+        told = engine.told_of(LegKeyPressed, KeyPressed)
+        assert told == [LegKeyPressed(offer=OFFER, device=DESK, key=key) for key in ("*", "*1", "1", "*", "2")]
+
+
+@pytest.mark.parametrize("has_heard_it", [False, True])
+async def test_what_an_agent_hears_is_cut_before_he_is_joined_unless_it_is_over(
+    double: AriDouble, has_heard_it: bool
+) -> None:
+    playback = f"{LEG}~told"
+    double.answers["POST", f"/channels/{LEG}/play/{playback}"] = Answer.of({"id": playback})
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([TellAgent(offer=OFFER, device=DESK, words=(Phrase.PRESS_ONE,))])
+        await until(lambda: asked(double, "POST", f"/channels/{LEG}/play/{playback}"))
+        if has_heard_it:
+            await double.send({"type": "PlaybackFinished", "playback": {"id": playback, "state": "done"}})
+            await until(lambda: engine.told_of(AgentTold))
+        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
+        await until(lambda: asked(double, "POST", f"/bridges/{CALL}~talk/addChannel"))
+        assert asked(double, "DELETE", f"/playbacks/{playback}") == (not has_heard_it)
+
+
+async def test_lamps_are_written_where_they_differ(double: AriDouble) -> None:
+    double.answers["GET", "/deviceStates"] = Answer.of(
+        [{"name": "Stasis:acd-511001-desk", "state": "INUSE"}, {"name": "Stasis:acd-521001-desk", "state": "NOT_INUSE"}]
+    )
+    async with bridged(double.url) as (bridge, _engine, _):
+        await until(lambda: bridge.connected)
+        before = len(double.asked)
+        bridge.carry_out([ShowStatus(devices=(DESK,), status=ONLINE), ShowStatus(devices=(DESK,), status=LUNCH)])
+        await until(lambda: len(double.asked) >= before + 2)
+        assert [(each.method, each.path, each.body) for each in double.asked[before:]] == [
+            ("PUT", "/deviceStates/Stasis%3Aacd-511001-desk", {"deviceState": "NOT_INUSE"}),
+            ("PUT", "/deviceStates/Stasis%3Aacd-5511001-desk", {"deviceState": "INUSE"}),
+        ]
 
 
 async def test_unknown_and_malformed_events_are_counted_and_nothing_else(double: AriDouble) -> None:
@@ -248,9 +345,9 @@ async def test_a_request_that_hangs_holds_up_its_own_call_only_and_fails_in_time
         await until(lambda: bridge.connected)
         bridge.carry_out(
             [
-                Connect(call=CALL, offer=OfferId(f"{CALL}~1"), device=DESK),
-                HangUpCall(call=CALL),
-                HangUpCall(call=OTHER),
+                Connect(call=CALL, channel=CHANNEL, offer=OfferId(f"{CALL}~1"), device=DESK),
+                HangUpCall(call=CALL, channel=CHANNEL),
+                HangUpCall(call=OTHER, channel=ChannelId(OTHER)),
             ]
         )
         await until(lambda: asked(double, "DELETE", f"/channels/{OTHER}"))
@@ -267,6 +364,8 @@ async def test_a_phone_is_not_rung_for_the_next_call_before_its_last_one_has_gon
         call=OTHER,
         devices=(DESK,),
         caller=Caller(number="1"),
+        queue_name="Sales",
+        auto_answer=False,
         ring_time=timedelta(seconds=20),
     )
     next_leg = f"/channels/{OTHER}~1~{DESK}"
@@ -275,7 +374,7 @@ async def test_a_phone_is_not_rung_for_the_next_call_before_its_last_one_has_gon
     async with bridged(double.url) as (bridge, _, _life):
         await until(lambda: bridge.connected)
         bridge.carry_out([StopRinging(offer=OfferId(f"{CALL}~1"), devices=(DESK,), elsewhere=True), ring])
-        bridge.carry_out([HangUpCall(call=CALL)])
+        bridge.carry_out([HangUpCall(call=CALL, channel=CHANNEL)])
         await until(lambda: asked(double, "DELETE", f"/channels/{CALL}"))
         assert (asked(double, "DELETE", f"/channels/{LEG}"), asked(double, "POST", next_leg)) == (1, 0)
         await double.send({"type": "ChannelDestroyed", "cause": 16, "channel": channel})
@@ -289,6 +388,8 @@ async def test_a_leg_of_which_nothing_is_known_counts_as_unreachable_and_is_take
         call=CALL,
         devices=(DESK,),
         caller=Caller(number="1"),
+        queue_name="Sales",
+        auto_answer=False,
         ring_time=timedelta(seconds=20),
     )
     async with bridged(double.url) as (bridge, engine, _):
@@ -304,7 +405,7 @@ async def test_a_holding_bridge_that_is_missing_is_made(double: AriDouble) -> No
     async with bridged(double.url) as (bridge, _, _life):
         await until(lambda: bridge.connected)
         before = len(double.asked)
-        bridge.carry_out([HoldCaller(call=CALL, queue=QUEUE)])
+        bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)])
         await until(lambda: len(double.asked) >= before + 5)
         assert [each.path for each in double.asked[before:]] == [
             f"/channels/{CALL}/answer",

@@ -61,7 +61,7 @@ class Line:
 @pytest.fixture
 async def line() -> AsyncGenerator[Line]:
     async with ari_double() as double:
-        for kind in ("channels", "bridges", "endpoints"):
+        for kind in ("channels", "bridges", "endpoints", "deviceStates"):
             double.answers["GET", f"/{kind}"] = Answer.of([])
         double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
         double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})

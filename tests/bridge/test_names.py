@@ -24,12 +24,48 @@ def test_a_playback_says_its_channel() -> None:
     assert names.playback(channel, 1) != names.playback(channel, 2)
 
 
+def test_an_announcement_says_its_call_and_its_number() -> None:
+    assert names.announcement_of(names.announcement(CALL, 3)) == (CALL, 3)
+    assert names.announcement_of(names.playback(ChannelId(CALL), 3)) is None
+
+
+def test_what_an_agent_is_told_says_its_leg() -> None:
+    assert names.told_of(names.told(OFFER, DEVICE)) == (OFFER, DEVICE)
+    assert names.told_of(names.leg_channel(OFFER, DEVICE)) is None
+
+
+@pytest.mark.parametrize(("channel", "call"), [(CALL, CALL), (f"{CALL}~back~2", CALL), (f"{CALL}~1~1001", None)])
+def test_a_caller_is_on_the_channel_he_came_on_or_is_called_back_on(channel: str, call: CallId | None) -> None:
+    assert names.caller_on(channel) == call
+    assert names.caller_of(channel) == CALL
+
+
+def test_the_far_half_of_a_call_back_is_nobodys() -> None:
+    half = names.far_half(f"{CALL}~back~1")
+    assert (names.caller_on(half), names.leg_of(half), names.other_call(half)) == (None, None, None)
+
+
+def test_the_lamps_of_two_codes_and_of_two_phones_differ() -> None:
+    lamps = {names.lamp(code, DeviceId(device)) for code in ("*51", "*551") for device in ("1001", "1001-desk")}
+    assert lamps >= {"Stasis:acd-511001", "Stasis:acd-5511001-desk"}
+    assert len(lamps) == 4
+
+
 def test_holding_bridges_of_two_accounts_differ() -> None:
     assert names.hold_bridge(QueueId("7001@a.example")) != names.hold_bridge(QueueId("7001@b.example"))
 
 
 @pytest.mark.parametrize(
-    "made", [names.leg_channel(OFFER, DEVICE), names.talk_bridge(CALL), names.playback(ChannelId(CALL), 1), OFFER]
+    "made",
+    [
+        names.leg_channel(OFFER, DEVICE),
+        names.talk_bridge(CALL),
+        names.playback(ChannelId(CALL), 1),
+        names.announcement(CALL, 1),
+        names.told(OFFER, DEVICE),
+        f"{CALL}~back~1",
+        OFFER,
+    ],
 )
 def test_what_we_named_is_never_taken_for_a_caller(made: str) -> None:
     assert names.call_of(made) is None

@@ -2,36 +2,97 @@
 
 import inspect
 import typing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from acd.inputs import ConnectFailed, LegEnd, LegEnded
-from acd.model import Caller, CallId, DeviceId, OfferId, QueueId
-from acd.outputs import Command, Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
+from acd.inputs import AgentTold, AnnouncementOver, CallerNotReached, ConnectFailed, LegEnd, LegEnded
+from acd.model import ONLINE, AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
+from acd.outputs import (
+    AnswerTransfer,
+    CallBack,
+    Command,
+    Connect,
+    ConnectRetriever,
+    Dismiss,
+    HangUpCall,
+    HangUpLeg,
+    HangUpPhone,
+    HoldCaller,
+    JoinConsulted,
+    Phrase,
+    Ring,
+    Say,
+    SendOn,
+    ShowStatus,
+    Sound,
+    StartRecording,
+    StopRecording,
+    StopRinging,
+    StopSaying,
+    TellAgent,
+    TurnAway,
+)
 from ari_bridge import methods
-from ari_bridge.plan import Errand, Operation, caller_id, plan
+from ari_bridge.errands import Errand, Operation, caller_id
+from ari_bridge.plan import plan
 
 CALL = CallId("acd-1.7")
 OFFER = OfferId("acd-1.7~3")
 DESK, SOFT = DeviceId("1001-desk"), DeviceId("1001-soft")
 CARA = Caller(number="2001", name="Cara")
 
+CHANNEL = ChannelId(CALL)
+BACK = ChannelId(f"{CALL}~back~1")
+OTHER = ChannelId("acd-1.9")
+WORDS = (Sound(name="acme/sales"), Phrase.WAITED, 2, Phrase.MINUTES)
+
+RING = Ring(
+    offer=OFFER,
+    call=CALL,
+    devices=(DESK, SOFT),
+    caller=CARA,
+    queue_name="Sales",
+    auto_answer=False,
+    ring_time=timedelta(seconds=20),
+)
+CALL_BACK = CallBack(
+    call=CALL,
+    channel=BACK,
+    account=AccountId("demo.example"),
+    number="+49,30&1",
+    shown=Caller(number="7001", name="Sales"),
+    ring_time=timedelta(seconds=30),
+    offer=OFFER,
+    device=DESK,
+)
 COMMANDS: list[Command] = [
-    HoldCaller(call=CALL, queue=QueueId("7001@demo.example")),
-    Ring(
-        offer=OFFER,
-        call=CALL,
-        devices=(DESK, SOFT),
-        caller=CARA,
-        ring_time=timedelta(seconds=20),
-    ),
+    HoldCaller(call=CALL, channel=CHANNEL, queue=QueueId("7001@demo.example")),
+    Say(call=CALL, channel=CHANNEL, number=2, words=(Phrase.YOU_ARE_CALLER_NUMBER, 3)),
+    StopSaying(call=CALL, channel=CHANNEL, number=2),
+    CALL_BACK,
+    SendOn(call=CALL, channel=CHANNEL, number="1003"),
+    Dismiss(call=CALL, channel=CHANNEL, words=(Phrase.NOBODY_AVAILABLE,)),
+    TurnAway(call=CALL, channel=CHANNEL),
+    HangUpCall(call=CALL, channel=CHANNEL),
+    RING,
     StopRinging(offer=OFFER, devices=(DESK, SOFT), elsewhere=True),
-    Connect(call=CALL, offer=OFFER, device=DESK),
+    TellAgent(offer=OFFER, device=DESK, words=WORDS),
     HangUpLeg(offer=OFFER, device=DESK),
-    HangUpCall(call=CALL),
-    TurnAway(call=CALL),
+    HangUpPhone(channel=OTHER, words=(Phrase.NOBODY_PARKED,)),
+    ShowStatus(devices=(DESK,), status=ONLINE),
+    Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK, saying=2),
+    ConnectRetriever(call=CALL, channel=CHANNEL, retriever=OTHER, saying=2),
+    AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=True),
+    JoinConsulted(call=CALL, channel=CHANNEL, consulted="PJSIP/1003-desk-00000003"),
+    StartRecording(call=CALL, name="demo.example/acd-1.7-1"),
+    StopRecording(call=CALL, name="demo.example/acd-1.7-1"),
 ]
+
+
+def names(errand: Errand) -> list[str]:
+    return [each.name for each in errand.operations]
 
 
 def every_operation(errands: tuple[Errand, ...]) -> list[Operation]:
@@ -65,17 +126,17 @@ def test_a_caller_is_answered_first_and_held_in_a_bridge_that_is_made_when_missi
 
 
 def test_every_phone_rings_in_a_lane_of_its_own() -> None:
-    desk, soft = plan(COMMANDS[1], "acd")
+    desk, soft = plan(RING, "acd")
     assert (desk.lane, soft.lane) == ("PJSIP/1001-desk", "PJSIP/1001-soft")
     arguments = desk.operations[0].arguments
     assert arguments["endpoint"] == "PJSIP/1001-desk"
     assert arguments["channelId"] == "acd-1.7~3~1001-desk"
-    assert arguments["callerId"] == '"Cara" <2001>'
+    assert arguments["callerId"] == '"Sales: Cara" <2001>'
     assert arguments["timeout"] == 30
 
 
 def test_a_phone_that_cannot_be_rung_counts_as_unreachable_and_leaves_nothing_behind() -> None:
-    desk, _ = plan(COMMANDS[1], "acd")
+    desk, _ = plan(RING, "acd")
     assert desk.failed == LegEnded(offer=OFFER, device=DESK, how=LegEnd.UNREACHABLE)
     assert [each.name for each in desk.clean_up] == ["hangup"]
 
@@ -89,27 +150,156 @@ def test_a_phone_that_stops_ringing_is_told_whether_it_was_answered_elsewhere(el
 def test_a_phone_lets_go_of_one_call_before_it_is_rung_for_the_next() -> None:
     (stop,) = plan(StopRinging(offer=OFFER, devices=(DESK,), elsewhere=True), "acd")
     (hang_up,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
-    ring, _ = plan(COMMANDS[1], "acd")
+    ring, _ = plan(RING, "acd")
     assert stop.lane == hang_up.lane == ring.lane
     assert stop.ends == hang_up.ends == ring.operations[0].arguments["channelId"]
 
 
 def test_both_are_joined_in_one_request_and_a_failure_is_told() -> None:
-    (errand,) = plan(COMMANDS[3], "acd")
+    (errand,) = plan(Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK), "acd")
     assert errand.lane == CALL
     assert errand.operations[-1].arguments["channel"] == ("acd-1.7", "acd-1.7~3~1001-desk")
     assert errand.failed == ConnectFailed(call=CALL)
 
 
 def test_a_party_that_has_gone_is_no_failure_to_join_as_its_end_is_told_by_itself() -> None:
-    (errand,) = plan(COMMANDS[3], "acd")
+    (errand,) = plan(Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK), "acd")
     assert errand.operations[-1].harmless == {400, 422}
 
 
 def test_the_bridge_goes_even_where_the_caller_cannot_be_hung_up() -> None:
-    caller, bridge = plan(COMMANDS[5], "acd")
+    caller, bridge = plan(HangUpCall(call=CALL, channel=CHANNEL), "acd")
     assert caller.lane == bridge.lane == CALL
     assert (caller.operations[0].name, bridge.operations[0].name) == ("hangup", "destroy")
+
+
+def test_where_the_caller_has_no_channel_only_the_bridge_goes() -> None:
+    (bridge,) = plan(HangUpCall(call=CALL, channel=None), "acd")
+    assert names(bridge) == ["destroy"]
+
+
+def test_phones_leave_transfers_to_us_and_pick_up_by_themselves_only_where_they_are_asked_to() -> None:
+    by_hand, by_itself = (
+        plan(replace(RING, auto_answer=auto_answer), "acd")[0].operations[0].arguments["variables"]
+        for auto_answer in (False, True)
+    )
+    assert by_hand == {"PJSIP_TRANSFER_HANDLING()": "ari-only"}
+    assert isinstance(by_itself, dict)
+    assert set(by_itself) == {
+        "PJSIP_TRANSFER_HANDLING()",
+        "PJSIP_HEADER(add,Call-Info)",
+        "PJSIP_HEADER(add,Alert-Info)",
+    }
+
+
+def test_a_caller_hears_words_and_numbers_and_what_cannot_be_played_is_over() -> None:
+    (errand,) = plan(COMMANDS[1], "acd")
+    assert errand.lane == CALL
+    assert errand.operations[0].arguments["media"] == ("sound:acd/you-are-caller-number", "number:3")
+    assert errand.failed == AnnouncementOver(call=CALL, number=2)
+    (stop,) = plan(COMMANDS[2], "acd")
+    assert stop.operations[0].arguments["playbackId"] == errand.operations[0].arguments["playbackId"]
+
+
+def test_what_he_hears_is_cut_before_he_is_joined_with_anybody() -> None:
+    (with_agent,) = plan(COMMANDS[14], "acd")
+    assert names(with_agent) == ["stop", "createWithId", "addChannel"]
+    (with_retriever,) = plan(COMMANDS[15], "acd")
+    assert names(with_retriever) == ["stop", "answer", "createWithId", "addChannel"]
+    assert with_retriever.operations[-1].arguments["channel"] == (CHANNEL, OTHER)
+
+
+@pytest.mark.parametrize(("keys", "kind"), [(False, "mixing"), (True, "mixing,dtmf_events")])
+def test_a_talk_is_listened_to_for_keys_only_where_that_is_ordered(keys: bool, kind: str) -> None:
+    (errand,) = plan(Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK, keys=keys), "acd")
+    assert errand.operations[0].arguments["type"] == kind
+
+
+def test_an_agent_is_told_in_the_lane_of_his_caller_so_that_the_joining_comes_after_it() -> None:
+    (errand,) = plan(COMMANDS[10], "acd")
+    assert errand.lane == CALL
+    assert errand.operations[0].arguments["channelId"] == f"{OFFER}~{DESK}"
+    assert errand.operations[0].arguments["media"] == (
+        "sound:acme/sales",
+        "sound:acd/waited",
+        "number:2",
+        "sound:acd/minutes",
+    )
+    assert errand.failed == AgentTold(offer=OFFER, device=DESK)
+
+
+def test_who_is_called_back_is_called_through_the_dial_plan_while_the_agent_hears_it_ring() -> None:
+    called, ringing = plan(CALL_BACK, "acd")
+    arguments = called.operations[0].arguments
+    assert (arguments["channelId"], arguments["endpoint"]) == (BACK, "Local/s@acd-call-back/n")
+    assert (arguments["callerId"], arguments["timeout"]) == ('"Sales" <7001>', 30)
+    assert arguments["variables"] == {"ACD_NUMBER": "+49301", "ACD_ACCOUNT": "demo.example"}
+    assert called.failed == CallerNotReached(call=CALL, channel=BACK, how=LegEnd.UNREACHABLE)
+    assert ringing.operations[0].arguments == {"channelId": f"{OFFER}~{DESK}"}
+    (joined,) = plan(Connect(call=CALL, channel=BACK, offer=OFFER, device=DESK), "acd")
+    assert names(joined) == ["ringStop", "createWithId", "addChannel"]
+
+
+@pytest.mark.parametrize(
+    ("command", "context", "variables"),
+    [
+        (SendOn(call=CALL, channel=CHANNEL, number="1003"), "acd-send-on", {"ACD_NUMBER": "1003"}),
+        (
+            SendOn(call=CALL, channel=CHANNEL, number="10)${X},3"),
+            "acd-send-on",
+            {"ACD_NUMBER": "103"},
+        ),
+        (
+            Dismiss(call=CALL, channel=CHANNEL, words=(Sound(name="acme/closed"), Phrase.SECONDS, 12)),
+            "acd-dismiss",
+            {"ACD_WORDS": "acme/closed&acd/seconds&digits/1&digits/2"},
+        ),
+        (
+            JoinConsulted(call=CALL, channel=CHANNEL, consulted="PJSIP/1003-desk-00000003,F)"),
+            "acd-join",
+            {"ACD_CONSULTED": "PJSIP/1003-desk-00000003F"},
+        ),
+        (
+            HangUpPhone(channel=CHANNEL, words=(Phrase.NOBODY_PARKED,)),
+            "acd-dismiss",
+            {"ACD_WORDS": "acd/nobody-parked"},
+        ),
+    ],
+)
+def test_who_is_let_go_is_given_to_a_context_of_the_dial_plan(
+    command: Command, context: str, variables: dict[str, str]
+) -> None:
+    (errand,) = plan(command, "acd")
+    assert names(errand) == ["setChannelVars", "continueInDialplan"]
+    assert errand.operations[0].arguments == {"channelId": CHANNEL, "variables": variables}
+    assert errand.operations[1].arguments["context"] == context
+    assert all(each.harmless >= {404, 409} for each in errand.operations)
+
+
+def test_a_phone_to_be_hung_up_without_a_word_is_hung_up() -> None:
+    (errand,) = plan(HangUpPhone(channel=OTHER), "acd")
+    assert names(errand) == ["hangup"]
+
+
+def test_a_granted_transfer_is_told_to_the_phone_before_it_is_hung_up_and_ends_the_talks_bridge() -> None:
+    told, destroy = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=True), "acd")
+    (hang_up,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
+    assert told.lane == hang_up.lane
+    assert told.operations[0].arguments["states"] == "channel_answered"
+    assert (destroy.lane, names(destroy)) == (CALL, ["destroy"])
+
+
+def test_a_transfer_that_is_not_granted_changes_nothing() -> None:
+    (told,) = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=False), "acd")
+    assert told.operations[0].arguments["states"] == "channel_unavailable"
+
+
+def test_a_recording_is_begun_and_ended_by_its_name() -> None:
+    (start,) = plan(COMMANDS[18], "acd")
+    (stop,) = plan(COMMANDS[19], "acd")
+    assert start.lane == stop.lane == CALL
+    assert start.operations[0].arguments["bridgeId"] == f"{CALL}~talk"
+    assert start.operations[0].arguments["name"] == stop.operations[0].arguments["recordingName"]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from acd.inputs import SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
 from ari_bridge.resync import picture
-from ari_bridge.translate import StarCodeDialled
+from ari_bridge.signals import StarCodeDialled
 from tests.bridge.recorded_events import damaged, recorded
 
 LISTS: dict[str, list[dict[str, Any]]] = recorded("lists.json")
@@ -28,6 +30,7 @@ def test_a_talk_is_found_with_its_caller_its_leg_and_its_bridge() -> None:
             number="7002",
             caller=Caller(number="2001", name="Agent 2001"),
             arrived=datetime(2026, 11, 22, 23, 23, 43, 399_000, tzinfo=UTC),
+            device=DeviceId("2001-desk"),
         ),
     )
     assert found.seen.legs == (SeenLeg(offer=OfferId(f"{CALL}~1"), device=DeviceId("1001-desk"), answered=True),)
@@ -44,6 +47,23 @@ def test_a_caller_who_has_left_our_application_is_none_of_ours() -> None:
     found = picture("acd", [turned_away, elsewhere], [], [])
     assert found.seen.calls == ()
     assert len(found.seen.other_calls) == 2
+
+
+@pytest.mark.parametrize(("said", "priority"), [("", None), (",", None), (",2", 2), (",x", None), (",0", None)])
+def test_the_priority_of_a_caller_is_what_the_dial_plan_said(said: str, priority: int | None) -> None:
+    waiting = channel("acd-1.1", "PJSIP/trunk-00000001", "Up", f"acd,queue,demo.example,7001{said}")
+    (call,) = picture("acd", [waiting], [], []).seen.calls
+    assert call.priority == priority
+
+
+@pytest.mark.parametrize(("state", "answered"), [("Ringing", False), ("Up", True)])
+def test_one_who_is_called_back_is_found_on_his_new_channel(state: str, answered: bool) -> None:
+    back = channel("acd-1.1~back~2", "Local/s@acd-call-back-00000001;1", state, f"acd,back,{CALL}")
+    far = channel("acd-1.1~back~2~out", "Local/s@acd-call-back-00000001;2", "Up", "PJSIP/1002-desk", app="Dial")
+    found = picture("acd", [back, far], [], [])
+    (call,) = found.seen.calls
+    assert (call.call, call.channel, call.answered) == ("acd-1.1", "acd-1.1~back~2", answered)
+    assert (found.seen.legs, found.seen.other_calls) == ((), ())
 
 
 def test_a_ringing_leg_is_not_answered() -> None:

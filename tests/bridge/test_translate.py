@@ -6,29 +6,31 @@ from typing import Any, get_args
 import pytest
 
 from acd.inputs import (
+    AgentTold,
+    AnnouncementOver,
     CallArrived,
     CallConnected,
+    CallerNotReached,
+    CallerReached,
     DeviceRegistered,
     DeviceUnregistered,
+    KeyPressed,
     LegAnswered,
     LegEnd,
     LegEnded,
+    LegHeld,
+    LegKeyPressed,
+    LegResumed,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    TransferAsked,
 )
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
 from ari_bridge.event_types import EventType
-from ari_bridge.translate import (
-    LeftUs,
-    Passed,
-    PlaybackOver,
-    Replaced,
-    StarCodeDialled,
-    is_star_code,
-    printable,
-    translate,
-)
+from ari_bridge.reading import is_star_code, printable
+from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, StarCodeDialled
+from ari_bridge.translate import translate
 from tests.bridge.recorded_events import damaged, recorded
 
 KNOWN = frozenset(get_args(EventType))
@@ -55,6 +57,7 @@ def test_a_whole_recorded_call_is_understood() -> None:
             account=AccountId("demo.example"),
             number="7002",
             caller=Caller(number="2001", name="Agent 2001"),
+            device=DeviceId("2001-desk"),
         ),
         OtherCallAnswered(channel=ChannelId(CALL)),
         LegEnded(offer=OfferId(f"{CALL}~2"), device=DeviceId("1002-desk"), how=LegEnd.BUSY),
@@ -141,6 +144,92 @@ def test_a_playback_ends_heard_or_not(state: str, failed: bool) -> None:
     assert translate(message, KNOWN) == PlaybackOver(channel=channel, playback=name, failed=failed)
 
 
+def test_the_end_of_an_announcement_and_of_what_an_agent_is_told_are_events() -> None:
+    message = first("PlaybackFinished")
+    message["playback"] |= {"id": f"{CALL}~announcement~4", "state": "failed"}
+    assert translate(message, KNOWN) == AnnouncementOver(call=CallId(CALL), number=4)
+    message["playback"]["id"] = f"{CALL}~2~1001-desk~told"
+    assert translate(message, KNOWN) == AgentTold(offer=OfferId(f"{CALL}~2"), device=DESK)
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        (CALL, KeyPressed(call=CallId(CALL), key="#")),
+        (f"{CALL}~back~1", KeyPressed(call=CallId(CALL), key="#")),
+        (f"{CALL}~3~1001-desk", LegKeyPressed(offer=OfferId(f"{CALL}~3"), device=DESK, key="#")),
+        ("something~else", Passed.OF_NO_CONCERN),
+    ],
+)
+def test_a_key_is_the_callers_or_an_agents(channel: str, told: object) -> None:
+    message = {"type": "ChannelDtmfReceived", "digit": "#", "duration_ms": 120, "channel": {"id": channel}}
+    assert translate(message, KNOWN) == told
+    assert translate(message | {"digit": "12"}, KNOWN) is Passed.MALFORMED
+
+
+@pytest.mark.parametrize(("type_", "told"), [("ChannelHold", LegHeld), ("ChannelUnhold", LegResumed)])
+def test_only_an_agents_hold_is_of_concern(type_: str, told: type[LegHeld | LegResumed]) -> None:
+    message = {"type": type_, "channel": {"id": f"{CALL}~3~1001-desk"}}
+    assert translate(message, KNOWN) == told(offer=OfferId(f"{CALL}~3"), device=DESK)
+    assert translate(message | {"channel": {"id": CALL}}, KNOWN) is Passed.OF_NO_CONCERN
+
+
+def test_a_blind_transfer_says_where_to() -> None:
+    assert translate(recorded("blind_transfer.json"), KNOWN) == TransferAsked(
+        offer=OfferId("acd-1795398781.0~1"), device=DESK, number="1003"
+    )
+
+
+def test_an_attended_transfer_says_with_whom_the_agent_has_spoken() -> None:
+    assert translate(recorded("attended_transfer.json"), KNOWN) == TransferAsked(
+        offer=OfferId("acd-1795398781.0~1"),
+        device=DESK,
+        number="1003",
+        consult=ChannelId("acd-1795398781.2"),
+        consulted="PJSIP/1003-desk-00000003",
+    )
+
+
+def test_the_echo_of_our_own_answer_is_no_second_transfer() -> None:
+    echo = recorded("blind_transfer.json") | {"state": "channel_answered"}
+    assert translate(echo, KNOWN) is Passed.OF_NO_CONCERN
+
+
+def test_one_who_is_called_back_picks_up() -> None:
+    message = first("StasisStart") | {"args": ["back", CALL], "channel": {"id": f"{CALL}~back~2"}}
+    assert translate(message, KNOWN) == CallerReached(call=CallId(CALL), channel=ChannelId(f"{CALL}~back~2"))
+
+
+@pytest.mark.parametrize(
+    ("cause", "how"),
+    [
+        (17, LegEnd.BUSY),
+        (21, LegEnd.DECLINED),
+        (19, LegEnd.NO_ANSWER),
+        (1, LegEnd.UNREACHABLE),
+        (16, LegEnd.UNREACHABLE),
+    ],
+)
+def test_one_who_is_called_back_does_not_pick_up(cause: int, how: LegEnd) -> None:
+    channel = {"id": f"{CALL}~back~2", "name": "Local/s@acd-call-back-00000000;1", "state": "Ringing"}
+    message = {"type": "ChannelDestroyed", "cause": cause, "cause_txt": "", "channel": channel}
+    name = ChannelId(f"{CALL}~back~2")
+    assert translate(message, KNOWN) == CallerNotReached(call=CallId(CALL), channel=name, how=how)
+    assert translate(message | {"channel": channel | {"state": "Up"}}, KNOWN) == LeftUs(channel=name)
+
+
+def test_the_dial_plan_may_say_whose_turn_comes_before_others() -> None:
+    told = translate(first("StasisStart", CALL) | {"args": ["queue", "demo.example", "7001", "2"]}, KNOWN)
+    assert isinstance(told, CallArrived)
+    assert told.priority == 2
+
+
+def test_one_on_a_called_back_channel_is_connected_too() -> None:
+    message = first("ChannelEnteredBridge")
+    message["bridge"] |= {"id": f"{CALL}~talk", "channels": [f"{CALL}~1~1001-desk", f"{CALL}~back~1"]}
+    assert translate(message, KNOWN) == CallConnected(call=CallId(CALL))
+
+
 def test_another_engine_takes_over() -> None:
     assert translate({"type": "ApplicationReplaced", "application": "acd"}, KNOWN) == Replaced()
 
@@ -155,7 +244,10 @@ def test_a_message_without_a_type_is_malformed(message: dict[str, Any]) -> None:
     assert translate(message, KNOWN) is Passed.MALFORMED
 
 
-@pytest.mark.parametrize("arguments", [["queue"], ["queue", "a", "b", "c"], ["feature"], ["dance"], [7], "queue"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["queue"], ["queue", "a", "b", "1", "d"], ["back"], ["back", "x"], ["feature"], ["dance"], [7], "queue"],
+)
 def test_arguments_that_the_dial_plan_never_gives_are_malformed(arguments: Any) -> None:
     assert translate(first("StasisStart") | {"args": arguments}, KNOWN) is Passed.MALFORMED
 
@@ -167,7 +259,8 @@ def test_an_agents_transfer_is_passed_over() -> None:
 
 def test_no_damage_to_any_field_raises() -> None:
     tried = malformed = 0
-    for message in (*STREAM, {"type": "ApplicationReplaced", "application": "acd"}):
+    transfers = (recorded("blind_transfer.json"), recorded("attended_transfer.json"))
+    for message in (*STREAM, *transfers, {"type": "ApplicationReplaced", "application": "acd"}):
         for broken in damaged(message):
             tried += 1
             malformed += translate(broken, KNOWN) is Passed.MALFORMED

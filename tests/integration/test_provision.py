@@ -13,7 +13,7 @@ from acd.model import AccountId, DeviceId
 from acd.ports import DirectoryEntry, Endpoint, Provisioning
 from ari_bridge import provision
 from ari_bridge.client import AriError, Client
-from ari_bridge.plan import NOT_FOUND
+from ari_bridge.errands import NOT_FOUND
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 from tests.integration.waiting import eventually
 

@@ -42,6 +42,11 @@ def duration(text: str) -> timedelta:
     return timedelta(seconds=float(text[:-1]) * unit)
 
 
+def perhaps(text: str) -> timedelta | None:
+    """Read a duration, or `none`."""
+    return None if text == "none" else duration(text)
+
+
 def clock_time(text: str) -> timedelta:
     """Read the story's clock, `1:05`."""
     minutes, _, seconds = text.partition(":")
@@ -191,34 +196,35 @@ def _with_option(queue: Queue, option: str) -> Queue:
         case ["single-call-used-when-offered", "", ""]:
             return replace(queue, single_call_used_by=SingleCallUse.OFFERED)
         case ["max-callers", _, value]:
-            return replace(queue, max_callers=int(value))
+            return replace(queue, max_callers=None if value == "none" else int(value))
         case ["max-expected-wait", _, value]:
-            return replace(queue, max_expected_wait=duration(value))
+            return replace(queue, max_expected_wait=perhaps(value))
         case ["agents-required", _, value]:
             return replace(queue, agents_required=int(value))
         case ["max-wait", _, value]:
-            return replace(queue, max_wait=None if value == "none" else duration(value))
+            return replace(queue, max_wait=perhaps(value))
         case ["overflow", _, value]:
             kind, _, name = value.partition(":")
             return replace(queue, overflow=None if kind == "none" else Target(kind=TargetKind(kind), name=name))
         case ["leave-key", _, value]:
-            return replace(queue, leave_key=value)
+            return replace(queue, leave_key=None if value == "none" else value)
         case ["callback", _, value]:
             key, attempts, retry = value.split(",")
             return replace(queue, callback=Callback(key=key, attempts=int(attempts), retry=duration(retry)))
         case ["place-back", _, value]:
-            return replace(queue, place_back=duration(value))
+            return replace(queue, place_back=perhaps(value))
         case ["longest-behind", _, value]:
-            return replace(queue, longest_behind=duration(value))
+            return replace(queue, longest_behind=perhaps(value))
         case ["welcome", _, value]:
-            return replace(queue, announcements=replace(queue.announcements, welcome=value))
+            welcome = None if value == "none" else value
+            return replace(queue, announcements=replace(queue.announcements, welcome=welcome))
         case ["position-every", _, value]:
-            return replace(queue, announcements=replace(queue.announcements, position_every=duration(value)))
+            return replace(queue, announcements=replace(queue.announcements, position_every=perhaps(value)))
         case ["expected-wait-every", _, value]:
-            return replace(queue, announcements=replace(queue.announcements, expected_wait_every=duration(value)))
+            return replace(queue, announcements=replace(queue.announcements, expected_wait_every=perhaps(value)))
         case ["comfort", _, value]:
             every, *sounds = value.split(",")
-            comforted = replace(queue.announcements, comfort_every=duration(every), comfort=tuple(sounds))
+            comforted = replace(queue.announcements, comfort_every=perhaps(every), comfort=tuple(sounds))
             return replace(queue, announcements=comforted)
         case ["agent-announcement", _, value]:
             return replace(queue, agent_announcement=value)

@@ -1,11 +1,15 @@
 """Star codes: what each asks of the engine, and what the person at the phone hears, for every way it can end."""
 
+from datetime import timedelta
+
 import pytest
 
-from acd.inputs import EndWrapUpByPhone, Refusal, SetStatusByPhone
-from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
-from feature_codes.dialog import Ask, Dialog, Say
-from feature_codes.prompts import Prompt, wording
+from acd.inputs import EndWrapUpByPhone, Refusal, SetAwayByPhone, SetStatusByPhone
+from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, STATUSES, WEB, DeviceId, Status
+from acd.outputs import Phrase
+from acd.ports import AgentReport
+from feature_codes.dialog import Answer, Ask, Dialog, Look, Say, Step
+from feature_codes.prompts import SPOKEN, Prompt, standing, wording
 from feature_codes.table import DEFAULT_CODES, StarCodes
 
 DEVICE = DeviceId("1001-desk")
@@ -21,24 +25,32 @@ CODES = [
 ]
 
 
-def through(dialog: Dialog, answer: Refusal | None) -> list[Ask | Say]:
+BEFORE_A_NUMBER = {
+    Prompt.YOU_ARE_CALLER_NUMBER,
+    Prompt.EXPECTED_WAIT_ABOUT,
+    Prompt.EXPECTED_WAIT_OVER,
+    Prompt.WAITED,
+}
+
+
+def through(dialog: Dialog, answer: Answer) -> list[Step]:
     """Every step of a dialogue in which each question gets this answer."""
-    steps: list[Ask | Say] = []
-    sent: Refusal | None = None
+    steps: list[Step] = []
+    sent: Answer = None
     while True:
         try:
             step = dialog.send(sent)
         except StopIteration:
             return steps
         steps.append(step)
-        sent = answer if isinstance(step, Ask) else None
+        sent = answer if isinstance(step, Ask | Look) else None
 
 
 @pytest.mark.parametrize(("code", "status", "prompt"), CODES)
 def test_a_code_is_decided_and_then_confirmed(code: str, status: Status, prompt: Prompt) -> None:
     assert through(StarCodes(DEFAULT_CODES).dialog(code, DEVICE), None) == [
         Ask(request=SetStatusByPhone(device=DEVICE, status=status)),
-        Say(prompt=prompt),
+        Say(words=(prompt,)),
     ]
 
 
@@ -49,7 +61,7 @@ def test_a_refusal_is_said_and_never_the_confirmation(
 ) -> None:
     assert through(StarCodes(DEFAULT_CODES).dialog(code, DEVICE), refusal) == [
         Ask(request=SetStatusByPhone(device=DEVICE, status=status)),
-        Say(prompt=wording(refusal)),
+        Say(words=(wording(refusal),)),
     ]
     assert wording(refusal) not in {confirmation for *_, confirmation in CODES}
 
@@ -65,8 +77,48 @@ def test_a_refusal_is_said_and_never_the_confirmation(
 def test_a_wrap_up_is_ended_or_the_reason_why_not_is_said(refusal: Refusal | None, prompt: Prompt) -> None:
     assert through(StarCodes(DEFAULT_CODES).dialog("*54", DEVICE), refusal) == [
         Ask(request=EndWrapUpByPhone(device=DEVICE)),
-        Say(prompt=prompt),
+        Say(words=(prompt,)),
     ]
+
+
+@pytest.mark.parametrize(("wrap_up_left", "more"), [(None, []), (timedelta(seconds=11.6), [12])])
+def test_how_an_agent_stands_is_said_in_figures(wrap_up_left: timedelta | None, more: list[int]) -> None:
+    report = AgentReport(status=LUNCH, queues=3, callers_waiting=2, wrap_up_left=wrap_up_left)
+    looked, said, *rest = through(StarCodes(DEFAULT_CODES).dialog("*53", DEVICE), report)
+    assert looked == Look(device=DEVICE)
+    assert said == Say(words=(Prompt.AT_LUNCH, Prompt.QUEUES, 3, Prompt.CALLERS_WAITING, 2))
+    assert rest == [Say(words=(Prompt.WRAP_UP_LEFT, seconds, Prompt.SECONDS)) for seconds in more]
+
+
+def test_a_phone_that_is_no_agents_has_no_standing() -> None:
+    assert through(StarCodes(DEFAULT_CODES).dialog("*53", DEVICE), None)[1:] == [Say(words=(Prompt.NOT_AN_AGENT,))]
+
+
+def test_every_status_is_said_differently_and_an_accounts_own_is_just_away() -> None:
+    assert len({standing(status) for status in STATUSES}) == len(STATUSES)
+    assert standing(Status("errands")) is Prompt.AWAY
+
+
+def test_an_away_status_is_chosen_by_its_number() -> None:
+    codes = StarCodes(DEFAULT_CODES)
+    asked = Ask(request=SetAwayByPhone(device=DEVICE, number=7))
+    assert through(codes.dialog("*557", DEVICE), None) == [asked, Say(words=(Prompt.AWAY,))]
+    refused = through(codes.dialog("*557", DEVICE), Refusal.UNKNOWN_STATUS)
+    assert refused == [asked, Say(words=(Prompt.NOT_POSSIBLE,))]
+    for code in ("*55", "*550", "*5", "*"):
+        assert through(codes.dialog(code, DEVICE), None) == [Say(words=(Prompt.UNKNOWN_CODE,))]
+
+
+def test_a_lamp_belongs_to_each_code_that_sets_a_status() -> None:
+    assert StarCodes({**DEFAULT_CODES, "online": "*61"}).lamps == {
+        "*61": ONLINE,
+        **{code: status for code, status, _ in CODES if code != "*51"},
+    }
+
+
+def test_every_phrase_of_the_engine_is_spoken_by_a_prompt_of_its_own() -> None:
+    assert set(SPOKEN) == set(Phrase)
+    assert len(set(SPOKEN.values())) == len(Phrase)
 
 
 def test_who_is_no_agent_and_what_was_not_stored_are_told_apart() -> None:
@@ -75,13 +127,13 @@ def test_who_is_no_agent_and_what_was_not_stored_are_told_apart() -> None:
 
 
 def test_an_unknown_code_is_refused_without_asking_anything() -> None:
-    assert through(StarCodes(DEFAULT_CODES).dialog("*59", DEVICE), None) == [Say(prompt=Prompt.UNKNOWN_CODE)]
+    assert through(StarCodes(DEFAULT_CODES).dialog("*59", DEVICE), None) == [Say(words=(Prompt.UNKNOWN_CODE,))]
 
 
 def test_the_settings_may_name_other_codes() -> None:
     codes = StarCodes({"online": "*61"})
-    assert through(codes.dialog("*61", DEVICE), None)[1] == Say(prompt=Prompt.AVAILABLE)
-    assert through(codes.dialog("*51", DEVICE), None) == [Say(prompt=Prompt.UNKNOWN_CODE)]
+    assert through(codes.dialog("*61", DEVICE), None)[1] == Say(words=(Prompt.AVAILABLE,))
+    assert through(codes.dialog("*51", DEVICE), None) == [Say(words=(Prompt.UNKNOWN_CODE,))]
 
 
 def test_every_prompt_is_another_file_with_words_and_a_fallback() -> None:
@@ -89,5 +141,5 @@ def test_every_prompt_is_another_file_with_words_and_a_fallback() -> None:
     assert len({prompt.file for prompt in prompts}) == len({prompt.text for prompt in prompts}) == len(prompts)
     for prompt in prompts:
         assert prompt.file.startswith("acd/")
-        assert prompt.text.endswith(".")
+        assert prompt.text[-1] in ".:" or prompt in BEFORE_A_NUMBER
         assert prompt.fallback

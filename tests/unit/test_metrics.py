@@ -13,6 +13,7 @@ from acd.inputs import (
     AsteriskLost,
     CallConnected,
     CallerHungUp,
+    ConfigurationLoaded,
     DeviceUnregistered,
     EndWrapUp,
     LegAnswered,
@@ -21,10 +22,21 @@ from acd.inputs import (
     OtherCallEnded,
     OtherCallStarted,
 )
-from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId
+from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId, Target, TargetKind
 from acd.runtime.metrics import Metrics
 from ari_bridge.counters import BridgeCounters
-from tests.unit.running_centre import ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, offer
+from tests.unit.running_centre import (
+    ALICE,
+    BOB,
+    DESK_OF,
+    HELP,
+    SALES,
+    START,
+    RunningCentre,
+    arrival,
+    configuration,
+    offer,
+)
 
 
 class Journal:
@@ -288,3 +300,51 @@ def test_names_help_and_units_follow_prometheus_rules() -> None:
             [promtool, "check", "metrics"], input=asyncio.run(scraped.metrics.text()), capture_output=True, check=False
         )
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_the_error_of_the_expected_wait() -> None:
+    scraped = Scraped()
+    centre = scraped.centre
+    centre.choose(0, BOB, ONLINE)
+    centre.do(0, OtherCallStarted(channel=ChannelId("x"), device=DESK_OF[BOB]))
+    centre.do(0, arrival("c1"))  # nothing is known yet: three minutes and the wrap-up of 30 s
+    centre.do(180, OtherCallEnded(channel=ChannelId("x")))
+    centre.do(190, LegAnswered(offer=offer("c1"), device=DESK_OF[BOB]))
+    count = "acd_queue_expected_wait_error_seconds_count"
+    assert scraped.value(count, queue=SALES) is None, "not joined yet"
+    centre.do(190, CallConnected(call=CallId("c1")))
+    assert scraped.value(count, queue=SALES) == 1
+    bucket = "acd_queue_expected_wait_error_seconds_bucket"
+    assert scraped.value(bucket, queue=SALES, le="-30.0") == 0
+    assert scraped.value(bucket, queue=SALES, le="-10.0") == 1, "20 s shorter than the 210 s that were expected"
+    assert scraped.value("acd_queue_expected_wait_absolute_error_seconds_sum", queue=SALES) == 20
+
+
+def test_no_estimate_no_error() -> None:
+    scraped = Scraped()
+    centre = scraped.centre
+    centre.do(0, arrival("c1"))
+    centre.choose(10, BOB, ONLINE)
+    centre.do(12, LegAnswered(offer=offer("c1"), device=DESK_OF[BOB]))
+    centre.do(12, CallConnected(call=CallId("c1")))
+    assert scraped.value("acd_queue_calls_answered_total", queue=SALES) == 1
+    assert scraped.value("acd_queue_expected_wait_absolute_error_seconds_count", queue=SALES) is None
+
+
+def test_callers_whom_a_queue_does_not_keep() -> None:
+    scraped = Scraped()
+    centre = scraped.centre
+    known = configuration()
+    to_help = Target(kind=TargetKind.QUEUE, name="7002")
+    sales = replace(known.queues[SALES], max_callers=1, max_wait=timedelta(seconds=30), overflow=to_help)
+    centre.do(0, ConfigurationLoaded(configuration=replace(known, queues={**known.queues, SALES: sales})))
+    centre.do(0, arrival("c1"))
+    centre.do(10, arrival("c2"))
+    assert scraped.value("acd_queue_entries_refused_total", queue=SALES, reason="full") == 1
+    assert scraped.value("acd_queue_calls_offered_total", queue=SALES) == 1
+    assert scraped.value("acd_queue_calls_offered_total", queue=HELP) == 1
+    centre.do(30, None)
+    assert scraped.value("acd_queue_calls_overflowed_total", queue=SALES, reason="max_wait") == 1
+    assert scraped.value("acd_queue_calls_left_total", queue=SALES, reason="moved") == 1
+    assert scraped.value("acd_queue_calls_offered_total", queue=HELP) == 2
+    assert scraped.value("acd_queue_callers_waiting", queue=HELP) == 2

@@ -74,9 +74,39 @@ def dial_plan() -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith(";")]
 
 
+def contexts() -> dict[str, list[str]]:
+    """The lines of each context."""
+    found: dict[str, list[str]] = {}
+    for line in dial_plan():
+        if line.startswith("["):
+            found[line.strip("[]")] = []
+        else:
+            found[list(found)[-1]].append(line)
+    return found
+
+
+def patterns(context: list[str]) -> set[str]:
+    return {line.split("=>")[1].split(",")[0].strip() for line in context if line.startswith("exten")}
+
+
 def test_callers_dial_digits_at_fixed_lengths_and_star_codes_only() -> None:
-    patterns = {line.split("=>")[1].split(",")[0].strip() for line in dial_plan() if line.startswith("exten")}
-    assert patterns == {"s", "_*XX", "_*XXX", *("_" + "X" * length for length in range(2, 11))}
+    found = {name: patterns(lines) for name, lines in contexts().items()}
+    fixed = {"_*XX", "_*XXX", *("_" + "X" * length for length in range(2, 11))}
+    assert found.pop("acd-phones") == fixed | {"_*XX."}
+    assert found.pop("acd-lamps") == {"_*XX."}
+    assert found.pop("acd-outbound") == {"i"}
+    assert set().union(*found.values()) == {"s"}
+
+
+def test_of_a_key_with_a_lamp_only_the_code_is_used() -> None:
+    (used,) = (line for line in contexts()["acd-phones"] if "_*XX.," in line)
+    assert used.endswith("Set(ACD_NUMBER=${EXTEN:0:3})")
+    (hint,) = contexts()["acd-lamps"]
+    assert ",hint," in hint
+
+
+def test_every_context_that_the_engine_sends_callers_to_is_there() -> None:
+    assert {"acd-send-on", "acd-join", "acd-dismiss", "acd-call-back"} <= set(contexts())
 
 
 def test_what_a_caller_dialled_is_the_only_thing_of_his_in_the_dial_plan() -> None:

@@ -129,7 +129,7 @@ def write_configuration(installation: Installation, site: Site, home: Path) -> P
         "rtp_first": site.rtp_first,
         "rtp_last": site.rtp_last,
     }
-    for name in ("etc", "data/sounds", "var/keys", "var/spool", "var/cache", "log", "run"):
+    for name in ("etc", "data/sounds", "var/keys", "var/spool/recording", "var/cache", "log", "run"):
         (home / name).mkdir(parents=True, exist_ok=True)
     for template in sorted(TEMPLATES.glob("*.conf")):
         text = re.sub(r"@([a-z_]+)@", lambda word: str(words[word[1]]), template.read_text())

@@ -38,12 +38,14 @@ _WHAT_CODES_DO: Final = {
     "single_call": "available for one call, then offline",
     "online": "available for calls from the queues",
     "offline": "unavailable",
+    "status": "how you stand",
     "end_wrap_up": "ready before the wrap-up is over",
     "lunch": "away: lunch",
     "break": "away: break",
     "meeting": "away: meeting",
     "other": "away: other",
     "web": "away: web",
+    "away": "and a digit: away by the number of the status",
 }
 
 

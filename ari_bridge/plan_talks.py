@@ -1,0 +1,124 @@
+"""What has to be asked of Asterisk for two who talk: joining them, transfers, recording. Pure."""
+
+from typing import Final
+
+from acd.inputs import ConnectFailed
+from acd.model import CallId
+from acd.outputs import AnswerTransfer, Connect, ConnectRetriever, JoinConsulted, StartRecording, StopRecording
+from ari_bridge.errands import (
+    CONFLICT,
+    NO_SUCH_CHANNEL,
+    NOT_FOUND,
+    NOT_INSIDE,
+    WRONG_STATE,
+    Errand,
+    Operation,
+    into_context,
+    on_bridge,
+    on_channel,
+    stop_playback,
+)
+from ari_bridge.names import announcement, called_back, endpoint, leg_channel, talk_bridge
+
+FORMAT: Final = "wav"
+"""Of recordings: 8 kHz, 16 bits, both sides in one channel."""
+
+
+def connect(command: Connect) -> tuple[Errand, ...]:
+    """Caller and leg. Keys are heard in a bridge only where it is told to listen: the sound then takes a longer way."""
+    leg = leg_channel(command.offer, command.device)
+    before = _silence(command.call, command.saying)
+    if called_back(command.channel):
+        before = (*before, on_channel("ringStop", leg, harmless={NOT_FOUND, CONFLICT, WRONG_STATE}))
+    kind = "mixing,dtmf_events" if command.keys else "mixing"
+    return _join(command.call, before, kind, (command.channel, leg))
+
+
+def connect_retriever(command: ConnectRetriever) -> tuple[Errand, ...]:
+    """Caller and the phone that fetches him."""
+    before = (
+        *_silence(command.call, command.saying),
+        on_channel("answer", command.retriever, harmless={NOT_FOUND, CONFLICT}),
+    )
+    return _join(command.call, before, "mixing", (command.channel, command.retriever))
+
+
+def _silence(call: CallId, saying: int | None) -> tuple[Operation, ...]:
+    return () if saying is None else (stop_playback(announcement(call, saying)),)
+
+
+def _join(call: CallId, before: tuple[Operation, ...], kind: str, both: tuple[str, str]) -> tuple[Errand, ...]:
+    """Both at once: Asterisk looks for both channels before it moves either.
+
+    One that has gone is no failure to join: its end arrives as an event of its own, and says which of the two it was.
+    """
+    bridge = talk_bridge(call)
+    return (
+        Errand(
+            lane=call,
+            operations=(
+                *before,
+                on_bridge("createWithId", bridge, type=kind, name=bridge, harmless={CONFLICT}),
+                on_bridge("addChannel", bridge, channel=both, harmless={NO_SUCH_CHANNEL, NOT_INSIDE}),
+            ),
+            failed=ConnectFailed(call=call),
+        ),
+    )
+
+
+# --- transfers
+
+
+def answer_transfer(command: AnswerTransfer) -> tuple[Errand, ...]:
+    """The phone is told, and where its wish is granted, the bridge of the talk goes once the caller has left it."""
+    state = "channel_answered" if command.granted else "channel_unavailable"
+    told = Errand(
+        lane=endpoint(command.device),
+        operations=(
+            on_channel(
+                "transfer_progress",
+                leg_channel(command.offer, command.device),
+                states=state,
+                harmless={NOT_FOUND, CONFLICT, WRONG_STATE},
+            ),
+        ),
+    )
+    if not command.granted:
+        return (told,)
+    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
+    return (told, Errand(lane=command.call, operations=(destroy,)))
+
+
+def join_consulted(command: JoinConsulted) -> tuple[Errand, ...]:
+    """The dial plan joins him with the other channel; the agent's own call with that one ends by itself."""
+    consulted = "".join(letter for letter in command.consulted if letter.isalnum() or letter in "/@._;-")
+    return (
+        Errand(lane=command.call, operations=into_context(command.channel, "acd-join", {"ACD_CONSULTED": consulted})),
+    )
+
+
+# --- recording
+
+
+def start_recording(command: StartRecording) -> tuple[Errand, ...]:
+    """Into the file of this name below Asterisk's `recording` directory; one that exists is gone on with."""
+    record = on_bridge(
+        "record",
+        talk_bridge(command.call),
+        name=command.name,
+        format=FORMAT,
+        ifExists="append",
+        harmless={NOT_FOUND, CONFLICT},
+    )
+    return (Errand(lane=command.call, operations=(record,)),)
+
+
+def stop_recording(command: StopRecording) -> tuple[Errand, ...]:
+    """The file is complete."""
+    stop = Operation(
+        resource="recordings",
+        name="stop",
+        arguments={"recordingName": command.name},
+        harmless=frozenset({NOT_FOUND, CONFLICT}),
+    )
+    return (Errand(lane=command.call, operations=(stop,)),)

@@ -1,0 +1,49 @@
+"""What a message can be besides an event for the engine: a signal for the bridge itself, or nothing."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from acd.model import ChannelId, DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarCodeDialled:
+    """A phone has dialled a star code and waits in our hands."""
+
+    channel: ChannelId
+    device: DeviceId
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftUs:
+    """A channel has gone from our hands: hung up, or given back to the dial plan."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackOver:
+    """A sound has been played to the end, or could not be played at all."""
+
+    channel: ChannelId
+    playback: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """Another engine has taken over our application: nothing will be told us any more."""
+
+
+Signal = StarCodeDialled | LeftUs | PlaybackOver
+
+
+class Passed(StrEnum):
+    """Why a message was passed over."""
+
+    OF_NO_CONCERN = "of_no_concern"
+    UNKNOWN = "unknown"
+    """Of a type that Asterisk's documentation did not have when this was written."""
+    MALFORMED = "malformed"
+    """A field that we need is missing, or is not what it should be."""
