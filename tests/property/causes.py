@@ -4,6 +4,7 @@ from typing import Final
 
 from acd.inputs import (
     AsteriskSeen,
+    CallArrived,
     CallerHungUp,
     ConfigurationLoaded,
     DeviceUnregistered,
@@ -40,7 +41,7 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
         CallerHungUp,
         AsteriskSeen,
     ),
-    OfferEnd.OTHER_CALL: (OtherCallAnswered, AsteriskSeen),
+    OfferEnd.OTHER_CALL: (OtherCallAnswered, CallArrived, AsteriskSeen),
     OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen),
     OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),
     OfferEnd.CONFIGURATION_CHANGED: (ConfigurationLoaded,),

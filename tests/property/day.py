@@ -18,16 +18,18 @@ from acd.inputs import (
     Event,
     Refusal,
     Request,
+    SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
 )
 from acd.journal import decode, encode
-from acd.model import ONLINE, SINGLE_CALL, Configuration
+from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, Configuration
 from acd.outputs import Command, HangUpLeg, Outcome, Recorded
 from acd.state import State
 from tests.property.centres import PHONES, first_centre
 from tests.property.ledger import Ledger
+from tests.property.switch import ACCOUNT
 from tests.property.world import World
 
 MORNING: Final = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
@@ -154,6 +156,18 @@ class Day:
                     assert outcome.refusal is expected
                     assert agent not in self.ledger.agents or not parts
                     assert not outcome.facts, "a refusal changes nothing"
+            case SetAwayByPhone():
+                agent = self.ledger.owner.get(what.device)
+                known = any(part[0] == agent for part in self.ledger.assignments)
+                there_are = len(AWAY_STATUSES) + len(self.centre.accounts[ACCOUNT].statuses)
+                if not known:
+                    assert outcome.refusal is Refusal.NOT_AN_AGENT
+                elif what.number > there_are:
+                    assert outcome.refusal is Refusal.UNKNOWN_STATUS
+                else:
+                    assert outcome.refusal is None
+                    assert agent is not None
+                    assert self.ledger.people[agent].status not in (ONLINE, SINGLE_CALL, OFFLINE)
             case EndWrapUp():
                 person = self.ledger.people[what.agent]
                 if outcome.refusal is None:
@@ -183,9 +197,10 @@ class Day:
         asked = {(offer, of.confirming) for offer, of in books.offers.items() if of.confirming is not None}
         assert world.ringing == rings, "exactly the phones of pending offers ring"
         assert world.up == asked | {call.leg for call in books.calls.values() if call.leg}, "no leg is left over"
-        assert world.callers.keys() == {id_ for id_, call in books.calls.items() if call.callback is None}
+        on_the_line = {str(id_) for id_, call in books.calls.items() if call.callback is None}
+        fetchers = {str(call.retriever) for call in books.calls.values() if call.retriever}
+        assert {*map(str, world.callers), *map(str, world.fetching)} == on_the_line | fetchers
         assert world.called_back.keys() == {id_ for id_, call in books.calls.items() if call.calling}
-        assert world.fetching.keys() == {call.retriever for call in books.calls.values() if call.retriever}
         assert world.saying == {id_: call.saying for id_, call in books.calls.items() if call.saying is not None}
         assert world.recording == {id_: call.recording for id_, call in books.calls.items() if call.recording}
 

@@ -128,7 +128,7 @@ class Ledger(OfferBooks):
                 self._talk_ended(fact, at)
             case CallRequeued():
                 assert self.calls[fact.call].agent is None
-                assert isinstance(self.what, ConnectFailed | LegEnded | AsteriskSeen)
+                assert isinstance(self.what, ConnectFailed | LegEnded | CallerHungUp | AsteriskSeen)
                 self.reached["answered, not connected: waits again"] += 1
             case CallEnded():
                 self._call_ended(fact)
@@ -153,7 +153,7 @@ class Ledger(OfferBooks):
             case CallbackRefused():
                 self.callback_refused(fact)
             case CallbackPromised():
-                self.callback_promised(fact)
+                self.callback_promised(fact, at)
             case CallbackDialled():
                 self.callback_dialled(fact)
             case CallbackAnswered():
@@ -259,7 +259,8 @@ class Ledger(OfferBooks):
         del person.calls[fact.call]
         counts = fact.call in person.single
         person.single.discard(fact.call)
-        waiter.agent = waiter.leg = waiter.talking_since = None
+        fetched = waiter.retriever is not None
+        waiter.agent = waiter.leg = waiter.retriever = waiter.talking_since = waiter.calling = None
         waiter.held = timedelta(0)
         if since is None:
             return
@@ -268,10 +269,10 @@ class Ledger(OfferBooks):
             # Two can count where he chose it with one answered and one ringing; either may be the one.
             (self.either_due if person.single else self.offline_due).add(fact.agent)
             if person.single:
-                self.wrap_up_is_due(fact, at)
+                self.wrap_up_is_due(fact, at, fetched=fetched)
             return
         if person.status in (ONLINE, SINGLE_CALL):
-            self.wrap_up_is_due(fact, at)
+            self.wrap_up_is_due(fact, at, fetched=fetched)
             self.reached["Single-Call chosen in mid-call: wrap-up, then one more"] += person.status == SINGLE_CALL
         else:
             self.reached["talk ended while away: no wrap-up"] += 1
@@ -310,6 +311,7 @@ class Ledger(OfferBooks):
     def _at_rest(self, now: datetime) -> None:
         self._nothing_is_owed(now)
         self.waiting_at_rest(now)
+        self.talks_at_rest()
         self._nobody_rings_who_should_not()
         if self.in_sight:
             self._nobody_waits_in_vain()

@@ -76,10 +76,10 @@ class PeopleBooks(TalkBooks):
         person.wrap_up, person.idle_since = None, at
         self.reached[f"wrap-up ended: {fact.why}"] += 1
 
-    def wrap_up_is_due(self, fact: TalkEnded, at: datetime) -> None:
+    def wrap_up_is_due(self, fact: TalkEnded, at: datetime, *, fetched: bool) -> None:
         """He has left a caller, and a wrap-up must follow in this step."""
         queue, assignment = self.queues.get(fact.queue), self.assignments.get((fact.agent, fact.queue))
-        if queue is None or (assignment is None and self.calls[fact.call].retriever):
+        if queue is None or (assignment is None and fetched):
             return  # who merely fetched a caller is not the queue's agent
         own = assignment.wrap_up if assignment else None
         until = at + (queue.wrap_up if own is None else own)

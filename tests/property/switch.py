@@ -48,7 +48,7 @@ class Switch:
         self.called_back: dict[CallId, SeenCall] = {}
         """Those whose phones ring, as they are called back."""
         self.fetching: dict[ChannelId, SeenCall] = {}
-        """Phones of the account that have dialled a queue, and are with us."""
+        """Phones of the account that have dialled a call park. Where it is none any more they are callers of ours."""
         self.saying: dict[CallId, int] = {}
         self.telling: set[Leg] = set()
         self.ringing: set[Leg] = set()
@@ -131,13 +131,14 @@ class Switch:
 
     def channel(self, call: CallId) -> ChannelId | None:
         """The caller's channel, where he is on the line."""
-        there = self.callers.get(call)
+        there = self.callers.get(call) or self.fetching.get(ChannelId(call))
         return None if there is None else there.channel or ChannelId(call)
 
     def gone(self, call: CallId) -> None:
         """This caller is not on the line any more, nor called."""
         for of in (self.callers, self.called_back, self.saying, self.joining, self.recording):
             of.pop(call, None)
+        self.fetching.pop(ChannelId(call), None)
         self.talks.discard(call)
 
     def _end(self, legs: set[Leg]) -> None:

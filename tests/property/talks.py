@@ -6,7 +6,7 @@ A part of `Ledger`, and as plain as that.
 from datetime import datetime
 
 from acd.inputs import CallArrived, LegHeld, LegKeyPressed, LegResumed, TransferAsked
-from acd.model import QueueType, Recording
+from acd.model import CallId, QueueType, Recording
 from acd.outputs import (
     CallRetrieved,
     CallTransferred,
@@ -22,6 +22,15 @@ from tests.property.waiting import WaitingBooks
 
 class TalkBooks(WaitingBooks):
     """What is done with a caller who talks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed_on: set[CallId] = set()
+
+    def talks_at_rest(self) -> None:
+        """The talk of whoever was passed on has ended at that moment."""
+        assert not any(call in self.calls and self.calls[call].agent for call in self.passed_on)
+        self.passed_on.clear()
 
     def hold_started(self, fact: HoldStarted, at: datetime) -> None:
         """His own agent holds him, in a talk."""
@@ -43,9 +52,12 @@ class TalkBooks(WaitingBooks):
         self.reached["held: until the end"] += not isinstance(self.what, LegResumed)
 
     def call_transferred(self, fact: CallTransferred) -> None:
-        """The agent's part is over with the transfer: his talk has ended before this is told."""
+        """His own agent passes him on out of a talk, and has left him before the step is over."""
         assert isinstance(self.what, TransferAsked)
-        assert self.calls[fact.call].agent is None, "his talk ends at the transfer"
+        waiter = self.calls[fact.call]
+        assert waiter.agent == fact.agent
+        assert waiter.talking_since is not None
+        self.passed_on.add(fact.call)
         self.reached[f"transferred: {fact.kind}"] += 1
 
     def transfer_refused(self, fact: TransferRefused) -> None:

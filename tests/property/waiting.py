@@ -6,7 +6,7 @@ A part of `Ledger`, and as plain as that.
 from datetime import datetime, timedelta
 
 from acd.inputs import AsteriskSeen, CallArrived, ConfigurationLoaded, KeyPressed
-from acd.model import CallId, Queue, QueueId, TargetKind
+from acd.model import CallId, ChannelId, Queue, QueueId, TargetKind
 from acd.outputs import (
     AnnouncementEnded,
     AnnouncementKind,
@@ -38,6 +38,7 @@ class WaitingBooks(CascadeBooks):
         self.what: What = None
         self.places: dict[tuple[QueueId, str], tuple[datetime, int | None, datetime]] = {}
         """By queue and number: from when his wait counts, his priority, and until when the place is kept."""
+        self.back_channels: set[ChannelId] = set()
         self._changed_at: datetime | None = None
         """When the configuration was changed last: what is overdue by the new rules lapses then."""
 
@@ -189,7 +190,7 @@ class WaitingBooks(CascadeBooks):
         assert self.calls[fact.call].agent is None
         self.reached["call-back refused"] += 1
 
-    def callback_promised(self, fact: CallbackPromised) -> None:
+    def callback_promised(self, fact: CallbackPromised, at: datetime) -> None:
         """He asked by the queue's key, and keeps his place."""
         waiter = self.calls[fact.call]
         callback = self.queues[fact.queue].callback
@@ -197,7 +198,8 @@ class WaitingBooks(CascadeBooks):
         assert callback is not None
         assert (self.what.call, self.what.key) == (fact.call, callback.key)
         assert waiter.agent is None
-        waiter.callback, waiter.saying = 0, None
+        assert fact.again > at, "he needs a moment to put his phone down"
+        waiter.callback, waiter.saying, waiter.again = 0, None, fact.again
         self.reached["call-back promised"] += 1
 
     def callback_dialled(self, fact: CallbackDialled) -> None:
@@ -205,8 +207,10 @@ class WaitingBooks(CascadeBooks):
         waiter = self.calls[fact.call]
         assert waiter.callback is not None
         assert waiter.agent == fact.agent, "an agent is found before he is called"
-        assert fact.attempt == waiter.callback + 1
-        waiter.callback, waiter.calling = fact.attempt, fact.channel
+        assert fact.attempt == waiter.callback + 1, "only those that came to nothing count"
+        assert fact.channel not in self.back_channels, "each attempt has a channel of its own"
+        self.back_channels.add(fact.channel)
+        waiter.calling = fact.channel
         self.reached["call-back: dialled again"] += fact.attempt > 1
 
     def callback_answered(self, fact: CallbackAnswered) -> None:
@@ -222,11 +226,10 @@ class WaitingBooks(CascadeBooks):
         waiter, queue = self.calls[fact.call], self.queues.get(fact.queue)
         assert waiter.callback is not None
         assert waiter.agent is None, "the agent has been let go first"
-        if fact.again is not None:
-            assert queue is not None
-            assert queue.callback is not None
-            assert waiter.callback < queue.callback.attempts
-            assert fact.again == at + queue.callback.retry
+        waiter.callback += 1
+        if queue is not None and queue.callback is not None:
+            left = waiter.callback < queue.callback.attempts
+            assert fact.again == (at + queue.callback.retry if left else None)
         waiter.calling, waiter.again = None, fact.again
         self.reached["call-back: not reached"] += 1
 

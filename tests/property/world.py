@@ -4,7 +4,7 @@ Each method lets one thing happen and gives the event that tells of it; None whe
 Commands are carried out at once, or not at all while Asterisk is lost. Ids are fresh. Never looks into the engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -90,24 +90,26 @@ class World(Switch):
         )
         return self.tell(CallArrived(call=call, account=ACCOUNT, number=number, caller=who, priority=priority))
 
-    def phone_fetches(self, device: DeviceId, number: str, now: datetime) -> list[Event | None]:
-        """A phone of the account dials a call park."""
+    def phone_fetches(self, device: DeviceId, number: str, now: datetime) -> Iterator[Event | None]:
+        """A phone of the account dials a call park: one event after the other."""
         channel = ChannelId(self.fresh("P"))
         call = CallId(channel)
         self.others[channel] = SeenOtherCall(channel=channel, device=device, answered=True)
         seen = SeenCall(
             call=call, account=ACCOUNT, number=number, caller=Caller(number="100"), arrived=now, device=device
         )
+        yield self.tell(OtherCallStarted(channel=channel, device=device))
         self.fetching[channel] = seen
         arrives = CallArrived(call=call, account=ACCOUNT, number=number, caller=seen.caller, device=device)
-        return [self.tell(OtherCallStarted(channel=channel, device=device)), self.tell(arrives)]
+        yield self.tell(arrives)
 
-    def fetcher_hangs_up(self, channel: ChannelId) -> list[Event | None]:
-        """Who dialled a call park has had enough."""
+    def fetcher_hangs_up(self, channel: ChannelId) -> Iterator[Event | None]:
+        """Who dialled a call park has had enough: one event after the other."""
         del self.fetching[channel]
-        self.others.pop(channel, None)
         self.joining = {call: of for call, of in self.joining.items() if of != channel}
-        return [self.tell(CallerHungUp(call=CallId(channel))), self.tell(OtherCallEnded(channel=channel))]
+        yield self.tell(CallerHungUp(call=CallId(channel)))
+        if self.others.pop(channel, None) is not None:
+            yield self.tell(OtherCallEnded(channel=channel))
 
     def caller_has_heard(self, call: CallId) -> Event | None:
         """An announcement is over."""
