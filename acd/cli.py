@@ -8,29 +8,34 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Coroutine
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 import structlog
 
 from acd.centre import Centre, CentreFaults, read_centre
+from acd.explain.telling import as_lines, as_values
+from acd.journal import UnreadableFact
+from acd.model import CallId
 from acd.runtime.apply import Change, apply_centre
 from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
+from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
 from acd.runtime.main import run as run_engine
 from acd.runtime.settings import Settings, SettingsFaults, read_settings
+from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
-from acd.simulation.play import play
-from acd.simulation.reading import TraceFaults, read_trace
-from acd.simulation.trace import Fate, Trace
 
 OUTSIDE: Final = 1
 GIVEN: Final = 2
+RECENT: Final = 20
+
+T = TypeVar("T")
 
 DEFAULTS: Final = Ports()
 PORT: Final = click.IntRange(1, 65535)
@@ -128,17 +133,60 @@ def apply_command(file: Path, state_dir: Path | None, settings: Path | None, dat
     centre = _read(file)
     url = database_url or _database_of(settings or (state_dir or Path(".state") / file.stem) / "engine.toml")
     try:
-        changes = asyncio.run(_apply(centre, url))
+        changes = _with_database(url, _apply(centre, url))
     except CentreFaults as faults:
         _fail(str(faults), GIVEN)
-    except DatabaseError as error:
-        _fail(str(error), OUTSIDE)
-    except LOST as error:
-        _fail(f"The {address(url)} cannot be reached: {in_words(error)}", OUTSIDE)
     for change in changes:
         click.echo(change)
     if not changes:
         click.echo("Nothing to change.")
+
+
+@main.command(name="explain")
+@click.argument("call", required=False)
+@click.option("--recent", is_flag=True, help="Instead: the last calls, to find the one that is meant.")
+@click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
+@click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
+@click.option("--database-url", envvar="ACD_DATABASE_URL", help="The database itself.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain_command(
+    call: str | None,
+    recent: bool,
+    state_dir: Path | None,
+    settings: Path | None,
+    database_url: str | None,
+    as_json: bool,
+) -> None:
+    """Tell the story of CALL, named by its id: what happened, and at each offer why this agent and why not the others.
+
+    It is read from the journal alone, and judged by the very rules that decided. Without an option the centre is the
+    only one in .state.
+    """
+    if recent == (call is not None):
+        _fail("Give the id of a call; --recent, alone, lists the last ones.", GIVEN)
+    url = database_url or _database_of(settings or (state_dir or _only_centre()) / "engine.toml")
+    try:
+        if call is None:
+            calls = _with_database(url, recent_calls(url, RECENT))
+            click.echo(json.dumps(calls_as_values(calls)) if as_json else "\n".join(calls_as_lines(calls, None)))
+        else:
+            entries = _with_database(url, story_of(url, CallId(call), _Reading().tell))
+            told = as_values(CallId(call), entries, None)
+            click.echo(json.dumps(told) if as_json else "\n".join(as_lines(CallId(call), entries, None)))
+    except UnknownCall:
+        _fail(f"The journal knows no call {call!r}; `acd explain --recent` lists the last ones.", GIVEN)
+
+
+class _Reading:
+    """Says on standard error how far the reading of a long journal is, once a second."""
+
+    def __init__(self) -> None:
+        self._told = monotonic()
+
+    def tell(self, read: int, of: int) -> None:
+        if read % 1000 == 0 and monotonic() >= self._told + 1:
+            self._told = monotonic()
+            click.echo(f"{read} of {of} facts", err=True)
 
 
 @main.command(name="run")
@@ -152,48 +200,16 @@ def run_command(settings: Path | None) -> None:
     sys.exit(run_engine(_read_settings(settings)))
 
 
-@main.command(name="simulate")
-@click.option("--trace", "file", type=click.Path(path_type=Path), required=True, help="What calls there are, as JSON.")
-@click.option("--json", "as_json", is_flag=True, help="Print a list of JSON, one call a line.")
-def simulate_command(file: Path, as_json: bool) -> None:
-    """Play known calls to the engine on a virtual clock, and print what becomes of each.
-
-    The file is {"agents": 4, "order": "fcfs" or "priority", "agent_selection": "longest idle", "calls": [{"id": 1,
-    "arrival": 2.5, "service": 141, "patience": 30 or null, "priority": 1}, ...]}, with times in seconds; the smallest
-    priority goes first. All agents are idle at 0, agent 1 the longest; they answer at once and need no wrap-up.
-    """
-    trace = _read_trace(file)
-    fates = play(trace, _Progress(len(trace.calls)).tell)
-    click.echo(_fates_as_json(fates) if as_json else _fates_as_table(fates))
+main.add_command(simulate_command)
 
 
-class _Progress:
-    """Says on standard error how far a long run is, once a second."""
-
-    def __init__(self, calls: int) -> None:
-        self._calls = calls
-        self._told = monotonic()
-
-    def tell(self, settled: int) -> None:
-        if monotonic() >= self._told + 1:
-            self._told = monotonic()
-            click.echo(f"{settled} of {self._calls} calls", err=True)
-
-
-def _fates_as_json(fates: Iterable[Fate]) -> str:
-    lines = (
-        json.dumps({"id": fate.id, "wait": float(fate.wait_s), "agent": fate.agent, "outcome": fate.outcome})
-        for fate in fates
-    )
-    return "[" + ",\n ".join(lines) + "]"
-
-
-def _fates_as_table(fates: Iterable[Fate]) -> str:
-    lines = [f"{'call':<12} {'wait (s)':>14} {'agent':>6}  outcome"]
-    for fate in fates:
-        name = str(fate.id).encode(errors="replace").decode()
-        lines.append(f"{name:<12} {fate.wait_s:>14.6f} {fate.agent or '-':>6}  {fate.outcome}")
-    return "\n".join(lines)
+def _with_database(url: str, work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except (DatabaseError, UnreadableFact) as error:
+        _fail(str(error), OUTSIDE)
+    except LOST as error:
+        _fail(f"The {address(url)} cannot be reached: {in_words(error)}", OUTSIDE)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:
@@ -214,13 +230,6 @@ def _read(file: Path) -> Centre:
         _fail(str(faults), GIVEN)
 
 
-def _read_trace(file: Path) -> Trace:
-    try:
-        return read_trace(_text(file), str(file))
-    except TraceFaults as faults:
-        _fail(str(faults), GIVEN)
-
-
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -228,6 +237,17 @@ def _text(file: Path) -> str:
         _fail(f"{file} cannot be read: {error.strerror}", GIVEN)
     except UnicodeDecodeError:
         _fail(f"{file} is not UTF-8 text", GIVEN)
+
+
+def _only_centre() -> Path:
+    """The state directory of the one centre that was brought up here."""
+    found = sorted(settings.parent for settings in Path(".state").glob("*/engine.toml"))
+    if len(found) != 1:
+        what = (
+            f"Several centres in .state ({', '.join(path.name for path in found)})" if found else "No centre in .state"
+        )
+        _fail(f"{what}; name one by --state-dir, --settings or --database-url.", GIVEN)
+    return found[0]
 
 
 def _database_of(settings: Path) -> str:

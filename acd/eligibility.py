@@ -99,17 +99,36 @@ def _absence(device: DeviceRecord, assignment: Assignment) -> DeviceObstacle | N
 
 def calls_on(device: DeviceId, agent: AgentRecord) -> int:
     """How many calls this phone of his has."""
+    if not agent.calls and not agent.other_calls:
+        return 0  # as mostly when it is asked
     return sum(d == device for d in agent.calls.values()) + sum(d == device for d in agent.other_calls.values())
 
 
+class Criterion(StrEnum):
+    """By what agents of a queue stand in order."""
+
+    ORDER = "order"
+    """His assignment's order number, lowest first."""
+    IDLE_TIME = "idle_time"
+    """Longest first."""
+
+
 def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[float, ...]:
-    """His place in the queue's order, lowest first; equal ranks go by id."""
-    match queue.type:
+    """His place in the queue's order, lowest first: a number for each criterion; equal ranks go by id."""
+    return tuple(
+        assignment.order if criterion is Criterion.ORDER else agent.idle_since.timestamp()
+        for criterion in criteria(queue.type)
+    )
+
+
+def criteria(type_: QueueType) -> tuple[Criterion, ...]:
+    """By what the agents of such a queue are ordered, the first of them counting most."""
+    match type_:
         case QueueType.ROUND_ROBIN:
-            return (agent.idle_since.timestamp(),)
+            return (Criterion.IDLE_TIME,)
         case QueueType.TIERED_ROUND_ROBIN:
-            return assignment.order, agent.idle_since.timestamp()
+            return (Criterion.ORDER, Criterion.IDLE_TIME)
         case QueueType.RING_ALL | QueueType.LINEAR_HUNT | QueueType.LINEAR_CASCADE | QueueType.CALL_PARK:
-            return (assignment.order,)
+            return (Criterion.ORDER,)
         case _:
-            assert_never(queue.type)
+            assert_never(type_)

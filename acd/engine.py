@@ -223,6 +223,8 @@ def _match(step: Step) -> None:
     state = step.state
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
+    if not (state.freed or state.needy or state.leaving):
+        return  # as after most steps
     for overdue in _by_turn(state, state.leaving):
         waiting.leave(step, overdue)
     freed, needy = _by_idle(state), _by_turn(state, state.needy)

@@ -35,6 +35,7 @@ class Group:
 class CallObstacle(StrEnum):
     """Why nobody is looked for for a call."""
 
+    ASTERISK_OUT_OF_SIGHT = "asterisk_out_of_sight"
     ANSWERED = "answered"
     OVERDUE = "overdue"
     """He has waited as long as his queue keeps anybody."""
@@ -103,6 +104,8 @@ def agent_to_ring(state: State, call: CallRecord) -> Pick | None:
 
 def call_obstacle(state: State, call: CallRecord) -> CallObstacle | None:
     """What keeps this call from ringing at anybody, or at anybody more. None: nothing does."""
+    if not state.records.asterisk_in_sight:
+        return CallObstacle.ASTERISK_OUT_OF_SIGHT
     queue = state.records.queues.get(call.queue)
     if queue is None:
         return CallObstacle.QUEUE_GONE

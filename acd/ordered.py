@@ -86,21 +86,23 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, DeadlineKind, str]] = []
-        self._until: dict[tuple[DeadlineKind, str], datetime] = {}
+        self._until: list[dict[str, datetime]] = [{} for _ in range(max(DeadlineKind) + 1)]
+        """By kind, which is a number; as part of a key it would be hashed by its name, slowly."""
 
     def set(self, kind: DeadlineKind, id_: str, until: datetime | None) -> None:
         """Let it lapse at this instant; None: not at all."""
+        of_kind = self._until[kind]
         if until is None:
-            self._until.pop((kind, id_), None)
-        elif self._until.get((kind, id_)) != until:
-            self._until[kind, id_] = until
+            of_kind.pop(id_, None)
+        elif of_kind.get(id_) != until:
+            of_kind[id_] = until
             heappush(self._heap, (until, kind, id_))
 
     def next(self) -> tuple[datetime, DeadlineKind, str] | None:
         """The earliest that still holds, None when there is none."""
         while self._heap:
             until, kind, id_ = self._heap[0]
-            if self._until.get((kind, id_)) == until:
+            if self._until[kind].get(id_) == until:
                 return self._heap[0]
             heappop(self._heap)
         return None

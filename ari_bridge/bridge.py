@@ -14,7 +14,6 @@ from typing import Final, get_args
 import structlog
 
 from acd.inputs import (
-    AgentTold,
     AsteriskLost,
     CallArrived,
     CallerHungUp,
@@ -26,23 +25,36 @@ from acd.inputs import (
     OtherCallEnded,
 )
 from acd.model import CallId, ChannelId
-from acd.outputs import Command, Connect, Dismiss, JoinConsulted, SendOn, ShowStatus, TellAgent, TurnAway
+from acd.outputs import (
+    Command,
+    Connect,
+    ConnectRetriever,
+    Dismiss,
+    HangUpCall,
+    HoldCaller,
+    JoinConsulted,
+    SendOn,
+    ShowStatus,
+    TellAgent,
+    TurnAway,
+)
 from acd.ports import EnginePort, Provisioning
-from ari_bridge import provision, resync
+from ari_bridge import plan_talks, provision, resync
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
 from ari_bridge.dialogs import Dialogs
-from ari_bridge.errands import Errand, stop_playback
+from ari_bridge.errands import Errand
 from ari_bridge.event_types import EventType
 from ari_bridge.keys import Keys
 from ari_bridge.lamps import Lamps
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import caller_of, leg_channel, told
+from ari_bridge.names import caller_of, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled
+from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
 from ari_bridge.tasks import Tasks
+from ari_bridge.telling import Telling
 from ari_bridge.translate import translate
 from ari_bridge.version import FLOOR_IN_WORDS, new_enough
 from feature_codes.table import StarCodes
@@ -127,12 +139,13 @@ class Bridge:
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
         self._lamps = Lamps(codes.lamps)
         self._keys = Keys()
+        self._telling = Telling()
         self._listening = False
         """Whether we hear of phones."""
         self._callers: dict[CallId, ChannelId] = {}
         """The callers in our hands: each one's end is told once, whichever message says it first."""
-        self._telling: set[str] = set()
-        """What agents hear at the moment, before they are joined with anybody."""
+        self._talks: set[CallId] = set()
+        """Calls for which there is a bridge of caller and agent."""
         self._recent: deque[Message] = deque(maxlen=REMEMBERED)
         self._early: list[Event | Signal] = []
         """What happens while Asterisk is being looked at, kept until the engine knows what is there."""
@@ -178,19 +191,34 @@ class Bridge:
                 self._lanes.start(errand)
 
     def _before(self, command: Command) -> tuple[Errand, ...]:
-        """Remember what was ordered; what has to be asked first because of it."""
+        """Remember what was ordered, and what has to be asked beside the plan because of what was before."""
         match command:
             case SendOn() | Dismiss() | TurnAway() | JoinConsulted():
                 self._callers.pop(command.call, None)
+                return self._part(command.call, command.channel)
+            case HoldCaller():
+                return self._part(command.call, command.channel)
+            case Connect():
+                self._talks.add(command.call)
+                return self._telling.cut_before(command)
+            case ConnectRetriever():
+                self._talks.add(command.call)
+            case HangUpCall():
+                self._talks.discard(command.call)
             case TellAgent():
-                self._telling.add(told(command.offer, command.device))
-            case Connect() if (playback := told(command.offer, command.device)) in self._telling:
-                return (Errand(lane=command.call, operations=(stop_playback(playback),)),)
+                return self._telling.tell(command)
             case ShowStatus():
                 return self._lamps.show(command)
             case _:
                 pass
         return ()
+
+    def _part(self, call: CallId, channel: ChannelId) -> tuple[Errand, ...]:
+        """His talk, if he has one, is over, and he lives on."""
+        if call not in self._talks:
+            return ()
+        self._talks.discard(call)
+        return plan_talks.part(call, channel)
 
     # --- one connection, from its beginning to its end
 
@@ -236,6 +264,7 @@ class Bridge:
         self._callers = {
             call.call: call.channel or ChannelId(call.call) for call in picture.seen.calls if call.answered
         }
+        self._talks = set(picture.seen.talks)
         early, self._early = self._early, []
         self._engine.tell(picture.seen)
         for dialled in picture.star_codes:
@@ -292,7 +321,8 @@ class Bridge:
         self._lanes.forget()
         self._dialogs.forget()
         self._callers.clear()
-        self._telling.clear()
+        self._talks.clear()
+        self._telling.forget()
         self._recent.clear()
         self._early.clear()
 
@@ -333,13 +363,13 @@ class Bridge:
             case LegEnded(offer=offer, device=device):
                 self._lanes.gone(leg_channel(offer, device))
                 self._keys.forget(leg_channel(offer, device))
-                self._telling.discard(told(offer, device))
+                self._telling.forget(leg_channel(offer, device))
                 self._engine.tell(happening)
             case LegKeyPressed():
                 self._engine.tell(self._keys.joined(happening))
-            case AgentTold(offer=offer, device=device):
-                self._telling.discard(told(offer, device))
-                self._engine.tell(happening)
+            case TellingOver():
+                if (told := self._telling.over(happening)) is not None:
+                    self._engine.tell(told)
             case KeyPressed(call=call) if call not in self._callers:
                 pass
             case LeftUs(channel=channel):

@@ -18,7 +18,7 @@ _LEG: Final = re.compile(rf"(?P<offer>{_PLAIN}~[1-9][0-9]*)~(?P<device>{_DEVICE}
 _TALK: Final = re.compile(rf"(?P<call>{_PLAIN})~talk")
 _PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
 _ANNOUNCEMENT: Final = re.compile(rf"(?P<call>{_PLAIN})~announcement~(?P<number>[0-9]{{1,9}})")
-_TOLD: Final = re.compile(r"(?P<leg>.+)~told")
+_TOLD: Final = re.compile(r"(?P<leg>.+)~told~(?P<number>[0-9]{1,9})")
 _CALLED_BACK: Final = re.compile(rf"(?P<call>{_PLAIN})~back~[0-9]{{1,9}}")
 _CALL: Final = re.compile(_PLAIN)
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
@@ -119,9 +119,9 @@ def announcement_of(playback_id: str) -> Announcement | None:
     return None if found is None else Announcement(CallId(found["call"]), int(found["number"]))
 
 
-def told(offer: OfferId, device: DeviceId) -> str:
-    """The playback of what an agent is told before anybody is joined with him."""
-    return f"{leg_channel(offer, device)}{_SEPARATOR}told"
+def told(leg: str, number: int) -> str:
+    """The playback of the nth thing that an agent is told on this leg's channel before anybody is joined with him."""
+    return f"{leg}{_SEPARATOR}told{_SEPARATOR}{number}"
 
 
 def told_of(playback_id: str) -> Leg | None:

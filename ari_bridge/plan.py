@@ -52,8 +52,6 @@ def plan(command: Command, app: str) -> tuple[Errand, ...]:
             return plan_agents.ring(command, app)
         case StopRinging():
             return plan_agents.stop_ringing(command)
-        case TellAgent():
-            return plan_agents.tell(command)
         case HangUpLeg():
             return plan_agents.hang_up_leg(command)
         case HangUpPhone():
@@ -70,7 +68,7 @@ def plan(command: Command, app: str) -> tuple[Errand, ...]:
             return plan_talks.start_recording(command)
         case StopRecording():
             return plan_talks.stop_recording(command)
-        case ShowStatus():  # `lamps` knows which are lit
+        case ShowStatus() | TellAgent():  # `lamps` knows which are lit, `telling` what an agent hears
             return ()
         case _:
             assert_never(command)

@@ -1,13 +1,13 @@
-"""What has to be asked of Asterisk for an agent's phones: ringing, telling, hanging up. Pure."""
+"""What has to be asked of Asterisk for an agent's phones: ringing and hanging up. Pure."""
 
 from datetime import timedelta
 from typing import Final
 
-from acd.inputs import AgentTold, LegEnd, LegEnded
+from acd.inputs import LegEnd, LegEnded
 from acd.model import Caller, CallId, DeviceId, OfferId
-from acd.outputs import HangUpLeg, HangUpPhone, Ring, StopRinging, TellAgent
-from ari_bridge.errands import CONFLICT, NOT_FOUND, Errand, caller_id, files, into_context, media, on_channel
-from ari_bridge.names import caller_of, endpoint, leg_channel, told
+from acd.outputs import HangUpLeg, HangUpPhone, Ring, StopRinging
+from ari_bridge.errands import CONFLICT, NOT_FOUND, Errand, caller_id, files, into_context, on_channel
+from ari_bridge.names import endpoint, leg_channel
 
 RING_MARGIN: Final = timedelta(seconds=10)
 """Asterisk stops a leg by itself this long after the engine should have done so."""
@@ -65,18 +65,6 @@ def stop_ringing(command: StopRinging) -> tuple[Errand, ...]:
     """Each phone is told whether somebody else has answered."""
     reason = "answered_elsewhere" if command.elsewhere else "normal"
     return tuple(_end_leg(command.offer, device, reason) for device in command.devices)
-
-
-def tell(command: TellAgent) -> tuple[Errand, ...]:
-    """In the lane of his caller: the joining comes after it."""
-    play = on_channel(
-        "playWithId",
-        leg_channel(command.offer, command.device),
-        playbackId=told(command.offer, command.device),
-        media=media(command.words),
-    )
-    over = AgentTold(offer=command.offer, device=command.device)
-    return (Errand(lane=caller_of(command.offer), operations=(play,), failed=over),)
 
 
 def hang_up_leg(command: HangUpLeg) -> tuple[Errand, ...]:

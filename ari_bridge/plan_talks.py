@@ -3,7 +3,7 @@
 from typing import Final
 
 from acd.inputs import ConnectFailed
-from acd.model import CallId
+from acd.model import CallId, ChannelId
 from acd.outputs import AnswerTransfer, Connect, ConnectRetriever, JoinConsulted, StartRecording, StopRecording
 from ari_bridge.errands import (
     CONFLICT,
@@ -66,27 +66,37 @@ def _join(call: CallId, before: tuple[Operation, ...], kind: str, both: tuple[st
     )
 
 
+def part(call: CallId, channel: ChannelId) -> tuple[Errand, ...]:
+    """The talk's bridge goes while its caller lives on.
+
+    He is taken out first: the name of a bridge from which he is moved Asterisk keeps as long as he lives, and would not
+    make it anew for his next talk.
+    """
+    bridge = talk_bridge(call)
+    gone = {NO_SUCH_CHANNEL, NOT_FOUND, CONFLICT, NOT_INSIDE}
+    return (
+        Errand(
+            lane=call,
+            operations=(
+                on_bridge("removeChannel", bridge, channel=channel, harmless=gone),
+                on_bridge("destroy", bridge, harmless={NOT_FOUND}),
+            ),
+        ),
+    )
+
+
 # --- transfers
 
 
 def answer_transfer(command: AnswerTransfer) -> tuple[Errand, ...]:
-    """The phone is told, and where its wish is granted, the bridge of the talk goes once the caller has left it."""
-    state = "channel_answered" if command.granted else "channel_unavailable"
-    told = Errand(
-        lane=endpoint(command.device),
-        operations=(
-            on_channel(
-                "transfer_progress",
-                leg_channel(command.offer, command.device),
-                states=state,
-                harmless={NOT_FOUND, CONFLICT, WRONG_STATE},
-            ),
-        ),
+    """In the lane of the phone, before it is hung up."""
+    told = on_channel(
+        "transfer_progress",
+        leg_channel(command.offer, command.device),
+        states="channel_answered" if command.granted else "channel_unavailable",
+        harmless={NOT_FOUND, CONFLICT, WRONG_STATE},
     )
-    if not command.granted:
-        return (told,)
-    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
-    return (told, Errand(lane=command.call, operations=(destroy,)))
+    return (Errand(lane=endpoint(command.device), operations=(told,)),)
 
 
 def join_consulted(command: JoinConsulted) -> tuple[Errand, ...]:

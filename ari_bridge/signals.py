@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from acd.model import ChannelId, DeviceId
+from acd.model import ChannelId, DeviceId, OfferId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,20 @@ class PlaybackOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellingOver:
+    """Something that an agent was told is over, cut, or could not be played."""
+
+    offer: OfferId
+    device: DeviceId
+    playback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
     """Another engine has taken over our application: nothing will be told us any more."""
 
 
-Signal = StarCodeDialled | LeftUs | PlaybackOver
+Signal = StarCodeDialled | LeftUs | PlaybackOver | TellingOver
 
 
 class Passed(StrEnum):

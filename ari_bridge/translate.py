@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from acd.inputs import (
-    AgentTold,
     AnnouncementOver,
     CallArrived,
     CallConnected,
@@ -57,7 +56,7 @@ from ari_bridge.reading import (
     priority_in,
     text_in,
 )
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled
+from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
 
 _KEYS: Final = frozenset("0123456789ABCD*#")
 
@@ -198,7 +197,7 @@ def _playback_finished(message: Message) -> Event | Signal | None:
     if announcement is not None:
         return AnnouncementOver(call=announcement.call, number=announcement.number)
     if leg is not None:
-        return AgentTold(offer=leg.offer, device=leg.device)
+        return TellingOver(offer=leg.offer, device=leg.device, playback=name)
     if channel is None:
         return None
     return PlaybackOver(channel=channel, playback=name, failed=needed_text(playback, "state") != "done")

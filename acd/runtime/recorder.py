@@ -15,7 +15,7 @@ from typing import Final, Self
 import asyncpg
 import structlog
 
-from acd.journal import UnreadableSnapshot, about, decode, decode_state, encode, encode_state
+from acd.journal import about, encode, encode_state
 from acd.outputs import Recorded
 from acd.runtime.database import (
     LOST,
@@ -29,6 +29,7 @@ from acd.runtime.database import (
     ensure_schema,
     in_words,
 )
+from acd.runtime.history import facts_after, snapshot_before
 from acd.state import State
 
 SNAPSHOT_EVERY: Final = 20_000
@@ -114,31 +115,11 @@ class Recorder:
         """
         assert self._connection is not None
         assert self._last == self._committed, "recall comes before the first record"
-        seq, state = await self._newest_snapshot(self._connection)
-        facts: list[Recorded] = []
-        async with self._connection.transaction(readonly=True):
-            rows = self._connection.cursor(
-                "select seq, at, kind, body from fact where seq > $1 order by seq", seq, prefetch=5_000
-            )
-            async for row in rows:
-                seq += 1
-                if row["seq"] != seq:
-                    raise DatabaseError(
-                        f"the journal lacks the facts {seq} to {row['seq'] - 1}; restore the database from a backup, "
-                        "or empty the tables fact and snapshot to begin anew"
-                    )
-                facts.append(Recorded(at=row["at"], fact=decode(row["kind"], row["body"])))
-            self.last_at = await self._connection.fetchval("select at from fact order by seq desc limit 1")
+        seq, state = await snapshot_before(self._connection, self._last + 1)
+        facts = [recorded async for _, recorded in facts_after(self._connection, seq)]
+        self.last_at = await self._connection.fetchval("select at from fact order by seq desc limit 1")
         self._since_snapshot = len(facts)
         return state, facts
-
-    async def _newest_snapshot(self, connection: Connection) -> tuple[int, State | None]:
-        for row in await connection.fetch("select seq, body from snapshot order by seq desc"):
-            try:
-                return row["seq"], decode_state(row["body"])
-            except UnreadableSnapshot as error:
-                _log.warning("journal_snapshot_passed_over", seq=row["seq"], why=str(error))
-        return 0, None
 
     def follow(self, state: State) -> None:
         """Take the snapshots of this state. It must hold every fact recorded so far, whenever `record` is called."""

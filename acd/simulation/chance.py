@@ -11,9 +11,9 @@ from heapq import merge
 
 from acd.inputs import CallArrived, CallConnected, CallerHungUp, LegAnswered, SetStatus
 from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId
-from acd.outputs import CallAnswered, CallQueued, OfferMade, TalkStarted, WrapUpStarted
+from acd.outputs import CallAnswered, CallQueued, OfferMade, Source, StatusChanged, TalkStarted, WrapUpStarted
 from acd.simulation.run import Later, Timed
-from acd.simulation.traffic import HOURS_OF_DAY, Dice, Shift, Stream, Traffic, drawn
+from acd.simulation.traffic import HOURS_OF_DAY, Dice, Shift, Stream, Traffic, drawer
 
 _AT_ONCE = timedelta(0)
 _HOUR = timedelta(hours=1)
@@ -44,6 +44,19 @@ class _Turn:
     was_on: bool
 
 
+class _Manners:
+    """How an agent takes calls on the shift he is on."""
+
+    def __init__(self, shift: Shift, dice: Dice) -> None:
+        self.answers_after = drawer(shift.answers_after, dice)
+        self.back_after = drawer(shift.back_after, dice)
+        self._dice, self._misses = dice, shift.misses
+
+    def misses(self) -> bool:
+        """Whether he does not pick up."""
+        return self._dice.random() < self._misses
+
+
 _Coming = tuple[datetime, int, _Caller | _Turn]
 
 
@@ -57,7 +70,7 @@ class Chance:
         self._roll = roll
         agents = sorted({agent for shift in traffic.shifts for agent in shift.agents})
         self._dice_of = {agent: roll(f"agent {agent}") for agent in agents}
-        self._shift_of: dict[AgentId, Shift] = {}
+        self._manners: dict[AgentId, _Manners] = {}
         self._expected: dict[CallId, _Caller] = {}
 
     # --- what comes from outside
@@ -75,7 +88,7 @@ class Chance:
             elif coming.shift is None:
                 yield at, SetStatus(agent=coming.agent, status=OFFLINE)
             else:
-                self._shift_of[coming.agent] = coming.shift
+                self._manners[coming.agent] = _Manners(coming.shift, self._dice_of[coming.agent])
                 if not coming.was_on:
                     yield at, SetStatus(agent=coming.agent, status=ONLINE)
 
@@ -83,14 +96,15 @@ class Chance:
         """A rate holds for an hour of the day. Exponential gaps may begin anew at any time, so they do at each hour."""
         stream = self._traffic.streams[number]
         dice = self._roll(f"callers {number} {stream.queue}")
+        talk = drawer(stream.talk, dice)
+        patience = None if stream.patience is None else drawer(stream.patience, dice)
         at = self._midnight + self._traffic.opens
         while at < until:
             hour_ends = at + _HOUR - (at - self._midnight) % _HOUR
             per_hour = stream.per_hour[(at - self._midnight) // _HOUR % HOURS_OF_DAY]
             at = min(at + _HOUR * dice.expovariate(per_hour), hour_ends) if per_hour else hour_ends
             if at < min(hour_ends, until):
-                patience = None if stream.patience is None else drawn(stream.patience, dice)
-                yield at, 1 + number, _Caller(stream, drawn(stream.talk, dice), patience)
+                yield at, 1 + number, _Caller(stream, talk(), None if patience is None else patience())
 
     def _turns(self, until: datetime) -> Iterator[_Coming]:
         begin = self._midnight + self._traffic.opens
@@ -116,8 +130,8 @@ class Chance:
 
     def reactions(self, fact: OfferMade) -> tuple[Later, ...]:
         """He picks up after a while, on the first of his phones, or not at all."""
-        shift, dice = self._shift_of[fact.agent], self._dice_of[fact.agent]
-        after, misses = drawn(shift.answers_after, dice), dice.random() < shift.misses
+        manners = self._manners[fact.agent]
+        after, misses = manners.answers_after(), manners.misses()
         return () if misses else ((after, LegAnswered(offer=fact.offer, device=fact.devices[0])),)
 
     def joining(self, fact: CallAnswered) -> Later:
@@ -131,11 +145,15 @@ class Chance:
     def ready(self, fact: WrapUpStarted) -> None:
         """Nobody is, before it has run out."""
 
+    def back(self, fact: StatusChanged) -> timedelta | None:
+        """After a while, if he was taken Offline for missing too many."""
+        return self._manners[fact.agent].back_after() if fact.source is Source.MISSED_OFFERS else None
+
 
 def _arrival(call: CallId, stream: Stream) -> CallArrived:
     number, _, account = stream.queue.partition("@")
     return CallArrived(
-        call=call, account=AccountId(account), number=number, caller=Caller(number=""), priority=stream.priority
+        call=call, account=AccountId(account), number=number, caller=Caller(number=call), priority=stream.priority
     )
 
 

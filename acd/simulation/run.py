@@ -10,9 +10,28 @@ from heapq import heappop, heappush
 from typing import Protocol
 
 from acd.engine import Engine
-from acd.inputs import CallConnected, CallerHungUp, ConnectFailed, EndWrapUp, Event, LegAnswered, LegEnded, Request
-from acd.model import CallId
-from acd.outputs import CallAnswered, CallQueued, OfferMade, Outcome, Recorded, TalkStarted, WrapUpStarted
+from acd.inputs import (
+    CallConnected,
+    CallerHungUp,
+    ConnectFailed,
+    EndWrapUp,
+    Event,
+    LegAnswered,
+    LegEnded,
+    Request,
+    SetStatus,
+)
+from acd.model import OFFLINE, ONLINE, CallId
+from acd.outputs import (
+    CallAnswered,
+    CallQueued,
+    OfferMade,
+    Outcome,
+    Recorded,
+    StatusChanged,
+    TalkStarted,
+    WrapUpStarted,
+)
 from acd.records import Records
 
 Input = Event | Request
@@ -42,6 +61,10 @@ class People(Protocol):
 
     def ready(self, fact: WrapUpStarted) -> timedelta | None:
         """When the agent ends his wrap-up by himself; None: he lets it run out."""
+        ...
+
+    def back(self, fact: StatusChanged) -> timedelta | None:
+        """When an agent is Online again whom the rules have taken Offline; None: not because of this."""
         ...
 
 
@@ -101,6 +124,10 @@ class Run:
                     ready = self._people.ready(fact)
                     if ready is not None:
                         self._plan(at + ready, EndWrapUp(agent=fact.agent), at)
+                case StatusChanged():
+                    back = self._people.back(fact)
+                    if back is not None:
+                        self._plan(at + back, SetStatus(agent=fact.agent, status=ONLINE), at)
                 case _:
                     pass
 
@@ -126,5 +153,8 @@ def _still_fits(records: Records, what: Input, since: datetime | None) -> bool:
         case EndWrapUp():
             agent = records.agent_records.get(what.agent)
             return agent is not None and agent.wrap_up is not None and agent.wrap_up.since == since
+        case SetStatus():
+            agent = records.agent_records.get(what.agent)
+            return agent is not None and agent.status == OFFLINE and agent.status_since == since
         case _:
             return True

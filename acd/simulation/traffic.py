@@ -1,5 +1,6 @@
 """What a simulated day is made of: who calls when, how long people wait and talk, and who is there to answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import log, sqrt
@@ -52,18 +53,18 @@ Length = Constant | Exponential | LogNormal
 """How long something lasts, as chance will have it."""
 
 
-def drawn(length: Length, dice: Dice) -> timedelta:
-    """One of its values."""
+def drawer(length: Length, dice: Dice) -> Callable[[], timedelta]:
+    """Draws its values, one at each call."""
     match length:
         case Constant():
-            return length.length
+            return lambda: length.length
         case Exponential():
-            mean_s = length.mean.total_seconds()
-            return timedelta(seconds=dice.expovariate(1 / mean_s)) if mean_s else timedelta(0)
+            rate = 1 / length.mean.total_seconds()
+            return lambda: timedelta(seconds=dice.expovariate(rate))
         case LogNormal():
             variance = log(1 + (length.deviation / length.mean) ** 2)
-            mu = log(length.mean.total_seconds()) - variance / 2
-            return timedelta(seconds=dice.lognormvariate(mu, sqrt(variance)))
+            mu, sigma = log(length.mean.total_seconds()) - variance / 2, sqrt(variance)
+            return lambda: timedelta(seconds=dice.lognormvariate(mu, sigma))
         case _:
             assert_never(length)
 
@@ -94,6 +95,8 @@ class Shift:
     answers_after: Length
     misses: float
     """The part of the offers, from 0 to 1, at which nobody picks up."""
+    back_after: Length
+    """When an agent is back whom the rules have taken Offline for missing too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -296,18 +296,55 @@ async def test_a_key_is_told_once_and_a_one_after_a_star_is_both(double: AriDoub
 async def test_what_an_agent_hears_is_cut_before_he_is_joined_unless_it_is_over(
     double: AriDouble, has_heard_it: bool
 ) -> None:
-    playback = f"{LEG}~told"
-    double.answers["POST", f"/channels/{LEG}/play/{playback}"] = Answer.of({"id": playback})
     async with bridged(double.url) as (bridge, engine, _):
         await until(lambda: bridge.connected)
-        bridge.carry_out([TellAgent(offer=OFFER, device=DESK, words=(Phrase.PRESS_ONE,))])
-        await until(lambda: asked(double, "POST", f"/channels/{LEG}/play/{playback}"))
+        playback = await tell(double, bridge, 1)
         if has_heard_it:
-            await double.send({"type": "PlaybackFinished", "playback": {"id": playback, "state": "done"}})
+            await double.send(is_over(playback), is_over(playback))
             await until(lambda: engine.told_of(AgentTold))
         bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
         await until(lambda: asked(double, "POST", f"/bridges/{CALL}~talk/addChannel"))
         assert asked(double, "DELETE", f"/playbacks/{playback}") == (not has_heard_it)
+        assert len(engine.told_of(AgentTold)) == has_heard_it
+
+
+async def test_an_agent_hears_one_thing_at_a_time_and_the_end_of_the_last_is_told(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        first, second = await tell(double, bridge, 1), await tell(double, bridge, 2)
+        assert (asked(double, "DELETE", f"/playbacks/{first}"), asked(double, "DELETE", f"/playbacks/{second}")) == (
+            1,
+            0,
+        )
+        await double.send(is_over(first), OF_THE_CALL[1])
+        await until(lambda: engine.told_of(CallArrived))
+        assert engine.told_of(AgentTold) == []
+        await double.send(is_over(second))
+        await until(lambda: engine.told_of(AgentTold))
+
+
+async def tell(double: AriDouble, bridge: Bridge, nth: int) -> str:
+    """Order that the agent is told something, for the nth time; the playback."""
+    playback = f"{LEG}~told~{nth}"
+    double.answers["POST", f"/channels/{LEG}/play/{playback}"] = Answer.of({"id": playback})
+    bridge.carry_out([TellAgent(offer=OFFER, device=DESK, words=(Phrase.WAITED, nth, Phrase.MINUTES))])
+    await until(lambda: asked(double, "POST", f"/channels/{LEG}/play/{playback}"))
+    assert double.asked[-1].body == {"media": ["sound:acd/waited", f"number:{nth}", "sound:acd/minutes"]}
+    return playback
+
+
+def is_over(playback: str) -> dict[str, Any]:
+    return {"type": "PlaybackFinished", "playback": {"id": playback, "state": "done"}}
+
+
+async def test_the_bridge_of_a_talk_goes_when_its_caller_waits_again(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, _engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
+        bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)] * 2)
+        await until(lambda: asked(double, "POST", "/bridges/hold~7002%40demo.example/addChannel") == 2)
+        talk = f"/bridges/{CALL}~talk"
+        assert [asked(double, "POST", f"{talk}/removeChannel"), asked(double, "DELETE", talk)] == [1, 1]
 
 
 async def test_lamps_are_written_where_they_differ(double: AriDouble) -> None:

@@ -30,8 +30,9 @@ def test_an_announcement_says_its_call_and_its_number() -> None:
 
 
 def test_what_an_agent_is_told_says_its_leg() -> None:
-    assert names.told_of(names.told(OFFER, DEVICE)) == (OFFER, DEVICE)
-    assert names.told_of(names.leg_channel(OFFER, DEVICE)) is None
+    leg = names.leg_channel(OFFER, DEVICE)
+    assert names.told_of(names.told(leg, 2)) == (OFFER, DEVICE)
+    assert names.told_of(leg) is None
 
 
 @pytest.mark.parametrize(("channel", "call"), [(CALL, CALL), (f"{CALL}~back~2", CALL), (f"{CALL}~1~1001", None)])
@@ -62,7 +63,7 @@ def test_holding_bridges_of_two_accounts_differ() -> None:
         names.talk_bridge(CALL),
         names.playback(ChannelId(CALL), 1),
         names.announcement(CALL, 1),
-        names.told(OFFER, DEVICE),
+        names.told(names.leg_channel(OFFER, DEVICE), 1),
         f"{CALL}~back~1",
         OFFER,
     ],

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from acd.inputs import AgentTold, AnnouncementOver, CallerNotReached, ConnectFailed, LegEnd, LegEnded
+from acd.inputs import AnnouncementOver, CallerNotReached, ConnectFailed, LegEnd, LegEnded
 from acd.model import ONLINE, AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
 from acd.outputs import (
     AnswerTransfer,
@@ -46,7 +46,6 @@ CARA = Caller(number="2001", name="Cara")
 CHANNEL = ChannelId(CALL)
 BACK = ChannelId(f"{CALL}~back~1")
 OTHER = ChannelId("acd-1.9")
-WORDS = (Sound(name="acme/sales"), Phrase.WAITED, 2, Phrase.MINUTES)
 
 RING = Ring(
     offer=OFFER,
@@ -78,7 +77,7 @@ COMMANDS: list[Command] = [
     HangUpCall(call=CALL, channel=CHANNEL),
     RING,
     StopRinging(offer=OFFER, devices=(DESK, SOFT), elsewhere=True),
-    TellAgent(offer=OFFER, device=DESK, words=WORDS),
+    TellAgent(offer=OFFER, device=DESK, words=(Phrase.PRESS_ONE,)),
     HangUpLeg(offer=OFFER, device=DESK),
     HangUpPhone(channel=OTHER, words=(Phrase.NOBODY_PARKED,)),
     ShowStatus(devices=(DESK,), status=ONLINE),
@@ -215,19 +214,6 @@ def test_a_talk_is_listened_to_for_keys_only_where_that_is_ordered(keys: bool, k
     assert errand.operations[0].arguments["type"] == kind
 
 
-def test_an_agent_is_told_in_the_lane_of_his_caller_so_that_the_joining_comes_after_it() -> None:
-    (errand,) = plan(COMMANDS[10], "acd")
-    assert errand.lane == CALL
-    assert errand.operations[0].arguments["channelId"] == f"{OFFER}~{DESK}"
-    assert errand.operations[0].arguments["media"] == (
-        "sound:acme/sales",
-        "sound:acd/waited",
-        "number:2",
-        "sound:acd/minutes",
-    )
-    assert errand.failed == AgentTold(offer=OFFER, device=DESK)
-
-
 def test_who_is_called_back_is_called_through_the_dial_plan_while_the_agent_hears_it_ring() -> None:
     called, ringing = plan(CALL_BACK, "acd")
     arguments = called.operations[0].arguments
@@ -281,17 +267,12 @@ def test_a_phone_to_be_hung_up_without_a_word_is_hung_up() -> None:
     assert names(errand) == ["hangup"]
 
 
-def test_a_granted_transfer_is_told_to_the_phone_before_it_is_hung_up_and_ends_the_talks_bridge() -> None:
-    told, destroy = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=True), "acd")
+@pytest.mark.parametrize(("granted", "state"), [(True, "channel_answered"), (False, "channel_unavailable")])
+def test_a_phone_is_told_of_its_transfer_before_it_is_hung_up(granted: bool, state: str) -> None:
+    (told,) = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=granted), "acd")
     (hang_up,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
     assert told.lane == hang_up.lane
-    assert told.operations[0].arguments["states"] == "channel_answered"
-    assert (destroy.lane, names(destroy)) == (CALL, ["destroy"])
-
-
-def test_a_transfer_that_is_not_granted_changes_nothing() -> None:
-    (told,) = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=False), "acd")
-    assert told.operations[0].arguments["states"] == "channel_unavailable"
+    assert told.operations[0].arguments["states"] == state
 
 
 def test_a_recording_is_begun_and_ended_by_its_name() -> None:

@@ -6,7 +6,6 @@ from typing import Any, get_args
 import pytest
 
 from acd.inputs import (
-    AgentTold,
     AnnouncementOver,
     CallArrived,
     CallConnected,
@@ -29,7 +28,7 @@ from acd.inputs import (
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
 from ari_bridge.event_types import EventType
 from ari_bridge.reading import is_star_code, printable
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, StarCodeDialled
+from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, StarCodeDialled, TellingOver
 from ari_bridge.translate import translate
 from tests.bridge.recorded_events import damaged, recorded
 
@@ -144,12 +143,12 @@ def test_a_playback_ends_heard_or_not(state: str, failed: bool) -> None:
     assert translate(message, KNOWN) == PlaybackOver(channel=channel, playback=name, failed=failed)
 
 
-def test_the_end_of_an_announcement_and_of_what_an_agent_is_told_are_events() -> None:
+def test_the_end_of_an_announcement_and_of_what_an_agent_is_told_are_told_apart() -> None:
     message = first("PlaybackFinished")
     message["playback"] |= {"id": f"{CALL}~announcement~4", "state": "failed"}
     assert translate(message, KNOWN) == AnnouncementOver(call=CallId(CALL), number=4)
-    message["playback"]["id"] = f"{CALL}~2~1001-desk~told"
-    assert translate(message, KNOWN) == AgentTold(offer=OfferId(f"{CALL}~2"), device=DESK)
+    playback = message["playback"]["id"] = f"{CALL}~2~1001-desk~told~3"
+    assert translate(message, KNOWN) == TellingOver(offer=OfferId(f"{CALL}~2"), device=DESK, playback=playback)
 
 
 @pytest.mark.parametrize(

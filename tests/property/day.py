@@ -28,7 +28,7 @@ from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, Configuration
 from acd.outputs import Command, HangUpLeg, Outcome, Recorded
 from acd.state import State
 from tests.property.centres import PHONES, first_centre
-from tests.property.ledger import Ledger
+from tests.property.explained import ExplainedLedger
 from tests.property.switch import ACCOUNT
 from tests.property.world import World
 
@@ -43,7 +43,7 @@ class Day:
         self.now = MORNING
         self.centre: Configuration = first_centre()
         self.world = World(sorted(PHONES))
-        self.ledger = Ledger()
+        self.ledger = ExplainedLedger()
         self.engine, self.twin = Engine(State()), Engine(State())
         self.journal: list[Recorded] = []
         self.ordered: list[Command] = []

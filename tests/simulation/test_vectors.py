@@ -47,4 +47,4 @@ def test_the_engine_queues_as_the_formulas_say(begins: str) -> None:
 )
 def test_another_discipline_would_be_noticed(begins: str, figure: str, wrong: float) -> None:
     (right,) = (each for each in measured(begins) if each.figure == figure)
-    assert abs(replace(right, expected=wrong).errors_off) > 2 * WITHIN
+    assert abs(replace(right, expected=wrong).errors_off) > WITHIN

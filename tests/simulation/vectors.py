@@ -318,6 +318,7 @@ def _traffic(vector: Vector, configuration: Configuration) -> Traffic:
         ends=timedelta(days=1),
         answers_after=at_once,
         misses=0,
+        back_after=at_once,
     )
     streams = tuple(
         Stream(
