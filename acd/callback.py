@@ -182,12 +182,10 @@ def fail(step: Step, call: CallRecord, how: LegEnd) -> None:
     care.let_agent_go(step, call)
     care.part(step, call, Party.CALLER)
     rule = _rule(step, call)
-    tried = call.callback.attempts + 1
-    again = step.now + rule.retry if tried < rule.attempts else None
+    last = call.callback.attempts + 1 >= rule.attempts or call.queue not in step.state.records.queues
+    again = None if last else step.now + rule.retry
     step.record(CallbackFailed(call=call.id, queue=call.queue, how=how, again=again))
-    if call.queue not in step.state.records.queues:
-        care.close(step, call)
-    elif again is None:
+    if again is None:
         care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
 
 

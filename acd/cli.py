@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
+from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, NoReturn, TypeVar
@@ -125,10 +126,13 @@ def up_command(
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
 @click.option("--database-url", envvar="ACD_DATABASE_URL", help="The database itself.")
-def apply_command(file: Path, state_dir: Path | None, settings: Path | None, database_url: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print changes and warnings as one line of JSON.")
+def apply_command(
+    file: Path, state_dir: Path | None, settings: Path | None, database_url: str | None, as_json: bool
+) -> None:
     """Make the centre equal to FILE, in force at once, and say what has changed.
 
-    Without an option it is the centre of `acd up FILE`.
+    Without an option it is the centre of `acd up FILE`. What is probably not meant is warned about on standard error.
     """
     centre = _read(file)
     url = database_url or _database_of(settings or (state_dir or Path(".state") / file.stem) / "engine.toml")
@@ -136,6 +140,9 @@ def apply_command(file: Path, state_dir: Path | None, settings: Path | None, dat
         changes = _with_database(url, _apply(centre, url))
     except CentreFaults as faults:
         _fail(str(faults), GIVEN)
+    if as_json:
+        click.echo(json.dumps({"changes": list(map(asdict, changes)), "warnings": list(map(asdict, centre.warnings))}))
+        return
     for change in changes:
         click.echo(change)
     if not changes:
@@ -225,9 +232,12 @@ async def _apply(centre: Centre, url: str) -> list[Change]:
 
 def _read(file: Path) -> Centre:
     try:
-        return read_centre(_text(file), str(file))
+        centre = read_centre(_text(file), str(file))
     except CentreFaults as faults:
         _fail(str(faults), GIVEN)
+    for warning in centre.warnings:
+        click.echo(f"Warning: {file}, {warning}", err=True)
+    return centre
 
 
 def _text(file: Path) -> str:

@@ -112,9 +112,22 @@ def decode(kind: str, body: bytes | str) -> Fact:
             "it was written by a newer one: run that one again"
         )
     try:
-        return decoder.decode(body)
+        return decoder.decode(_renewed(body))
     except msgspec.DecodeError as error:  # wrong fields (ValidationError) as well as broken JSON
         raise UnreadableFact(f"a fact of the kind {kind!r} in the journal cannot be read: {error}") from error
+
+
+def _renewed(body: bytes | str) -> bytes:
+    """A queue once had one `back_off` for what are three reasons now; whoever wrote that meant all three."""
+    raw = body.encode() if isinstance(body, str) else body
+    if b'"back_off":' not in raw:
+        return raw
+    written = msgspec.json.decode(raw)
+    queues = written["queues"]
+    for queue in queues.values() if isinstance(queues, dict) else queues:
+        length = queue.pop("back_off")
+        queue |= {"busy_back_off": length, "declined_back_off": length, "unreachable_back_off": length}
+    return _ENCODER.encode(written)
 
 
 def about(fact: Fact) -> About:
@@ -137,7 +150,7 @@ def decode_state(body: bytes | str) -> State:
     Raises `UnreadableSnapshot` where its records have other fields than now.
     """
     try:
-        return State(_RECORDS_DECODER.decode(body))
+        return State(_RECORDS_DECODER.decode(_renewed(body)))
     except msgspec.DecodeError as error:
         raise UnreadableSnapshot(f"the snapshot cannot be read: {error}") from error
 

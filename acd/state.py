@@ -127,7 +127,7 @@ class State(Indexes):
             case CallbackDialled():
                 waiting.callback_dialled(self, fact)
             case CallbackAnswered():
-                waiting.callback_answered(self, fact)
+                waiting.callback_answered(self, fact, at)
             case CallbackFailed():
                 waiting.callback_failed(self, fact)
             case CallbackDue():

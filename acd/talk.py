@@ -12,7 +12,8 @@ Transfers:
 
 - Talk time ends and the wrap-up begins at that moment; what the far ends do afterwards is no matter of the agent's.
 - To a number of our queues: he waits there, from this moment, as somebody new, whatever the queue's entry rules; in a
-  call park as well. To another number: the dial plan calls it for him, and decides whether it may be called.
+  call park as well. The agent himself has him again only when all others have been tried. To another number: the dial
+  plan calls it for him, and decides whether it may be called.
 - After a consultation with somebody who is in none of our queues: he is joined with that one.
 - After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
 - After one in which another agent has answered him: the caller is joined with that one, as a call of that queue.
@@ -133,12 +134,12 @@ def transfer_asked(step: Step, event: TransferAsked) -> None:
 def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked) -> bool:
     """Whether there is somewhere for him to go; then he is on his way."""
     if event.consult is not None:
-        return _to_consulted(step, call, event, event.consult)
+        return _to_consulted(step, call, agent, event, event.consult)
     queue = queue_id_of(call.account, event.number)
     if queue in step.state.records.queues:
         _transferred(step, call, event)
         care.part(step, call, Party.AGENT)
-        _move(step, call, queue, arrived=step.now)
+        _move(step, call, queue, agent, arrived=step.now)
         _grant(step, call, event)
         return True
     known = step.state.records.agents.get(agent)
@@ -150,10 +151,10 @@ def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked)
     return True
 
 
-def _to_consulted(step: Step, call: CallRecord, event: TransferAsked, consult: ChannelId) -> bool:
-    other = step.state.records.calls.get(CallId(consult))
-    if other is not None:
-        return _to_consulted_queue(step, call, event, other)
+def _to_consulted(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked, consult: ChannelId) -> bool:
+    own = step.state.records.calls.get(CallId(consult))
+    if own is not None:
+        return _to_consulted_queue(step, call, agent, event, own)
     if event.consulted is None or consult in step.state.retrievals:
         return False
     assert call.channel is not None
@@ -162,7 +163,7 @@ def _to_consulted(step: Step, call: CallRecord, event: TransferAsked, consult: C
     return True
 
 
-def _to_consulted_queue(step: Step, call: CallRecord, event: TransferAsked, own: CallRecord) -> bool:
+def _to_consulted_queue(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked, own: CallRecord) -> bool:
     """Into the agent's own call with another queue of ours, which is over with that."""
     if own is call or own.channel is None:
         return False
@@ -171,7 +172,7 @@ def _to_consulted_queue(step: Step, call: CallRecord, event: TransferAsked, own:
         care.part(step, call, Party.AGENT)
         offers.end_all(step, own, OfferEnd.CALLER_GONE)
         care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
-        _move(step, call, own.queue, arrived=own.arrived)
+        _move(step, call, own.queue, agent, arrived=own.arrived)
         _grant(step, call, event)
     elif own.talking_since is not None and own.offer is not None and own.device is not None:
         _join_colleague(step, call, event, own, own.agent, own.offer, own.device)
@@ -203,9 +204,9 @@ def _join_colleague(
     care.join(step, call, offer, device)
 
 
-def _move(step: Step, call: CallRecord, queue: QueueId, arrived: datetime) -> None:
+def _move(step: Step, call: CallRecord, queue: QueueId, agent: AgentId, arrived: datetime) -> None:
     expected = expected_wait(step.state, queue, call.id, turn(call.priority, arrived), step.now)
-    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=arrived, expected_wait=expected))
+    step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=arrived, expected_wait=expected, by=agent))
     announcing.hold(step, call)
 
 

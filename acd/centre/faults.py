@@ -3,7 +3,7 @@
 import difflib
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,12 +31,17 @@ class Fault:
         return f"{where}: {self.what}; {self.mend}" if where else f"{self.what}; {self.mend}"
 
 
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """As in the file; what has no line comes first."""
+    return tuple(sorted(faults, key=lambda fault: fault.line or 0))
+
+
 class CentreFaults(Exception):
     """A centre's file cannot be used. The text lists every fault, one a line, and no secrets."""
 
     def __init__(self, source: str, faults: Collection[Fault]) -> None:
         self.source = source
-        self.faults = tuple(sorted(faults, key=lambda fault: fault.line or 0))
+        self.faults = in_order(faults)
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         super().__init__("\n  ".join([f"{source} has {count}:", *map(str, self.faults)]))
 
@@ -57,9 +62,12 @@ class Faults:
         self._lines = line_numbers(text)
 
     def add(self, place: str, wrong: Wrong) -> None:
-        """A fault at this place. A missing key is told with the line of its table."""
-        line = self.line(place)
-        self.found.append(Fault(place=place, line=line, what=wrong.what, mend=wrong.mend))
+        """A fault at this place."""
+        self.found.append(self.at(place, wrong))
+
+    def at(self, place: str, wrong: Wrong) -> Fault:
+        """What is wrong there, told and not added. A missing key is told with the line of its table."""
+        return Fault(place=place, line=self.line(place), what=wrong.what, mend=wrong.mend)
 
     def line(self, place: str) -> int | None:
         """Where this place stands, else the table it belongs to."""

@@ -7,10 +7,12 @@ fault never hides or makes another.
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final, assert_never, cast
 
 from acd.centre import checks
-from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, suggestion
+from acd.centre.contradictions import contradictions
+from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, in_order, suggestion
 from acd.centre.queue_rules import RANK, WRAP_UP, read_queue
 from acd.centre.tables import Table, entries
 from acd.centre.values import Centre, Phone, Role, User
@@ -32,9 +34,13 @@ def read_centre(text: str, source: str) -> Centre:
     except (ValueError, RecursionError) as error:
         raise CentreFaults(source, [_syntax_fault(error)]) from None
     centre = _Reading(tables, faults).centre(source)
+    found = [] if faults.found else list(contradictions(centre))
+    for entry in found:
+        if entry.refused:
+            faults.add(entry.place, entry.wrong)
     if faults.found:
         raise CentreFaults(source, faults.found)
-    return centre
+    return replace(centre, warnings=in_order(faults.at(entry.place, entry.wrong) for entry in found))
 
 
 def _syntax_fault(error: Exception) -> Fault:

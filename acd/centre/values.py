@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acd.centre.faults import Fault
 from acd.model import Account, Assignment, DeviceId, Queue
 
 
@@ -47,3 +48,5 @@ class Centre:
     devices: tuple[Phone, ...]
     queues: tuple[Queue, ...]
     assignments: tuple[Assignment, ...]
+    warnings: tuple[Fault, ...] = ()
+    """What works and is probably not what was meant, in the order of the file."""

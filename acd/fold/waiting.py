@@ -79,7 +79,7 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
     call.queue, call.arrived, call.queued_at, call.expected_wait = fact.to, fact.arrived, at, fact.expected_wait
     call.lifted = call.overdue = False
     call.round, call.comforts = 1, 0
-    call.tried.clear()
+    call.tried = set() if fact.by is None else {fact.by}
     call.last_said.clear()
     state.place(call)
 
@@ -106,9 +106,11 @@ def callback_dialled(state: Indexes, fact: CallbackDialled) -> None:
     _callback(call).channel = fact.channel
 
 
-def callback_answered(state: Indexes, fact: CallbackAnswered) -> None:
+def callback_answered(state: Indexes, fact: CallbackAnswered, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.channel, call.callback = _callback(call).channel, None
+    # Should he have to wait once more, he does so on the line, and as long as anybody may.
+    call.queued_at, call.expected_wait = at, None
 
 
 def callback_failed(state: Indexes, fact: CallbackFailed) -> None:

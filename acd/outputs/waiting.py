@@ -112,6 +112,8 @@ class CallMoved:
     """From when his wait counts there: his old arrival after an overflow, this moment after a transfer."""
     expected_wait: timedelta | None = None
     """As in `CallQueued`, from this moment on."""
+    by: AgentId | None = None
+    """Who has passed him on: he counts as tried in the first round there. None: it was an overflow."""
 
 
 # --- call-back

@@ -142,11 +142,11 @@ class RunningCentre:
         self._file.write_text(centre_file(self._parts))
         command = [*ACD, "apply", str(self._file), "--state-dir", str(self.home / "state")]
         process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
-        said, _ = await asyncio.wait_for(process.communicate(), timeout=20)
+        said, complained = await asyncio.wait_for(process.communicate(), timeout=20)
         if process.returncode:
-            raise CentreError(f"acd apply ended with {process.returncode}: {said.decode()}")
+            raise CentreError(f"acd apply ended with {process.returncode}: {complained.decode()}")
         return said.decode()
 
 

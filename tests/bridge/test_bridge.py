@@ -1,59 +1,49 @@
 """The bridge on a stand-in for Asterisk and the real engine: connections that fail, answers that never come."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import structlog
 
 from acd.inputs import (
-    AgentTold,
     AsteriskLost,
     AsteriskSeen,
     CallArrived,
     CallConnected,
     CallerHungUp,
-    CallerReached,
     ConnectFailed,
-    KeyPressed,
     LegEnd,
     LegEnded,
-    LegKeyPressed,
     OtherCallEnded,
 )
-from acd.model import LUNCH, ONLINE, Caller, CallId, ChannelId, DeviceId, OfferId
+from acd.model import Caller, ChannelId, OfferId
 from acd.outputs import (
     Connect,
     HangUpCall,
     HangUpLeg,
     HoldCaller,
-    Phrase,
     Ring,
-    SendOn,
-    ShowStatus,
     StopRinging,
-    TellAgent,
     TurnAway,
 )
-from ari_bridge.bridge import Bridge, StoodDown
-from feature_codes.table import DEFAULT_CODES, StarCodes
-from tests.bridge.ari_double import HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
-from tests.bridge.live_engine import QUEUE, LiveEngine, until
-from tests.bridge.recorded_events import recorded
-
-STREAM: list[dict[str, Any]] = recorded("queue_call.json")
-LISTS: dict[str, list[dict[str, Any]]] = recorded("lists.json")
-CALL = CallId("acd-1795389823.2")
-LEG = f"{CALL}~1~1001-desk"
-DESK = DeviceId("1001-desk")
-CHANNEL = ChannelId(CALL)
-OFFER = OfferId(f"{CALL}~1")
-BACK = ChannelId(f"{CALL}~back~1")
-OF_THE_CALL = [each for each in STREAM if str(each.get("channel", {}).get("id")).startswith(CALL)]
-OTHER = CallId("acd-9.9")
+from ari_bridge.bridge import StoodDown
+from tests.bridge.ari_double import HANGS, Answer, AriDouble, ari_double
+from tests.bridge.bridged import (
+    CALL,
+    CHANNEL,
+    DESK,
+    LEG,
+    OF_THE_CALL,
+    OTHER,
+    STREAM,
+    asked,
+    bridged,
+    has_nothing,
+    has_the_talk,
+)
+from tests.bridge.live_engine import QUEUE, until
 
 
 @pytest.fixture
@@ -61,50 +51,6 @@ async def double() -> AsyncGenerator[AriDouble]:
     async with ari_double() as running:
         has_nothing(running)
         yield running
-
-
-def has_nothing(double: AriDouble) -> None:
-    for kind in ("channels", "bridges", "endpoints", "deviceStates"):
-        double.answers["GET", f"/{kind}"] = Answer.of([])
-    for bridge in (f"{CALL}~talk", "hold~7002%40demo.example"):
-        double.answers["POST", f"/bridges/{bridge}"] = Answer.of({"id": bridge})
-    double.answers["POST", f"/channels/{LEG}"] = Answer.of({"id": LEG})
-    double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
-    double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})
-    double.answers["POST", "/applications/acd/subscription"] = Answer.of({})
-
-
-def has_the_talk(double: AriDouble) -> None:
-    for kind, content in LISTS.items():
-        double.answers["GET", f"/{kind}"] = Answer.of(content)
-
-
-@contextlib.asynccontextmanager
-async def bridged(
-    url: str, *, password: str = PASSWORD
-) -> AsyncGenerator[tuple[Bridge, LiveEngine, asyncio.Task[None]]]:
-    """A bridge that runs, its engine, and its life."""
-    engine = LiveEngine()
-    bridge = Bridge(
-        url=url,
-        user=USER,
-        password=password,
-        app="acd",
-        engine=engine,
-        codes=StarCodes(DEFAULT_CODES),
-        time_limit=timedelta(seconds=0.5),
-    )
-    engine.switch = bridge
-    life = asyncio.create_task(bridge.run())
-    try:
-        yield bridge, engine, life
-    finally:
-        life.cancel()
-        await asyncio.wait([life])
-
-
-def asked(double: AriDouble, method: str, path: str) -> int:
-    return sum((each.method, each.path) == (method, path) for each in double.asked)
 
 
 async def test_every_connection_begins_with_the_filter_the_subscriptions_and_a_look(double: AriDouble) -> None:
@@ -246,120 +192,6 @@ async def test_a_caller_who_was_turned_away_has_not_hung_up(double: AriDouble) -
         await until(lambda: engine.told_of(OtherCallEnded))
         assert engine.ordered[-1] == TurnAway(call=CALL, channel=CHANNEL)
         assert engine.told_of(CallerHungUp) == []
-
-
-async def test_a_caller_who_is_sent_on_has_not_hung_up(double: AriDouble) -> None:
-    leaves = next(each for each in OF_THE_CALL if each["type"] == "StasisEnd")
-    async with bridged(double.url) as (bridge, engine, _):
-        await until(lambda: bridge.connected)
-        await double.send(OF_THE_CALL[1])
-        await until(lambda: engine.told_of(CallArrived))
-        bridge.carry_out([SendOn(call=CALL, channel=CHANNEL, number="1003")])
-        await until(lambda: asked(double, "POST", f"/channels/{CALL}/continue"))
-        await double.send(leaves, OF_THE_CALL[-3])
-        await until(lambda: engine.told_of(OtherCallEnded))
-        assert engine.told_of(CallerHungUp) == []
-
-
-async def test_one_who_is_called_back_is_our_caller_from_his_answer_on(double: AriDouble) -> None:
-    def of_back(**more: Any) -> dict[str, Any]:
-        return more | {"channel": {"id": BACK, "name": "Local/s@acd-call-back-00000000;1", "state": "Up"}}
-
-    key = of_back(type="ChannelDtmfReceived", digit="5")
-    async with bridged(double.url) as (bridge, engine, _):
-        await until(lambda: bridge.connected)
-        await double.send(key, of_back(type="StasisStart", args=["back", CALL]), key | {"timestamp": "later"})
-        await double.send(of_back(type="StasisEnd"), of_back(type="ChannelDestroyed", cause=16))
-        await until(lambda: engine.told_of(CallerHungUp))
-        assert engine.told_of(CallerReached, KeyPressed, CallerHungUp) == [
-            CallerReached(call=CALL, channel=BACK),
-            KeyPressed(call=CALL, key="5"),
-            CallerHungUp(call=CALL),
-        ]
-
-
-async def test_a_key_is_told_once_and_a_one_after_a_star_is_both(double: AriDouble) -> None:
-    keys = [
-        {"type": "ChannelDtmfReceived", "digit": digit, "timestamp": number, "channel": {"id": LEG}}
-        for number, digit in enumerate("*11*2")
-    ]
-    stranger = {"type": "ChannelDtmfReceived", "digit": "9", "channel": {"id": OTHER}}
-    async with bridged(double.url) as (bridge, engine, _):
-        await until(lambda: bridge.connected)
-        await double.send(*(each for key in keys for each in (key, key)), stranger, OF_THE_CALL[1])
-        await until(lambda: engine.told_of(CallArrived))
-        told = engine.told_of(LegKeyPressed, KeyPressed)
-        assert told == [LegKeyPressed(offer=OFFER, device=DESK, key=key) for key in ("*", "*1", "1", "*", "2")]
-
-
-@pytest.mark.parametrize("has_heard_it", [False, True])
-async def test_what_an_agent_hears_is_cut_before_he_is_joined_unless_it_is_over(
-    double: AriDouble, has_heard_it: bool
-) -> None:
-    async with bridged(double.url) as (bridge, engine, _):
-        await until(lambda: bridge.connected)
-        playback = await tell(double, bridge, 1)
-        if has_heard_it:
-            await double.send(is_over(playback), is_over(playback))
-            await until(lambda: engine.told_of(AgentTold))
-        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
-        await until(lambda: asked(double, "POST", f"/bridges/{CALL}~talk/addChannel"))
-        assert asked(double, "DELETE", f"/playbacks/{playback}") == (not has_heard_it)
-        assert len(engine.told_of(AgentTold)) == has_heard_it
-
-
-async def test_an_agent_hears_one_thing_at_a_time_and_the_end_of_the_last_is_told(double: AriDouble) -> None:
-    async with bridged(double.url) as (bridge, engine, _):
-        await until(lambda: bridge.connected)
-        first, second = await tell(double, bridge, 1), await tell(double, bridge, 2)
-        assert (asked(double, "DELETE", f"/playbacks/{first}"), asked(double, "DELETE", f"/playbacks/{second}")) == (
-            1,
-            0,
-        )
-        await double.send(is_over(first), OF_THE_CALL[1])
-        await until(lambda: engine.told_of(CallArrived))
-        assert engine.told_of(AgentTold) == []
-        await double.send(is_over(second))
-        await until(lambda: engine.told_of(AgentTold))
-
-
-async def tell(double: AriDouble, bridge: Bridge, nth: int) -> str:
-    """Order that the agent is told something, for the nth time; the playback."""
-    playback = f"{LEG}~told~{nth}"
-    double.answers["POST", f"/channels/{LEG}/play/{playback}"] = Answer.of({"id": playback})
-    bridge.carry_out([TellAgent(offer=OFFER, device=DESK, words=(Phrase.WAITED, nth, Phrase.MINUTES))])
-    await until(lambda: asked(double, "POST", f"/channels/{LEG}/play/{playback}"))
-    assert double.asked[-1].body == {"media": ["sound:acd/waited", f"number:{nth}", "sound:acd/minutes"]}
-    return playback
-
-
-def is_over(playback: str) -> dict[str, Any]:
-    return {"type": "PlaybackFinished", "playback": {"id": playback, "state": "done"}}
-
-
-async def test_the_bridge_of_a_talk_goes_when_its_caller_waits_again(double: AriDouble) -> None:
-    async with bridged(double.url) as (bridge, _engine, _):
-        await until(lambda: bridge.connected)
-        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
-        bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)] * 2)
-        await until(lambda: asked(double, "POST", "/bridges/hold~7002%40demo.example/addChannel") == 2)
-        talk = f"/bridges/{CALL}~talk"
-        assert [asked(double, "POST", f"{talk}/removeChannel"), asked(double, "DELETE", talk)] == [1, 1]
-
-
-async def test_lamps_are_written_where_they_differ(double: AriDouble) -> None:
-    double.answers["GET", "/deviceStates"] = Answer.of(
-        [{"name": "Stasis:acd-511001-desk", "state": "INUSE"}, {"name": "Stasis:acd-521001-desk", "state": "NOT_INUSE"}]
-    )
-    async with bridged(double.url) as (bridge, _engine, _):
-        await until(lambda: bridge.connected)
-        before = len(double.asked)
-        bridge.carry_out([ShowStatus(devices=(DESK,), status=ONLINE), ShowStatus(devices=(DESK,), status=LUNCH)])
-        await until(lambda: len(double.asked) >= before + 2)
-        assert [(each.method, each.path, each.body) for each in double.asked[before:]] == [
-            ("PUT", "/deviceStates/Stasis%3Aacd-511001-desk", {"deviceState": "NOT_INUSE"}),
-            ("PUT", "/deviceStates/Stasis%3Aacd-5511001-desk", {"deviceState": "INUSE"}),
-        ]
 
 
 async def test_unknown_and_malformed_events_are_counted_and_nothing_else(double: AriDouble) -> None:

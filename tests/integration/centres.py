@@ -62,6 +62,40 @@ max_calls = 2
 devices = ["1001-soft"]
 """
 
+RULES = (
+    SMALL.replace(
+        'domain = "demo.example"\n',
+        'domain = "demo.example"\nstatuses = ["training", "coaching"]\noutbound = ["0XXXXXXX."]\n',
+    )
+    .replace(
+        'wrap_up = "10s"\n',
+        """wrap_up = "10s"
+back_off = "7s"
+after_missed = 3
+single_call_used_by = "offered"
+max_callers = 20
+max_expected_wait = "10m"
+agents_required = 1
+max_wait = "15m"
+overflow = { queue = "7002" }
+leave_key = "#"
+callback = { key = "2", attempts = 5, retry = "10m", ring_time = "45s" }
+place_back = "2m"
+longest_behind = "5m"
+agent_announcement = "custom/sales"
+recording = "on_demand"
+service_level = "20s"
+announcements.welcome = "custom/welcome"
+announcements.position_every = "1m"
+announcements.expected_wait_every = "2m"
+announcements.comfort = ["custom/soon", "custom/still-here"]
+announcements.comfort_every = "45s"
+""",
+    )
+    .replace("order = 2\n", "order = 2\nconfirm = true\nauto_answer = true\n")
+)
+"""The small centre with every rule, in its account, in 7001 and in the assignment of 1001 there."""
+
 
 async def apply(connection: Connection, text: str) -> list[str]:
     """Apply a text, and what changed in words."""

@@ -1,13 +1,16 @@
 """`apply_centre` against a real database: equal afterwards, told in words, all or nothing."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from acd.centre import CentreFaults, read_centre
+from acd.cli import main
 from acd.runtime.database import Connection, close, connect
-from tests.integration.centres import SMALL, apply
+from tests.integration.centres import RULES, SMALL, apply
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.toml"
 
@@ -74,6 +77,7 @@ async def test_the_demo_can_be_applied_and_applied_again(connection: Connection)
         ("wrap_up_mandatory = true", "", ["queue 7002 Support: wrap-up mandatory yes -> no"]),
         ('ring_time = "30s"', "", ["queue 7002 Support: ring time 30s -> 20s"]),
         ('declined_back_off = "1s"', "", ["queue 7002 Support: back-off when declined 1s -> 5s"]),
+        ('type = "ring_all"', 'type = "call_park"', ["queue 7002 Support: type ring_all -> call_park"]),
         ('role = "supervisor"', "", ["user 1002 Ben Carter: role supervisor -> agent"]),
         ('name = "Ben Carter"', 'name = "Ben C."', ["user 1002 Ben Carter: name Ben Carter -> Ben C."]),
         ("first-secret", "other-secret", ["device 1001-desk: password changed"]),
@@ -108,6 +112,85 @@ async def test_one_change_is_told_and_kept(connection: Connection, old: str, new
     assert await apply(connection, changed) == []
     assert await apply(connection, SMALL) != []
     assert await apply(connection, SMALL) == []
+
+
+async def test_every_rule_is_told_when_it_changes(connection: Connection) -> None:
+    await apply(connection, SMALL)
+    assert await apply(connection, RULES) == [
+        "account demo.example: statuses of its own none -> training, coaching",
+        "account demo.example: numbers that may be called none -> 0XXXXXXX.",
+        "queue 7001 Sales: back-off when busy 5s -> 7s",
+        "queue 7001 Sales: back-off when declined 5s -> 7s",
+        "queue 7001 Sales: back-off when unreachable 5s -> 7s",
+        "queue 7001 Sales: offline after missed none -> 3",
+        "queue 7001 Sales: Single-Call used by handled -> offered",
+        "queue 7001 Sales: most callers none -> 20",
+        "queue 7001 Sales: longest expected wait none -> 10m",
+        "queue 7001 Sales: agents required 0 -> 1",
+        "queue 7001 Sales: maximum wait none -> 15m",
+        "queue 7001 Sales: overflow to queue none -> 7002",
+        "queue 7001 Sales: key to leave none -> #",
+        "queue 7001 Sales: call-back key none -> 2",
+        "queue 7001 Sales: call-back attempts none -> 5",
+        "queue 7001 Sales: call-back retry none -> 10m",
+        "queue 7001 Sales: call-back ring time none -> 45s",
+        "queue 7001 Sales: place back within none -> 2m",
+        "queue 7001 Sales: longest behind priorities none -> 5m",
+        "queue 7001 Sales: welcome none -> custom/welcome",
+        "queue 7001 Sales: position every none -> 1m",
+        "queue 7001 Sales: expected wait every none -> 2m",
+        "queue 7001 Sales: comfort messages none -> custom/soon, custom/still-here",
+        "queue 7001 Sales: comfort message every none -> 45s",
+        "queue 7001 Sales: announcement to the agent none -> custom/sales",
+        "queue 7001 Sales: recording off -> on_demand",
+        "queue 7001 Sales: service level 1m -> 20s",
+        "agent 1001 in queue 7001: confirms by a key no -> yes",
+        "agent 1001 in queue 7001: answers by itself no -> yes",
+    ]
+    assert await apply(connection, RULES) == []
+    assert len(await apply(connection, SMALL)) == 29
+    assert await apply(connection, SMALL) == []
+
+
+async def test_overflow_follows_numbers_that_change_hands(connection: Connection) -> None:
+    """A queue may name one that stands after it, and one that becomes a person."""
+    await apply(connection, RULES)
+    to_person = RULES.replace('overflow = { queue = "7002" }', 'overflow = { extension = "7002" }')
+    swapped = (
+        to_person.replace('number = "7002"', 'number = "7003"')
+        .replace('queue = "7002"', 'queue = "7003"')
+        .replace('extension = "1002"', 'extension = "7002"')
+        .replace('owner = "1002"', 'owner = "7002"')
+        .replace('agent = "1002"', 'agent = "7002"')
+    )
+    told = await apply(connection, swapped)
+    assert "queue 7001 Sales: overflow to queue 7002 -> none" in told
+    assert "queue 7001 Sales: overflow to extension none -> 7002" in told
+    assert await apply(connection, swapped) == []
+    assert await apply(connection, RULES)
+    assert await apply(connection, RULES) == []
+
+
+def test_the_command_prints_changes_and_warnings(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text(SMALL.replace('wrap_up = "10s"', 'leave_key = "1"').replace("priority = 3", "priority = 1"))
+    applied = CliRunner().invoke(main, ["apply", str(file), "--database-url", database, "--json"])
+    assert applied.exit_code == 0
+    said = json.loads(applied.stdout)
+    assert said["changes"][0] == {"subject": "account demo.example", "what": "added"}
+    (warning,) = said["warnings"]
+    assert (warning["place"], warning["line"]) == ("queues[1].leave_key", 30)
+    assert applied.stderr == f"Warning: {file}, line 30, {warning['place']}: {warning['what']}; {warning['mend']}\n"
+    again = CliRunner().invoke(main, ["apply", str(file), "--database-url", database])
+    assert (again.exit_code, again.stdout, again.stderr) == (0, "Nothing to change.\n", applied.stderr)
+
+
+def test_the_command_refuses_what_cannot_work(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text(SMALL.replace('wrap_up = "10s"', "agents_required = 3"))
+    applied = CliRunner().invoke(main, ["apply", str(file), "--database-url", database, "--json"])
+    assert (applied.exit_code, applied.stdout) == (2, "")
+    assert "line 30, queues[1].agents_required: 3 agents are required and 2 assigned" in applied.stderr
 
 
 async def test_what_the_file_no_longer_names_is_removed(connection: Connection) -> None:

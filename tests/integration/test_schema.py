@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from acd.centre import Role
-from acd.model import QueueType
+from acd.model import QueueType, Recording, SingleCallUse
+from acd.outbound import may_call
 from acd.runtime.database import Connection
 from tests.integration.centres import SMALL, apply
 
@@ -29,6 +30,40 @@ async def small(connection: Connection) -> Connection:
         ("update assignment set wrap_up = '-1 second'", "calm_interval_range"),
         ("update queue set ring_time = '0'", "queue_ring_time_range"),
         ("update queue set busy_back_off = '-1 second'", "brief_interval_range"),
+        ("update queue set after_missed = 0", "queue_after_missed_range"),
+        ("update queue set max_callers = 0", "queue_max_callers_range"),
+        ("update queue set agents_required = -1", "queue_agents_required_range"),
+        ("update queue set max_wait = '0'", "queue_times_positive"),
+        ("update queue set position_every = '0'", "queue_times_positive"),
+        ("update queue set service_level = '0'", "queue_times_positive"),
+        ("update queue set expected_wait_every = '2 hours'", "brief_interval_range"),
+        ("update queue set overflow_queue = '7001', overflow_message = 'closed'", "queue_overflow_one"),
+        ("set constraints all immediate; update queue set overflow_queue = '7009'", "queue_overflow_queue_fkey"),
+        (
+            "set constraints all immediate; update queue set overflow_extension = '1009'",
+            "queue_overflow_extension_fkey",
+        ),
+        ("update queue set overflow_message = '../secret'", "sound_name_form"),
+        ("update queue set welcome = repeat('x', 81)", "sound_name_form"),
+        ("update queue set comfort = array['a b'], comfort_every = '1 minute'", "sound_name_form"),
+        ("update queue set comfort = array['a']", "queue_comfort_whole"),
+        ("update queue set comfort_every = '1 minute'", "queue_comfort_whole"),
+        ("update queue set leave_key = '10'", "phone_key_one"),
+        ("update queue set callback_key = '2'", "queue_callback_whole"),
+        ("update queue set callback_ring_time = '1 second'", "queue_callback_ring_time_range"),
+        ("update queue set callback_attempts = 0", "queue_callback_attempts_range"),
+        (
+            "update queue set leave_key = '2', callback_key = '2', callback_attempts = 1,"
+            " callback_retry = '1 minute', callback_ring_time = '30 seconds'",
+            "queue_keys_differ",
+        ),
+        ("update account set statuses = array['Training']", "status_name_form"),
+        ("update account set statuses = array['lunch']", "status_name_own"),
+        ("update account set outbound = array['_0X.']", "outbound_pattern_form"),
+        ("update account set outbound = array['']", "outbound_pattern_form"),
+        ("update account set outbound = array['0XXXXXXX.', 'X.']", "outbound_pattern_not_emergency"),
+        ("update account set outbound = array['1[0-2]Z']", "outbound_pattern_not_emergency"),
+        ("update account set outbound = array['NXX', '+9.']", "outbound_pattern_not_emergency"),
         ("update queue set type = 'linear_cascade', first_round = 0, increment = 1", "queue_first_round_range"),
         ("update queue set type = 'linear_cascade', first_round = 1, increment = 0", "queue_increment_range"),
         ("update queue set type = 'linear_cascade', first_round = 1", "queue_cascade_numbers"),
@@ -118,6 +153,29 @@ async def test_the_words_of_the_core_are_those_of_the_schema(connection: Connect
 
     assert await words("user_role") == [str(role) for role in Role]
     assert await words("queue_type") == [str(kind) for kind in QueueType]
+    assert await words("single_call_use") == [str(use) for use in SingleCallUse]
+    assert await words("recording_mode") == [str(mode) for mode in Recording]
+
+
+async def test_the_schema_and_the_core_agree_on_patterns(connection: Connection) -> None:
+    """Whether a number may be called must not depend on who looks."""
+    patterns = ("0XXXXXXX.", "1XXX", "[1-35]ZN", "+49.", "*9#", "N[02]Z", "X")
+    numbers = ("0301234567", "03012345", "1000", "119", "512", "+4930", "++49", "*9#", "99#", "201", "211", "7", "")
+    pairs = [(pattern, number) for pattern in patterns for number in numbers]
+    rows = await connection.fetch(
+        "select pattern_lets_pass(pattern, number) as passes from unnest($1::text[], $2::text[]) as t(pattern, number)",
+        [pattern for pattern, _ in pairs],
+        [number for _, number in pairs],
+    )
+    assert [row["passes"] for row in rows] == [may_call([pattern], number) for pattern, number in pairs]
+
+
+async def test_a_queue_whose_overflow_leaves_has_none(small: Connection) -> None:
+    await small.execute("update queue set overflow_queue = '7002' where number = '7001'")
+    await small.execute("update queue set overflow_extension = '1002' where number = '7002'")
+    await small.execute("delete from app_user where extension = '1002'; delete from queue where number = '7002'")
+    rows = await small.fetch("select number, overflow_queue, overflow_extension from queue where account like 'demo%'")
+    assert [tuple(row.values()) for row in rows] == [("7001", None, None)]
 
 
 async def test_everything_is_explained(connection: Connection) -> None:

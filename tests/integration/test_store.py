@@ -26,7 +26,7 @@ from acd.model import (
 from acd.ports import DirectoryEntry, Endpoint
 from acd.runtime.database import SCHEMA_VERSION, Connection, DatabaseError, close, connect
 from acd.runtime.store import Store
-from tests.integration.centres import SMALL, apply
+from tests.integration.centres import RULES, SMALL, apply
 from tests.integration.postgres import TestPostgres
 from tests.integration.waiting import eventually
 
@@ -151,12 +151,21 @@ async def test_what_was_applied_is_loaded(database: str, connection: Connection)
     )
 
 
-async def test_an_applied_file_and_the_database_agree_on_queues_and_assignments(
-    database: str, connection: Connection
-) -> None:
-    await apply(connection, SMALL)
-    centre = read_centre(SMALL, "centre.toml")
+@pytest.mark.parametrize(
+    "text",
+    [
+        SMALL,
+        RULES,
+        RULES.replace('queue = "7002" }', 'extension = "1002" }'),
+        RULES.replace('queue = "7002" }', 'message = "custom/closed" }'),
+        SMALL.replace('"ring_all"', '"call_park"'),
+    ],
+)
+async def test_an_applied_file_and_the_database_agree(database: str, connection: Connection, text: str) -> None:
+    await apply(connection, text)
+    centre = read_centre(text, "centre.toml")
     configuration, _ = await (await Store.open(database)).load()
+    assert tuple(configuration.accounts.values()) == (centre.account,)
     assert tuple(configuration.queues.values()) == centre.queues
     assert set(configuration.assignments.values()) == set(centre.assignments)
 

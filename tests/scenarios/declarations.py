@@ -208,6 +208,8 @@ def _with_option(queue: Queue, option: str) -> Queue:
             return replace(queue, overflow=None if kind == "none" else Target(kind=TargetKind(kind), name=name))
         case ["leave-key", _, value]:
             return replace(queue, leave_key=None if value == "none" else value)
+        case ["callback", _, "none"]:
+            return replace(queue, callback=None)
         case ["callback", _, value]:
             key, attempts, retry = value.split(",")
             return replace(queue, callback=Callback(key=key, attempts=int(attempts), retry=duration(retry)))

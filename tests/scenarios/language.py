@@ -133,7 +133,7 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     ),
     (rf"{_CALL} presses (?P<key>\S)", lambda said: KeyPressed(call=CallId(said["call"]), key=said["key"])),
     (
-        rf"{_DEVICE} presses (?P<key>\S) for {_OFFER}",
+        rf"{_DEVICE} presses (?P<key>\*1|\S) for {_OFFER}",
         lambda said: LegKeyPressed(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), key=said["key"]),
     ),
     (
@@ -230,26 +230,14 @@ def understand(line: str, centre: Centre, arrivals: dict[CallId, datetime], now:
 
 
 def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: datetime) -> AsteriskSeen:
-    """Read `calls A 7001, B 7001 since 0:05; legs 1001-desk A~1 answered; talks A; other x 1001-desk; phones all`."""
+    """Read `calls A 7001, B 7001; legs 1001-desk A~1 answered; talks A; other x 1001-desk; phones all`."""
     seen = AsteriskSeen()
     for part in filter(None, (part.strip() for part in text.split(";"))):
         kind, _, rest = part.partition(" ")
         items = [item.split() for item in rest.split(",")]
         match kind:
             case "calls":
-                seen = replace(
-                    seen,
-                    calls=tuple(
-                        SeenCall(
-                            call=CallId(call),
-                            account=ACCOUNT,
-                            number=number,
-                            caller=Caller(number=f"555{call}"),
-                            arrived=MORNING + clock_time(since[1]) if since else arrivals.get(CallId(call), now),
-                        )
-                        for call, number, *since in items
-                    ),
-                )
+                seen = replace(seen, calls=tuple(_seen_call(item, arrivals, now) for item in items))
             case "legs":
                 seen = replace(
                     seen,
@@ -277,6 +265,31 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
             case _:
                 raise StoryError(f"asterisk has no {kind!r}")
     return seen
+
+
+def _seen_call(item: list[str], arrivals: dict[CallId, datetime], now: datetime) -> SeenCall:
+    """Read `A 7001`, and behind it `since 0:05`, `on A~back~1`, `ringing on A~back~1` or `from 1001-desk`."""
+    call, number, *more = item
+    seen = SeenCall(
+        call=CallId(call),
+        account=ACCOUNT,
+        number=number,
+        caller=Caller(number=f"555{call}"),
+        arrived=arrivals.get(CallId(call), now),
+    )
+    match more:
+        case []:
+            return seen
+        case ["since", since]:
+            return replace(seen, arrived=MORNING + clock_time(since))
+        case ["on", channel]:
+            return replace(seen, channel=ChannelId(channel))
+        case ["ringing", "on", channel]:
+            return replace(seen, channel=ChannelId(channel), answered=False)
+        case ["from", device]:
+            return replace(seen, device=DeviceId(device))
+        case _:
+            raise StoryError(f"a call that is seen has no {' '.join(more)!r}")
 
 
 # --- the lines of a story

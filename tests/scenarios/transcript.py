@@ -281,7 +281,8 @@ def command(it: Command) -> str:
             return f"stop {_names(it.devices)} for {it.offer}{' (answered elsewhere)' if it.elsewhere else ''}"
         case Connect():
             cut = "" if it.saying is None else f", cutting {it.saying}"
-            return f"connect {it.call} with {it.device}{cut}"
+            keys = ", listening for keys" if it.keys else ""
+            return f"connect {it.call} with {it.device}{cut}{keys}"
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
         case HangUpCall():
@@ -305,7 +306,8 @@ def command(it: Command) -> str:
         case ShowStatus():
             return f"show {words(it.status)} on {_names(it.devices)}"
         case ConnectRetriever():
-            return f"connect {it.call} with {it.retriever}"
+            cut = "" if it.saying is None else f", cutting {it.saying}"
+            return f"connect {it.call} with {it.retriever}{cut}"
         case AnswerTransfer():
             return f"tell {it.device} of {it.offer} that the transfer is {'done' if it.granted else 'refused'}"
         case JoinConsulted():

@@ -1,8 +1,10 @@
 """The centre's file: what it can say, and that nothing in it can do harm. The faults: `test_centre_faults`."""
 
 import dataclasses
+import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -126,6 +128,18 @@ def test_the_demo_is_right() -> None:
     ]
     assert [phone.owner for phone in centre.devices] == ["1001", "1001", "1002", "1003"]
     assert "1003@demo.example" not in {entry.agent for entry in centre.assignments}, "the caller"
+    assert centre.warnings == ()
+
+
+def test_what_the_demo_shows_commented_out_is_right_too() -> None:
+    """And every rule is shown, but those of a cascade, which stand in the text."""
+    text = re.sub(r"^# ([a-z_.]+ = )", r"\1", DEMO.read_text(), flags=re.MULTILINE)
+    queue, assignment = (centre := read_centre(text, "demo.toml")).queues[0], centre.assignments[-1]
+    assert centre.warnings == ()
+    for shown in (queue, queue.announcements, queue.callback, assignment, centre.account):
+        for field in dataclasses.fields(cast("Any", shown)):
+            written = re.search(rf"(^|[. {{]){field.name}(\.[a-z_]+)? = ", text, flags=re.MULTILINE)
+            assert written or field.name in ("id", "account", "first_round", "increment"), field.name
 
 
 def test_a_byte_order_mark_is_no_fault() -> None:

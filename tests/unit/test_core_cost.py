@@ -119,7 +119,7 @@ def cost_of_a_call(engine: Engine) -> int:
 
 @pytest.mark.parametrize("type_", [kind for kind in QueueType if kind not in (QueueType.RING_ALL, QueueType.CALL_PARK)])
 def test_cost_does_not_grow_with_the_centre(type_: QueueType) -> None:
-    """Not with queues, not with agents of the same queue, not with callers who wait. Ring all has to ring them all, a call park nobody."""
+    """Not with queues, agents of one queue, or callers who wait. Ring all has to ring them all, a call park nobody."""
     small = cost_of_a_call(busy_engine(queues=2, agents_each=3, waiting=3, type_=type_))
     assert small > 100, "something was counted"
     more_queues = cost_of_a_call(busy_engine(queues=100, agents_each=3, waiting=3, type_=type_))

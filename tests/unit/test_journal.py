@@ -199,6 +199,43 @@ def test_a_configuration_without_cascades_is_read_as_it_was_written() -> None:
     assert decode(kind, older) == decode(kind, body)
 
 
+ONE_BACK_OFF = (
+    '{"id":"7001@demo.example","account":"demo.example","number":"7001","name":"Sales","type":"round_robin",'
+    '"priority":1,"wrap_up":"P0D","wrap_up_mandatory":false,"ring_time":"PT20S","back_off":"PT7S",'
+    '"first_round":null,"increment":null}'
+)
+"""As the queue was written when it had one back-off for three reasons."""
+
+
+def test_a_back_off_for_everything_is_one_for_each_reason() -> None:
+    fact = (
+        '{"agents":[],"devices":[],"queues":['
+        + ONE_BACK_OFF
+        + '],"assignments":[],"agents_gone":[],"devices_gone":[],"queues_gone":[],"assignments_gone":[]}'
+    )
+    snapshot = (
+        '{"agents":{},"devices":{},"queues":{"7001@demo.example":'
+        + ONE_BACK_OFF
+        + '},"assignments":{},"agent_records":{},"device_records":{},"calls":{},"offers":{},"asterisk_in_sight":true}'
+    )
+    seven = timedelta(seconds=7)
+    queue = Queue(
+        id=SALES,
+        account=ACCOUNT,
+        number="7001",
+        name="Sales",
+        busy_back_off=seven,
+        declined_back_off=seven,
+        unreachable_back_off=seven,
+    )
+    for body in (fact, fact.encode(), fact.replace(":", ": ")):  # as jsonb gives it back
+        assert decode("configuration_changed", body) == outputs.ConfigurationChanged(queues=(queue,))
+    for body in (snapshot, snapshot.encode()):
+        state = decode_state(body)
+        assert state.records.queues == {SALES: queue}
+        assert state.records.asterisk_in_sight
+
+
 @pytest.mark.parametrize(
     ("fact", "ids"),
     [
