@@ -215,11 +215,13 @@ class Books:
 
         Who has been lifted comes before all priorities.
         """
-        queue = self.calls[call].queue
-        own = self.assignments[agent, queue].priority
-        priority = self.queues[queue].priority if own is None else own
         lifted = self.calls[call].lifted
-        return not lifted, 0 if lifted else priority, self.turn(call)
+        return not lifted, 0 if lifted else self.priority(agent, self.calls[call].queue), self.turn(call)
+
+    def priority(self, agent: AgentId, queue: QueueId) -> int:
+        """How early this agent serves this queue."""
+        own = self.assignments[agent, queue].priority
+        return self.queues[queue].priority if own is None else own
 
     def rings_several(self, queue: QueueId) -> bool:
         """Whether a caller of this queue rings at several agents at once, so that none of them can miss him."""

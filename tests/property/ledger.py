@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from acd.inputs import (
     AsteriskSeen,
-    CallArrived,
     CallConnected,
     CallerHungUp,
     ConfigurationLoaded,
@@ -216,18 +215,12 @@ class Ledger(OfferBooks):
         assert fact.call not in self.calls, "a call waits once"
         assert fact.arrived <= at
         assert fact.queue in self.queues
-        kept = self.places.pop((fact.queue, fact.caller.number), None)
-        if kept is not None:
-            assert (fact.arrived, fact.priority) == kept[:2], "he has his place back"
-            self.reached["a place is given back"] += 1
-        elif isinstance(self.what, CallArrived):
-            assert fact.priority == self.what.priority, "a caller keeps the priority that he came with"
+        self.let_in(fact)
         if fact.call in self.ended:
             # Closed with its queue while Asterisk was lost, so he was never turned away; and the queue is there again.
             assert self.ended.pop(fact.call) is CallOutcome.QUEUE_CLOSED, "a call that has ended does not come back"
             assert isinstance(self.what, AsteriskSeen)
             self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
-        self.let_in(self.queues[fact.queue])
         self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived, queued_at=at, priority=fact.priority)
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
@@ -288,6 +281,9 @@ class Ledger(OfferBooks):
         self.reached[f"call ended: {fact.outcome}"] += 1
         if fact.outcome is CallOutcome.QUEUE_CLOSED:
             assert waiter.queue not in self.queues
+        if fact.outcome is CallOutcome.REPLACED:
+            self.replaced = waiter
+            self.reached["called again instead of being called back"] += 1
         if fact.outcome is CallOutcome.OVERFLOWED:
             assert waiter.overflowed, "why he leaves is told first"
 

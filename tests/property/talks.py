@@ -6,7 +6,7 @@ A part of `Ledger`, and as plain as that.
 from datetime import datetime
 
 from acd.inputs import CallArrived, LegHeld, LegKeyPressed, LegResumed, TransferAsked
-from acd.model import CallId, QueueType, Recording
+from acd.model import SINGLE_CALL, CallId, QueueType, Recording
 from acd.outputs import (
     CallRetrieved,
     CallTransferred,
@@ -80,6 +80,8 @@ class TalkBooks(WaitingBooks):
         person = self.people[fact.agent]
         person.calls[fact.call] = fact.device
         person.other.pop(fact.channel, None)
+        if (fact.agent, fact.queue) in self.assignments and person.status == SINGLE_CALL:
+            person.single.add(fact.call)
         self.reached["fetched from a call park"] += 1
 
     def retrieval_refused(self, fact: RetrievalRefused) -> None:

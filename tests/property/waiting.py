@@ -20,13 +20,14 @@ from acd.outputs import (
     CallLifted,
     CallMoved,
     CallOverflowed,
+    CallQueued,
     EntryRefused,
     MaxWaitReached,
     OverflowReason,
     PlaceGone,
     PlaceKept,
 )
-from tests.property.books import What
+from tests.property.books import Waiter, What
 from tests.property.cascades import CascadeBooks
 
 
@@ -39,6 +40,8 @@ class WaitingBooks(CascadeBooks):
         self.places: dict[tuple[QueueId, str], tuple[datetime, int | None, datetime]] = {}
         """By queue and number: from when his wait counts, his priority, and until when the place is kept."""
         self.back_channels: set[ChannelId] = set()
+        self.replaced: Waiter | None = None
+        """Whose call has just ended because he called again instead of being called back."""
         self._changed_at: datetime | None = None
         """When the configuration was changed last: what is overdue by the new rules lapses then."""
 
@@ -72,10 +75,24 @@ class WaitingBooks(CascadeBooks):
                 raise AssertionError(f"{fact.why} does not keep anybody out")
         self.reached[f"not let in: {fact.why}"] += 1
 
-    def let_in(self, queue: Queue) -> None:
-        """Whoever is let in finds room, and agents."""
-        assert queue.max_callers is None or len(self.waiting(queue.id)) < queue.max_callers
+    def let_in(self, fact: CallQueued) -> None:
+        """Whoever is let in finds agents, and room or his old place, which never makes his turn a worse one."""
+        queue = self.queues[fact.queue]
+        kept = self.places.pop((fact.queue, fact.caller.number), None)
+        place = (self.replaced.arrived, self.replaced.priority) if self.replaced else None
+        if place is None and kept is not None and queue.place_back is not None:
+            place = kept[:2]
+        self.replaced = None
         assert len(self.staff(queue.id)) >= queue.agents_required
+        came = self.what.priority if isinstance(self.what, CallArrived) else fact.priority
+        if place is None:
+            assert queue.max_callers is None or len(self.waiting(queue.id)) < queue.max_callers
+            assert fact.priority == came, "a caller keeps the priority that he came with"
+            return
+        assert fact.arrived <= place[0], "he has his place back"
+        ranks = [rank for rank in (place[1], came) if rank is not None]
+        assert fact.priority == min(ranks, default=None)
+        self.reached["a place is given back"] += 1
 
     def place_kept(self, fact: PlaceKept, at: datetime) -> None:
         """A place is kept for who hung up while he waited, for as long as the queue says."""
