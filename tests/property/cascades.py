@@ -73,6 +73,9 @@ class CascadeBooks(Books):
         if queue.type is not QueueType.LINEAR_CASCADE:
             self.reached["cascade: ended as another type"] += 1
             return
+        if waiter.overdue:
+            self.reached["cascade: the longest wait is over"] += 1
+            return
         left = [agent for agent in self.untried(fact.call) if not self.called_away(agent, fact.call)]
         assert not left, f"{fact.call}'s cascade ends though {left} could ring as well"
         self.reached["cascade: ended unanswered"] += 1

@@ -21,6 +21,7 @@ from acd.model import (
     ONLINE,
     SINGLE_CALL,
     CallId,
+    ChannelId,
 )
 from acd.outputs import (
     AnnouncementEnded,
@@ -277,7 +278,7 @@ class Ledger(OfferBooks):
         assert not waiter.pending, "nothing rings for a caller who is gone"
         assert waiter.agent is None
         if isinstance(self.what, CallerHungUp):
-            assert fact.call == self.what.call
+            assert fact.call == self.fetched.get(ChannelId(self.what.call), self.what.call)
         self.reached[f"call ended: {fact.outcome}"] += 1
         if fact.outcome is CallOutcome.QUEUE_CLOSED:
             assert waiter.queue not in self.queues
@@ -290,7 +291,7 @@ class Ledger(OfferBooks):
     def _configuration(self, fact: ConfigurationChanged, at: datetime) -> None:
         assert isinstance(self.what, ConfigurationLoaded)
         self.reconfigure(fact)
-        self.configuration_has_changed(at)
+        self.configuration_has_changed(at, {queue.id for queue in fact.queues})
         self.reached["configuration changed while a phone rang"] += bool(self.offers)
 
     # --- at rest

@@ -6,7 +6,7 @@ A part of `Ledger`, and as plain as that.
 from datetime import datetime
 
 from acd.inputs import CallArrived, LegHeld, LegKeyPressed, LegResumed, TransferAsked
-from acd.model import SINGLE_CALL, CallId, QueueType, Recording
+from acd.model import SINGLE_CALL, CallId, ChannelId, QueueType, Recording
 from acd.outputs import (
     CallRetrieved,
     CallTransferred,
@@ -26,6 +26,8 @@ class TalkBooks(WaitingBooks):
     def __init__(self) -> None:
         super().__init__()
         self.passed_on: set[CallId] = set()
+        self.fetched: dict[ChannelId, CallId] = {}
+        """Who was fetched with which call, ever."""
 
     def talks_at_rest(self) -> None:
         """The talk of whoever was passed on has ended at that moment."""
@@ -77,6 +79,7 @@ class TalkBooks(WaitingBooks):
         assert on_the_line[0] == fact.call, "the caller whose turn it is"
         assert fact.waited == at - waiter.arrived
         waiter.agent, waiter.retriever = fact.agent, fact.channel
+        self.fetched[fact.channel] = fact.call
         person = self.people[fact.agent]
         person.calls[fact.call] = fact.device
         person.other.pop(fact.channel, None)

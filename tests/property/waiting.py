@@ -50,9 +50,17 @@ class WaitingBooks(CascadeBooks):
         end = since + length
         return at == end or (at == self._changed_at and end < at)
 
-    def configuration_has_changed(self, at: datetime) -> None:
-        """From now on other rules hold."""
+    def configuration_has_changed(self, at: datetime, changed: set[QueueId]) -> None:
+        """From now on other rules hold, and who was lifted or overdue by the old ones is judged anew."""
         self._changed_at = at
+        for waiter in self.calls.values():
+            queue = self.queues.get(waiter.queue)
+            if waiter.agent is not None or queue is None or queue.id not in changed:
+                continue
+            if queue.longest_behind is None or waiter.arrived + queue.longest_behind > at:
+                waiter.lifted = False
+            if queue.max_wait is None or waiter.queued_at + queue.max_wait > at:
+                waiter.overdue = False
 
     # --- entry
 
