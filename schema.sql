@@ -2,7 +2,7 @@
 --
 -- Ids are the names people use: an account is its domain, a user and a queue are their number in the account, a device
 -- is the name of its SIP user. The engine's ids are made of the same parts (`1001@demo.example`).
--- `acd` creates this schema in an empty database. PostgreSQL 15 or newer.
+-- `acd` creates this schema in an empty database, and brings an older one up to it by migrations/. PostgreSQL 15 or newer.
 
 create table schema_version (
     only_row boolean primary key default true check (only_row),
@@ -11,7 +11,7 @@ create table schema_version (
 comment on table schema_version is 'One row: which version of this schema the database has. A program older than it refuses to start.';
 comment on column schema_version.only_row is 'Always true: keeps the table at one row.';
 comment on column schema_version.version is 'Counts the changes of the schema from 1.';
-insert into schema_version (version) values (1);
+insert into schema_version (version) values (2);
 
 
 -- --- words used below

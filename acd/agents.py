@@ -1,6 +1,6 @@
 """What agents choose and what their phones do: status, Single-Call, wrap-up, devices, calls outside the queues."""
 
-from acd import offers
+from acd import offers, statuses
 from acd.eligibility import calls_in_hand
 from acd.inputs import (
     DeviceRegistered,
@@ -16,7 +16,7 @@ from acd.inputs import (
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Status, takes_queue_calls
+from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Queue, Status, takes_queue_calls
 from acd.outputs import (
     DeviceDisengaged,
     DeviceEngaged,
@@ -24,7 +24,6 @@ from acd.outputs import (
     DeviceSwitched,
     OfferEnd,
     Source,
-    StatusChanged,
     WrapUpEnd,
     WrapUpEnded,
     WrapUpStarted,
@@ -84,7 +83,7 @@ def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) 
         step.record(WrapUpEnded(agent=agent.id, why=WrapUpEnd.AGENT))
     rearms = status == SINGLE_CALL and bool(agent.single_calls)
     if status != agent.status or rearms:
-        step.record(StatusChanged(agent=agent.id, status=status, source=source))
+        statuses.change(step, agent, status, source)
 
 
 # --- after a call
@@ -92,24 +91,34 @@ def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) 
 
 def after_call(step: Step, agent: AgentRecord, call: CallRecord) -> None:
     """He has left a queue call in which he was connected: Offline if it was his single one, else wrap-up."""
-    if call.id in agent.single_calls:
+    single = call.id in agent.single_calls
+    if single:
         offer = _offer_of(step, agent)
         if offer is not None:
             offers.end(step, offer, OfferEnd.STATUS_CHANGED)
-        step.record(StatusChanged(agent=agent.id, status=OFFLINE, source=Source.SINGLE_CALL_USED))
-        return
+        statuses.change(step, agent, OFFLINE, Source.SINGLE_CALL_USED)
     queue = step.state.records.queues.get(call.queue)
-    if not takes_queue_calls(agent.status) or queue is None:
-        return
+    if queue is not None and (takes_queue_calls(agent.status) or queue.wrap_up_mandatory):
+        _wrap_up(step, agent, call, queue)
+
+
+def _wrap_up(step: Step, agent: AgentRecord, call: CallRecord, queue: Queue) -> None:
+    """A mandatory one runs for those who are away as well: nobody gets around it by a change of status.
+
+    With two calls in hand the longer of the two wrap-ups counts, and is mandatory where either is.
+    """
     assignment = step.state.assignment(agent.id, queue.id)
     own = assignment.wrap_up if assignment else None
     until = step.now + (queue.wrap_up if own is None else own)
-    if agent.wrap_up is not None and agent.wrap_up.until > until:
-        return  # with two calls in hand, the longer of the two wrap-ups counts
-    if until > step.now:
-        step.record(
-            WrapUpStarted(agent=agent.id, queue=queue.id, call=call.id, until=until, mandatory=queue.wrap_up_mandatory)
-        )
+    mandatory = queue.wrap_up_mandatory
+    running = agent.wrap_up
+    if until == step.now:
+        return
+    if running is not None:
+        if running.until > until and (running.mandatory or not mandatory):
+            return
+        until, mandatory = max(until, running.until), mandatory or running.mandatory
+    step.record(WrapUpStarted(agent=agent.id, queue=queue.id, call=call.id, until=until, mandatory=mandatory))
 
 
 def end_wrap_up_by_phone(step: Step, request: EndWrapUpByPhone) -> Refusal | None:

@@ -1,6 +1,10 @@
-"""The life of a call from the answer on: it is connected, and ends, by whomever. How it came stands in `entry`."""
+"""The life of a call from the answer on: it is connected, and ends, by whomever. How it came stands in `entry`.
+
+Until an agent who must confirm has done so, his is an offer like any other that rings.
+"""
 
 from datetime import timedelta
+from typing import Final
 
 from acd import callback, care, offers, park, talk, waiting
 from acd.inputs import (
@@ -12,44 +16,86 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import ChannelId
+from acd.model import ChannelId, DeviceId, Queue
 from acd.outputs import (
+    AgentBriefed,
     CallAnswered,
+    ConfirmationAsked,
     HangUpCall,
     HangUpLeg,
     OfferEnd,
     OfferEnded,
     OfferOutcome,
     Party,
+    Phrase,
+    Sound,
     StopRinging,
     TalkStarted,
+    TellAgent,
+    Word,
 )
 from acd.records import CallRecord, OfferRecord
 from acd.step import Step
 
+CONFIRMED_WITHIN: Final = timedelta(seconds=10)
+"""How long somebody who has picked up has for it."""
+
+TAKES_THE_CALL: Final = "1"
+
 
 def answer(step: Step, event: LegAnswered) -> None:
-    """An agent picks up: the first one has the call, everybody else's phone stops."""
+    """An agent picks up: the first one has the call, everybody else's phone stops; one who must confirm is asked to."""
     offer = step.state.records.offers.get(event.offer)
     if offer is None or event.device not in offer.devices:
         step.pass_over()
         if care.in_talk(step, event.offer, event.device) is None:
             step.order(HangUpLeg(offer=event.offer, device=event.device))
         return
+    if offer.confirming is not None:
+        step.pass_over()
+        return
+    assignment = step.state.assignment(offer.agent, offer.queue)
+    if assignment is not None and assignment.confirm:
+        ask_to_confirm(step, offer, event.device)
+    else:
+        take(step, offer, event.device)
+
+
+def ask_to_confirm(step: Step, offer: OfferRecord, device: DeviceId) -> None:
+    """Whoever has picked up must press a key: it may be a machine. His other phones stop, other agents' ring on."""
+    words = (Phrase.PRESS_ONE,)
+    step.order(TellAgent(offer=offer.id, device=device, words=words))
+    _stop_others(step, offer, device)
+    step.record(ConfirmationAsked(offer=offer.id, device=device, until=step.now + CONFIRMED_WITHIN))
+
+
+def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
+    """A key on an agent's phone: it takes the call that he is to confirm, or belongs to the talk."""
+    offer = step.state.records.offers.get(event.offer)
+    if offer is None or offer.confirming != event.device:
+        talk.key_pressed(step, event)
+    elif event.key == TAKES_THE_CALL:
+        take(step, offer, event.device)
+    else:
+        offers.end(step, offer, OfferEnd.REFUSED_BY_KEY)
+
+
+def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
+    """The agent has the call. He is told who comes where his queue says so; else the two are joined at once."""
     call = step.state.records.calls[offer.call]
-    if call.channel is not None:
-        # The two wait for nothing but this, so it is ordered before anybody else's phone is stopped.
-        care.join(step, call, offer.id, event.device)
-    own_others = tuple(sorted(offer.devices - {event.device}))
-    if own_others:
-        step.order(StopRinging(offer=offer.id, devices=own_others, elsewhere=True))
-    _take(step, call, offer, event)
+    queue = step.state.records.queues[offer.queue]
+    _record_answer(step, call, offer, device, briefing=queue.agent_announcement is not None)
+    on_the_line = call.channel is not None
+    if on_the_line:
+        # They wait for nothing but this, so it is ordered before anybody else's phone is stopped.
+        _tell_or_bring_together(step, call, queue)
+    _stop_others(step, offer, device)
     offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
-    if call.channel is None:
-        callback.dial(step, call)
+    if not on_the_line:
+        _tell_or_bring_together(step, call, queue)
 
 
-def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) -> None:
+def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: DeviceId, *, briefing: bool) -> None:
     step.record(
         OfferEnded(
             offer=offer.id,
@@ -66,9 +112,10 @@ def _take(step: Step, call: CallRecord, offer: OfferRecord, event: LegAnswered) 
             queue=call.queue,
             agent=offer.agent,
             offer=offer.id,
-            device=event.device,
+            device=device,
             waited=step.now - call.arrived,
             expected_wait=_expected(call),
+            briefing=briefing,
         )
     )
 
@@ -80,14 +127,51 @@ def _expected(call: CallRecord) -> timedelta | None:
     return call.queued_at - call.arrived + call.expected_wait
 
 
-def leg_key_pressed(step: Step, event: LegKeyPressed) -> None:
-    """A key on an agent's phone: it takes the call that is being offered to him, or belongs to the talk."""
-    talk.key_pressed(step, event)
+def _tell_or_bring_together(step: Step, call: CallRecord, queue: Queue) -> None:
+    if queue.agent_announcement is None:
+        _bring_together(step, call)
+        return
+    offer, device = care.leg(call)
+    words = (Sound(name=queue.agent_announcement), *_waited(step.now - call.arrived))
+    step.order(TellAgent(offer=offer, device=device, words=words))
+
+
+def _stop_others(step: Step, offer: OfferRecord, device: DeviceId) -> None:
+    others = tuple(sorted(offer.devices - {device}))
+    if others:
+        step.order(StopRinging(offer=offer.id, devices=others, elsewhere=True))
+
+
+def _waited(waited: timedelta) -> tuple[Word, ...]:
+    """What an agent is told of his caller's wait, rounded down: nothing, 10 to 50 seconds, whole minutes."""
+    minutes, seconds = divmod(int(waited.total_seconds()), 60)
+    if minutes:
+        return (Phrase.WAITED, Phrase.ONE_MINUTE) if minutes == 1 else (Phrase.WAITED, minutes, Phrase.MINUTES)
+    return (Phrase.WAITED, seconds // 10 * 10, Phrase.SECONDS) if seconds >= 10 else ()
 
 
 def agent_told(step: Step, event: AgentTold) -> None:
-    """The agent has heard who comes: now the two are joined."""
-    step.pass_over()
+    """He has heard how to confirm, and has still to do it; or who comes, and the two are joined."""
+    offer = step.state.records.offers.get(event.offer)
+    call = care.in_talk(step, event.offer, event.device)
+    if call is not None and call.briefing:
+        brief(step, call)
+    elif offer is None or offer.confirming != event.device:
+        step.pass_over()
+
+
+def brief(step: Step, call: CallRecord) -> None:
+    """The agent knows who comes, or has to do without: they are joined."""
+    assert call.agent is not None, "only who has answered is told who comes"
+    step.record(AgentBriefed(call=call.id, queue=call.queue, agent=call.agent))
+    _bring_together(step, call)
+
+
+def _bring_together(step: Step, call: CallRecord) -> None:
+    if call.channel is None:
+        callback.dial(step, call)
+    else:
+        care.join(step, call, *care.leg(call))
 
 
 def connected(step: Step, event: CallConnected) -> None:

@@ -34,6 +34,13 @@ def in_talk(step: Step, offer: OfferId, device: DeviceId) -> CallRecord | None:
     return call if call is not None and call.device == device else None
 
 
+def leg(call: CallRecord) -> tuple[OfferId, DeviceId]:
+    """The offer and the device that was picked up for it."""
+    assert call.offer is not None, "an offer was answered"
+    assert call.device is not None, "on a device"
+    return call.offer, call.device
+
+
 # --- joining
 
 
@@ -62,9 +69,8 @@ def let_agent_go(step: Step, call: CallRecord) -> None:
     if call.retriever is not None:
         step.order(HangUpPhone(channel=call.retriever))
         return
-    assert call.offer is not None
-    assert call.device is not None
-    step.order(HangUpLeg(offer=call.offer, device=call.device))
+    offer, device = leg(call)
+    step.order(HangUpLeg(offer=offer, device=device))
 
 
 def part(step: Step, call: CallRecord, by: Party) -> None:
@@ -75,10 +81,13 @@ def part(step: Step, call: CallRecord, by: Party) -> None:
     assert call.agent is not None
     agent = step.state.records.agent_records[call.agent]
     is_his = call.retriever is None or step.state.assignment(agent.id, call.queue) is not None
-    wraps_up = is_his and call.talking_since is not None
+    talked = call.talking_since is not None
+    single = call.id in agent.single_calls
     _end_talk(step, call, by)
-    if wraps_up:
+    if talked and is_his:
         agents.after_call(step, agent, call)
+    elif single:
+        offers.use_up_single_call(step, agent, step.state.records.queues.get(call.queue))
 
 
 def hand_over(step: Step, call: CallRecord) -> None:

@@ -1,7 +1,7 @@
 """The dispatcher: one door, `handle(what, now)`, and one question, `deadline`.
 
 It decides; it never waits, never looks at a clock, and holds nothing but the state. Each input has one rule (in
-`calls`, `agents`, `reconcile`) that records facts, which change the state, and orders commands; afterwards free agents
+`calls`, `agents` and others) that records facts, which change the state, and orders commands; afterwards free agents
 and waiting callers are matched. Three kinds of wrong are kept apart: a request may be refused, an event may be stale
 (it fits nothing any more and is passed over), and everything else is a bug and asserts.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from acd import agents, announcing, callback, calls, entry, offers, reconcile, talk, waiting
+from acd import agents, announcing, callback, calls, configure, entry, offers, reconcile, talk, waiting
 from acd.indexes import place_of
 from acd.inputs import (
     AgentTold,
@@ -145,7 +145,7 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
         case SwitchDevice():
             return agents.switch_device(step, what)
         case ConfigurationLoaded():
-            reconcile.configure(step, what)
+            configure.configure(step, what)
         case EngineStarted():
             pass
         case AsteriskLost():

@@ -95,7 +95,7 @@ class LegKeyPressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentTold:
-    """What the agent was told on the device that he has picked up is over, or could not be played."""
+    """The last thing that the agent was told on the device that he has picked up is over, or could not be played."""
 
     offer: OfferId
     device: DeviceId

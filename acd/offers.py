@@ -13,27 +13,32 @@ And of the cascade of offers that one call makes in a queue of that type:
   next group rings at once, with a new clock; where everybody has been tried, the first one, in a new round.
 - A queue that becomes a cascade lets present rings finish at their own time and begins with the first group of those
   not yet tried, at once. One that is a cascade no more ends the cascade's offers at its `until`.
+- Who has picked up and is to confirm belongs to the cascade as if he rang; the others ring on, and the clock runs.
 - While Asterisk is out of sight nobody can be rung, so at an `until` the cascade ends; the next group rings when it is
   seen.
 """
 
 from datetime import timedelta
 
+from acd import statuses
 from acd.eligibility import usable
 from acd.inputs import LegEnd
 from acd.matching import RINGS_ON, Group, next_group
-from acd.model import AgentId, DeviceId, OfferId, Queue, QueueType
+from acd.model import OFFLINE, SINGLE_CALL, AgentId, DeviceId, OfferId, Queue, QueueType, SingleCallUse
 from acd.outputs import (
+    CascadeRetimed,
     CascadeWidened,
+    HangUpLeg,
     LegStopped,
     OfferEnd,
     OfferEnded,
     OfferMade,
     OfferOutcome,
     Ring,
+    Source,
     StopRinging,
 )
-from acd.records import CallRecord, OfferRecord
+from acd.records import AgentRecord, CallRecord, OfferRecord
 from acd.step import Step
 
 _OUTCOMES = {
@@ -46,6 +51,19 @@ _OUTCOMES = {
     OfferEnd.REFUSED_BY_KEY: OfferOutcome.REJECTED,
 }
 """Every other end is the engine's or the caller's doing: withdrawn."""
+
+_HE_WAS_RUNG = frozenset(
+    {
+        OfferEnd.NO_ANSWER,
+        OfferEnd.BUSY,
+        OfferEnd.DECLINED,
+        OfferEnd.NOT_CONFIRMED,
+        OfferEnd.REFUSED_BY_KEY,
+        OfferEnd.CALLER_GONE,
+        OfferEnd.ANSWERED_ELSEWHERE,
+    }
+)
+"""After such an end he has had his offer; after the others it was taken back, or never reached him."""
 
 _GRAVEST_FIRST = (OfferEnd.NO_ANSWER, OfferEnd.BUSY, OfferEnd.UNREACHABLE)
 """Which end an offer has whose phones ended differently: what a person did counts before what a network did."""
@@ -112,23 +130,31 @@ def widen(step: Step, call: CallRecord, group: Group) -> None:
 
 
 def cascade_lapsed(step: Step, call: CallRecord) -> None:
-    """A ring time of the cascade is over: the next group rings as well; where there is none, the cascade ends."""
+    """A ring time of the cascade is over: the next group rings as well; where there is none, the cascade ends.
+
+    Not for those who have picked up and are to confirm: they have their own time, and the cascade lasts as long.
+    """
     group = next_group(step.state, call) if step.state.records.asterisk_in_sight else None
     if group is not None:
         widen(step, call, group)
         return
-    for offer_id in sorted(call.offers):
-        offer = step.state.records.offers[offer_id]
+    ours = [offer for id_ in sorted(call.offers) if (offer := step.state.records.offers[id_]).cascades]
+    for offer in ours:
         if offer.until is None:
             expire(step, offer)
+    confirmed_by = [offer.until for offer in ours if offer.until is not None]
+    if confirmed_by:
+        step.record(CascadeRetimed(call=call.id, queue=call.queue, until=max(confirmed_by)))
 
 
 def expire(step: Step, offer: OfferRecord) -> None:
-    """The ring time is over."""
-    if step.state.records.asterisk_in_sight:
-        end(step, offer, OfferEnd.NO_ANSWER)
-    else:
+    """The ring time is over, or the time to confirm."""
+    if not step.state.records.asterisk_in_sight:
         end(step, offer, OfferEnd.ASTERISK_LOST)
+    elif offer.confirming is not None:
+        end(step, offer, OfferEnd.NOT_CONFIRMED)
+    else:
+        end(step, offer, OfferEnd.NO_ANSWER)
 
 
 def refuse(step: Step, offer: OfferRecord, device: DeviceId, how: LegEnd) -> None:
@@ -137,6 +163,8 @@ def refuse(step: Step, offer: OfferRecord, device: DeviceId, how: LegEnd) -> Non
         step.pass_over()
         return
     why = _LEG_ENDS[how]
+    if how is LegEnd.HUNG_UP and offer.confirming is not None:
+        why = OfferEnd.DECLINED  # he has heard that he is to confirm, and put the phone down
     if why is OfferEnd.DECLINED:
         others = offer.devices - {device}
         end(step, offer, why, ringing=others)
@@ -165,12 +193,14 @@ def end(
 ) -> None:
     """End an offer and stop those of its phones that still ring (`ringing`; None: all that it has)."""
     devices = tuple(sorted(offer.devices if ringing is None else ringing))
-    if devices:
+    if devices and offer.confirming is not None:
+        step.order(HangUpLeg(offer=offer.id, device=offer.confirming))
+    elif devices:
         elsewhere = why in (OfferEnd.ANSWERED, OfferEnd.ANSWERED_ELSEWHERE)
         step.order(StopRinging(offer=offer.id, devices=devices, elsewhere=elsewhere))
     queue = step.state.records.queues.get(offer.queue)
     outcome = _OUTCOMES.get(why, OfferOutcome.WITHDRAWN)
-    if outcome is OfferOutcome.MISSED and queue is not None and RINGS_ON[queue.type]:
+    if why is OfferEnd.NO_ANSWER and queue is not None and RINGS_ON[queue.type]:
         outcome = OfferOutcome.WITHDRAWN  # several ring, so nobody in particular has missed it
     back_off = _back_off(queue, why) if queue is not None else timedelta(0)
     step.record(
@@ -184,6 +214,11 @@ def end(
             back_off_until=step.now + back_off if back_off else None,
         )
     )
+    agent = step.state.records.agent_records[offer.agent]
+    if outcome is OfferOutcome.MISSED:
+        _too_many_missed(step, agent, queue)
+    if why in _HE_WAS_RUNG:
+        use_up_single_call(step, agent, queue)
 
 
 def _back_off(queue: Queue, why: OfferEnd) -> timedelta:
@@ -197,6 +232,18 @@ def _back_off(queue: Queue, why: OfferEnd) -> timedelta:
             return queue.unreachable_back_off
         case _:
             return timedelta(0)
+
+
+def _too_many_missed(step: Step, agent: AgentRecord, queue: Queue | None) -> None:
+    """Whoever does not answer again and again is not there, whatever his status says."""
+    if queue is not None and queue.after_missed is not None and agent.misses >= queue.after_missed:
+        statuses.change(step, agent, OFFLINE, Source.MISSED_OFFERS)
+
+
+def use_up_single_call(step: Step, agent: AgentRecord, queue: Queue | None) -> None:
+    """An offer that came to nothing: that too uses up Single-Call, where the queue says so."""
+    if queue is not None and queue.single_call_used_by is SingleCallUse.OFFERED and agent.status == SINGLE_CALL:
+        statuses.change(step, agent, OFFLINE, Source.SINGLE_CALL_USED)
 
 
 def end_all(step: Step, call: CallRecord, why: OfferEnd) -> None:

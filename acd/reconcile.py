@@ -1,19 +1,17 @@
-"""What Asterisk has against what we believed, and what the database says against what we knew.
+"""What Asterisk has against what we believed.
 
 After a restart or a lost connection, events were missed and will not be repeated. Each difference is settled by the
 same rule as the event that was missed, so nothing is decided twice; only guilt is not: nobody missed a call, and no
 phone failed, while we were not looking.
 """
 
-from collections.abc import Container, Hashable, Mapping
-from typing import TypeVar
+from collections.abc import Container, Mapping
 
-from acd import agents, announcing, callback, calls, care, entry, offers, park, talk, waiting
+from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
     CallerReached,
-    ConfigurationLoaded,
     DeviceRegistered,
     DeviceUnregistered,
     LegAnswered,
@@ -24,18 +22,17 @@ from acd.inputs import (
     OtherCallStarted,
     SeenCall,
 )
-from acd.model import ChannelId, Configuration, DeviceId, OfferId, QueueType
+from acd.model import ChannelId, DeviceId, OfferId
 from acd.outputs import (
     AsteriskInSight,
     CallOutcome,
-    ConfigurationChanged,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
     OfferEnd,
     Party,
 )
-from acd.records import CallRecord, OfferRecord
+from acd.records import CallRecord
 from acd.step import Step
 
 # --- Asterisk
@@ -62,6 +59,7 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
             )
             entry.arrive(step, arrived)
     step.record(AsteriskInSight())
+    statuses.show_all(step)
     step.stale = False
 
 
@@ -95,8 +93,10 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             announcing.hold(step, call)
         elif call.retriever is not None:
             _settle_retriever(step, call, lines)
-        elif (leg := _leg(call)) not in legs:
+        elif (leg := care.leg(call)) not in legs:
             calls.leg_ended(step, LegEnded(offer=leg[0], device=leg[1], how=LegEnd.HUNG_UP))
+        elif call.briefing:
+            calls.brief(step, call)  # the caller has waited long enough
         elif call.callback is not None:
             _settle_callback(step, call, lines)
         elif call.talking_since is None:
@@ -105,12 +105,6 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
 
 def _channel(call: SeenCall) -> ChannelId:
     return call.channel or ChannelId(call.call)
-
-
-def _leg(call: CallRecord) -> tuple[OfferId, DeviceId]:
-    assert call.offer is not None
-    assert call.device is not None
-    return call.offer, call.device
 
 
 def _silence_what_is_gone(step: Step, call: CallRecord, legs: Container[tuple[OfferId, DeviceId]]) -> None:
@@ -155,7 +149,11 @@ def _lose(step: Step, call: CallRecord) -> None:
 def _take_up_answers(step: Step, seen: AsteriskSeen) -> None:
     for leg in seen.legs:
         offer = step.state.records.offers.get(leg.offer)
-        if leg.answered and offer is not None:
+        if not leg.answered or offer is None:
+            continue
+        if offer.confirming == leg.device:
+            calls.ask_to_confirm(step, offer, leg.device)  # what he pressed meanwhile was not heard
+        else:
             calls.answer(step, LegAnswered(offer=leg.offer, device=leg.device))
 
 
@@ -180,63 +178,3 @@ def _channels(call: CallRecord | None) -> tuple[ChannelId | None, ...]:
     if call is None:
         return ()
     return call.channel, call.callback.channel if call.callback is not None else None
-
-
-# --- the configuration
-
-
-def configure(step: Step, event: ConfigurationLoaded) -> None:
-    """Take over what the database says: offers it no longer allows are withdrawn, callers without a queue leave."""
-    patch = configuration_patch(step.state.configuration, event.configuration)
-    if patch == ConfigurationChanged():
-        return
-    step.record(patch)
-    records = step.state.records
-    for call in sorted(records.calls.values(), key=lambda c: c.id):
-        if call.agent is not None:
-            talk.obey(step, call)
-        elif call.queue not in records.queues:
-            care.close(step, call)
-        else:
-            callback.obey(step, call)
-    for offer in sorted(records.offers.values(), key=lambda o: o.id):
-        for device in sorted(offer.devices - _allowed_devices(step, offer)):
-            offers.silence(step, offer, device, OfferEnd.CONFIGURATION_CHANGED)
-
-
-def _allowed_devices(step: Step, offer: OfferRecord) -> set[DeviceId]:
-    assignment = step.state.assignment(offer.agent, offer.queue)
-    if assignment is None:
-        return set()
-    if step.state.records.queues[offer.queue].type is QueueType.CALL_PARK:
-        return set()
-    owned = set(step.state.devices_of.get(offer.agent, {}))
-    return owned if assignment.devices is None else owned & assignment.devices
-
-
-def configuration_patch(old: Configuration, new: Configuration) -> ConfigurationChanged:
-    """The difference between two configurations."""
-    return ConfigurationChanged(
-        accounts=_changed(old.accounts, new.accounts),
-        agents=_changed(old.agents, new.agents),
-        devices=_changed(old.devices, new.devices),
-        queues=_changed(old.queues, new.queues),
-        assignments=_changed(old.assignments, new.assignments),
-        accounts_gone=_gone(old.accounts, new.accounts),
-        agents_gone=_gone(old.agents, new.agents),
-        devices_gone=_gone(old.devices, new.devices),
-        queues_gone=_gone(old.queues, new.queues),
-        assignments_gone=_gone(old.assignments, new.assignments),
-    )
-
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-
-def _changed(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[V, ...]:
-    return tuple(new[key] for key in sorted(new.keys(), key=str) if old.get(key) != new[key])
-
-
-def _gone(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[K, ...]:
-    return tuple(sorted(old.keys() - new.keys(), key=str))

@@ -33,6 +33,7 @@ class Cascade:
 
     order: int
     agent: AgentId
+    since: datetime
     until: datetime
     """When the next group rings as well; where all ring, the round ends."""
 
@@ -97,11 +98,13 @@ class CallRecord:
     tried: set[AgentId] = field(default_factory=set[AgentId])
     """Rung for this call in the present round."""
     cascade: Cascade | None = None
-    """Set while any offer rings that has no end of its own."""
+    """Set while any of its offers rings."""
     agent: AgentId | None = None
     offer: OfferId | None = None
     device: DeviceId | None = None
     answered_at: datetime | None = None
+    briefing: bool = False
+    """The agent is being told who comes; nobody has been joined yet."""
     retriever: ChannelId | None = None
     """The call with which somebody has fetched him, instead of `offer`."""
     talking_since: datetime | None = None
@@ -137,6 +140,8 @@ class OfferRecord:
     made_at: datetime
     until: datetime | None
     """None: it ends with the call's cascade."""
+    cascades: bool
+    """It is one of a cascade, be its end its own by now or not."""
     confirming: DeviceId | None = None
     """Picked up, and asked for the key that takes the call."""
     stopped: set[OfferEnd] = field(default_factory=set[OfferEnd])

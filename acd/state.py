@@ -12,6 +12,7 @@ from acd.fold.configuration import configuration_changed
 from acd.indexes import Indexes
 from acd.model import Configuration
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
     AnnouncementSkipped,
     AnnouncementStarted,
@@ -34,6 +35,7 @@ from acd.outputs import (
     CallRequeued,
     CallRetrieved,
     CallTransferred,
+    CascadeRetimed,
     CascadeWidened,
     ConfigurationChanged,
     ConfirmationAsked,
@@ -86,7 +88,9 @@ class State(Indexes):
             case OfferMade():
                 calls.offer_made(self, fact, at)
             case CascadeWidened():
-                calls.cascade_widened(self, fact)
+                calls.cascade_widened(self, fact, at)
+            case CascadeRetimed():
+                calls.cascade_retimed(self, fact)
             case LegStopped():
                 calls.leg_stopped(self, fact)
             case OfferRetimed():
@@ -97,6 +101,8 @@ class State(Indexes):
                 calls.offer_ended(self, fact, at)
             case CallAnswered():
                 calls.call_answered(self, fact, at)
+            case AgentBriefed():
+                calls.agent_briefed(self, fact)
             case TalkStarted():
                 calls.talk_started(self, fact, at)
             case TalkEnded():

@@ -11,11 +11,14 @@ from acd.model import DeviceId, Status
 from acd.outputs import ShowStatus
 from ari_bridge.client import Client
 from ari_bridge.errands import Errand, Operation
-from ari_bridge.names import endpoint, lamp
+from ari_bridge.names import lamp
 from ari_bridge.reading import text_in
 
 LIT: Final = "INUSE"
 DARK: Final = "NOT_INUSE"
+
+_LANE: Final = "lamps"
+"""One for all: those of a whole centre, written after a connect, must not hold up its calls."""
 
 
 class Lamps:
@@ -34,7 +37,7 @@ class Lamps:
     def show(self, command: ShowStatus) -> tuple[Errand, ...]:
         """What has to be asked so that the phones show this status."""
         return tuple(
-            Errand(lane=f"lamps of {endpoint(device)}", operations=operations)
+            Errand(lane=_LANE, operations=operations)
             for device in command.devices
             if (operations := tuple(self._changes(device, command.status)))
         )

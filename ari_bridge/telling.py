@@ -3,15 +3,19 @@
 A phone that hears something cannot be joined with anybody before its end.
 """
 
+from typing import Final
+
 from acd.inputs import AgentTold
 from acd.outputs import Connect, TellAgent
 from ari_bridge.errands import Errand, media, on_channel, stop_playback
 from ari_bridge.names import caller_of, leg_channel, told
 from ari_bridge.signals import TellingOver
 
+_NOTHING: Final = ""
+
 
 class Telling:
-    """What is being told at the moment, by leg."""
+    """What is being told at the moment, by leg. A leg that is not listed was told something before an outage."""
 
     def __init__(self) -> None:
         self._playing: dict[str, str] = {}
@@ -32,11 +36,11 @@ class Telling:
         return self._cut(leg_channel(command.offer, command.device), command.call)
 
     def over(self, signal: TellingOver) -> AgentTold | None:
-        """What the end of this means; nothing where it was cut."""
+        """What the end of this means; nothing where it was cut, or is said twice."""
         leg = leg_channel(signal.offer, signal.device)
-        if self._playing.get(leg) != signal.playback:
+        if self._playing.get(leg, signal.playback) != signal.playback:
             return None
-        del self._playing[leg]
+        self._playing[leg] = _NOTHING
         return AgentTold(offer=signal.offer, device=signal.device)
 
     def forget(self, leg: str | None = None) -> None:
@@ -47,5 +51,8 @@ class Telling:
             self._playing.pop(leg, None)
 
     def _cut(self, leg: str, lane: str) -> tuple[Errand, ...]:
-        playback = self._playing.pop(leg, None)
-        return () if playback is None else (Errand(lane=lane, operations=(stop_playback(playback),)),)
+        playback = self._playing.get(leg, _NOTHING)
+        if playback == _NOTHING:
+            return ()
+        self._playing[leg] = _NOTHING
+        return (Errand(lane=lane, operations=(stop_playback(playback),)),)

@@ -32,6 +32,7 @@ from acd.explain.reasons import (
 from acd.matching import CallObstacle
 from acd.model import CallId, Target
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
     AnnouncementSkipped,
     AnnouncementStarted,
@@ -54,6 +55,7 @@ from acd.outputs import (
     CallRequeued,
     CallRetrieved,
     CallTransferred,
+    CascadeRetimed,
     CascadeWidened,
     ConfigurationChanged,
     ConfirmationAsked,
@@ -100,6 +102,8 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
         case CascadeWidened():
             span = length(fact.until - at)
             return f"the cascade comes to order {fact.order}, as far as {short(fact.agent)}, for {span}"
+        case CascadeRetimed():
+            return f"the cascade goes on at {clock(fact.until, zone)}"
         case LegStopped():
             return f"{fact.device} rings no more: {words(fact.why)}"
         case OfferRetimed():
@@ -113,6 +117,8 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
         case CallAnswered():
             expected = f", expected {length(fact.expected_wait)}" if fact.expected_wait is not None else ""
             return f"{short(fact.agent)} answers on {fact.device}, after {length(fact.waited)}{expected}"
+        case AgentBriefed():
+            return f"{short(fact.agent)} has been told who comes"
         case TalkStarted():
             return f"the caller and {short(fact.agent)} talk"
         case TalkEnded():

@@ -8,13 +8,16 @@ from acd.indexes import Indexes, place_id
 from acd.model import SINGLE_CALL, ChannelId
 from acd.ordered import DeadlineKind
 from acd.outputs import (
+    AgentBriefed,
     CallAnswered,
     CallEnded,
     CallQueued,
     CallRequeued,
+    CascadeRetimed,
     CascadeWidened,
     ConfirmationAsked,
     LegStopped,
+    OfferEnd,
     OfferEnded,
     OfferMade,
     OfferOutcome,
@@ -23,6 +26,9 @@ from acd.outputs import (
     TalkStarted,
 )
 from acd.records import CallRecord, Cascade, OfferRecord
+
+_HE_IS_THERE = (OfferEnd.ANSWERED, OfferEnd.DECLINED, OfferEnd.REFUSED_BY_KEY)
+"""After such an end misses are counted anew."""
 
 
 def call_queued(state: Indexes, fact: CallQueued, at: datetime) -> None:
@@ -60,6 +66,7 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
         devices=set(fact.devices),
         made_at=at,
         until=fact.until,
+        cascades=fact.until is None,
     )
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
     state.queue_index(fact.queue).ringing.add(fact.offer)
@@ -67,11 +74,18 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
     state.reindex(agent)
 
 
-def cascade_widened(state: Indexes, fact: CascadeWidened) -> None:
+def cascade_widened(state: Indexes, fact: CascadeWidened, at: datetime) -> None:
     call = state.records.calls[fact.call]
     _begin_round(call, fact.round)
-    state.set_cascade(call, Cascade(order=fact.order, agent=fact.agent, until=fact.until))
+    state.set_cascade(call, Cascade(order=fact.order, agent=fact.agent, since=at, until=fact.until))
     state.needy.add(call.id)
+
+
+def cascade_retimed(state: Indexes, fact: CascadeRetimed) -> None:
+    call = state.records.calls[fact.call]
+    assert call.cascade is not None, "only a cascade that runs is retimed"
+    call.cascade.until = fact.until
+    state.set_cascade(call, call.cascade)
 
 
 def leg_stopped(state: Indexes, fact: LegStopped) -> None:
@@ -97,7 +111,7 @@ def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, None)
     call = state.records.calls[fact.call]
     call.offers.discard(fact.offer)
-    if call.cascade is not None and not any(state.records.offers[o].until is None for o in call.offers):
+    if call.cascade is not None and not any(state.records.offers[o].cascades for o in call.offers):
         state.set_cascade(call, None)
         state.needy.add(call.id)
     state.place(call)
@@ -106,7 +120,7 @@ def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
     if fact.outcome is OfferOutcome.MISSED:
         agent.misses += 1
         agent.idle_since = max(agent.idle_since, at)
-    elif fact.outcome is OfferOutcome.ANSWERED:
+    elif fact.why in _HE_IS_THERE:
         agent.misses = 0
     back_off(state, agent, fact.back_off_until)
 
@@ -115,6 +129,7 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     call = state.records.calls[fact.call]
     assert call.agent is None, "one agent per call"
     call.agent, call.offer, call.device, call.answered_at = fact.agent, fact.offer, fact.device, at
+    call.briefing = fact.briefing
     state.talks[fact.offer] = call.id
     state.place(call)
     agent = state.records.agent_records[fact.agent]
@@ -122,6 +137,10 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     if agent.status == SINGLE_CALL:
         agent.single_calls.add(call.id)
     state.reindex(agent)
+
+
+def agent_briefed(state: Indexes, fact: AgentBriefed) -> None:
+    state.records.calls[fact.call].briefing = False
 
 
 def talk_started(state: Indexes, fact: TalkStarted, at: datetime) -> None:
@@ -142,6 +161,7 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
     if call.retriever is not None:
         del state.retrievals[call.retriever]
     call.agent = call.offer = call.device = call.retriever = call.answered_at = call.talking_since = None
+    call.briefing = False
     call.held_since, call.held = None, timedelta(0)
     if call.callback is not None:
         call.callback.channel = None

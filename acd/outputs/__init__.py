@@ -21,11 +21,13 @@ from acd.outputs.agent import (
     WrapUpStarted,
 )
 from acd.outputs.call import (
+    AgentBriefed,
     CallAnswered,
     CallEnded,
     CallQueued,
     CallRefused,
     CallRequeued,
+    CascadeRetimed,
     CascadeWidened,
     ConfirmationAsked,
     LegStopped,
@@ -105,11 +107,13 @@ Fact = (
     CallQueued
     | OfferMade
     | CascadeWidened
+    | CascadeRetimed
     | LegStopped
     | OfferRetimed
     | ConfirmationAsked
     | OfferEnded
     | CallAnswered
+    | AgentBriefed
     | TalkStarted
     | TalkEnded
     | CallRequeued
@@ -177,6 +181,7 @@ Command = (
 
 
 __all__ = [
+    "AgentBriefed",
     "AnnouncementEnded",
     "AnnouncementKind",
     "AnnouncementSkipped",
@@ -204,6 +209,7 @@ __all__ = [
     "CallbackObstacle",
     "CallbackPromised",
     "CallbackRefused",
+    "CascadeRetimed",
     "CascadeWidened",
     "Command",
     "ConfigurationChanged",

@@ -56,6 +56,15 @@ class CascadeWidened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeRetimed:
+    """The next group rings as well then, not when it was to: the ring time has changed, or somebody is to confirm."""
+
+    call: CallId
+    queue: QueueId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegStopped:
     """One device of an offer rings no more, the others go on."""
 
@@ -107,6 +116,17 @@ class CallAnswered:
     waited: timedelta
     expected_wait: timedelta | None = None
     """What `waited` was expected to be when he began to wait in this queue: the difference is the estimate's error."""
+    briefing: bool = False
+    """The agent is told who comes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentBriefed:
+    """The agent has heard who comes, as far as he will; the two are about to be joined."""
+
+    call: CallId
+    queue: QueueId
+    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

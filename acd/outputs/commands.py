@@ -118,7 +118,9 @@ class StopRinging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellAgent:
-    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`."""
+    """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`.
+
+    What he still hears is cut, by the joining too, and its end is not told."""
 
     offer: OfferId
     device: DeviceId

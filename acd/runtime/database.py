@@ -38,8 +38,9 @@ class Connection(Protocol):
     def terminate(self) -> None: ...
 
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 SCHEMA: Final = Path(__file__).parents[2] / "schema.sql"
+MIGRATIONS: Final = SCHEMA.parent / "migrations"
 
 CONNECT_WITHIN: Final = timedelta(seconds=5)
 ANSWER_WITHIN: Final = timedelta(seconds=30)
@@ -172,7 +173,7 @@ def in_words(error: BaseException) -> str:
 
 
 async def ensure_schema(connection: Connection) -> None:
-    """Create the schema in an empty database, or see that the one there is ours.
+    """Create the schema in an empty database, or bring the one there up to ours.
 
     Raises `DatabaseError` for the schema of a newer program, for tables that are not ours, and for missing rights.
     """
@@ -182,7 +183,7 @@ async def ensure_schema(connection: Connection) -> None:
             if await connection.fetchval("select to_regclass('schema_version') is null"):
                 await _create_schema(connection)
             else:
-                await _check_version(connection)
+                await _upgrade(connection)
     except asyncpg.InsufficientPrivilegeError as error:
         raise DatabaseError(
             f"the database user lacks a right ({error}); make him the owner of the database and of the tables in it"
@@ -203,12 +204,17 @@ async def _create_schema(connection: Connection) -> None:
     _log.info("database_schema_created", version=SCHEMA_VERSION)
 
 
-async def _check_version(connection: Connection) -> None:
+async def _upgrade(connection: Connection) -> None:
     version = await connection.fetchval("select version from schema_version")
-    if version is None or version < SCHEMA_VERSION:
+    if version is None:
         raise DatabaseError("the database holds a schema that was never finished; begin with an empty database")
     if version > SCHEMA_VERSION:
         raise DatabaseError(
             f"the database has the schema of a newer program (version {version}, this one knows {SCHEMA_VERSION}); "
             "run the newer program, or give this one a database of its own"
         )
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        (migration,) = MIGRATIONS.glob(f"{step:04}_*.sql")
+        await connection.execute(migration.read_text(encoding="utf-8"))
+        await connection.execute("update schema_version set version = $1", step)
+        _log.info("database_schema_upgraded", version=step)

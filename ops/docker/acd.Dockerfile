@@ -8,6 +8,7 @@ WORKDIR /opt/acd
 COPY requirements.txt ./
 RUN python3 -m venv .venv && .venv/bin/pip install --quiet --no-cache-dir --require-hashes -r requirements.txt
 COPY schema.sql ./
+COPY migrations/ migrations/
 COPY acd/ acd/
 COPY ari_bridge/ ari_bridge/
 COPY feature_codes/ feature_codes/

@@ -45,11 +45,11 @@ async def test_the_caller_is_answered_at_once_and_hears_music_while_the_phone_ri
     await call.media.hears_sound()
 
 
-async def test_the_agents_phone_shows_who_calls(floor: Floor) -> None:
+async def test_the_agents_phone_shows_the_queue_and_who_calls(floor: Floor) -> None:
     agent, caller = await floor.agent("1203-desk"), await floor.caller("2002")
     await caller.dial("7203")
     ring = await agent.rings()
-    assert (ring.caller.name, ring.caller.user) == ("Caller 2", "2002")
+    assert (ring.caller.name, ring.caller.user) == ("Queue 7203: Caller 2", "2002")
 
 
 async def test_people_call_each_other_directly(floor: Floor) -> None:

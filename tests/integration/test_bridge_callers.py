@@ -10,6 +10,7 @@ import pytest
 from acd.inputs import (
     AgentTold,
     AnnouncementOver,
+    AsteriskSeen,
     CallArrived,
     CallConnected,
     CallerHungUp,
@@ -254,6 +255,35 @@ async def test_one_who_is_called_back_is_joined_with_the_agent_who_waits(board: 
     await ring.hang_up()
     assert await board.hears_of(CallerHungUp) == CallerHungUp(call=call)
     assert board.all(CallerNotReached) == []
+
+
+async def test_another_engine_finds_the_one_who_is_called_back(board: Switchboard, asterisk: TestAsterisk) -> None:
+    phone, home = await board.phone("1001"), await board.phone("1002")
+    _, call = await board.caller()
+    _, offer, device = await board.agent(phone, call)
+    back = ChannelId(f"{call}~back~1")
+    order = CallBack(
+        call=call,
+        channel=back,
+        account=ACCOUNT,
+        number="1002",
+        shown=Caller(number="7001", name="Sales"),
+        ring_time=timedelta(seconds=20),
+        offer=offer,
+        device=device,
+    )
+    board.order(order)
+    ring = await home.rings()
+    async with switchboard(asterisk) as other:
+        seen = await other.hears_of(AsteriskSeen)
+        assert [(each.channel, each.answered) for each in seen.calls if each.call == call] == [
+            (None, True),
+            (back, False),
+        ]
+        ring.answer(tone=CALLER_HZ)
+        assert await other.hears_of(CallerReached) == CallerReached(call=call, channel=back)
+        await ring.hang_up()
+        assert await other.hears_of(CallerHungUp) == CallerHungUp(call=call)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from acd.outputs import (
     CallRequeued,
     CallRetrieved,
     CallTransferred,
+    CascadeRetimed,
     CascadeWidened,
     ConfigurationChanged,
     ConfirmationAsked,
@@ -109,6 +110,11 @@ class Ledger(OfferBooks):
                 if self.calls[fact.call].cascade is not None:
                     self.lapses(at)
                 self.cascade_widened(fact, at)
+            case CascadeRetimed():
+                waiter = self.calls[fact.call]
+                assert waiter.cascade is not None
+                assert isinstance(self.what, ConfigurationLoaded | LegAnswered | LegKeyPressed)
+                waiter.cascade = (waiter.cascade[0], waiter.cascade[1], fact.until)
             case LegStopped():
                 ringing = self.offers[fact.offer]
                 ringing.devices.remove(fact.device)
@@ -262,10 +268,10 @@ class Ledger(OfferBooks):
         if person.status == SINGLE_CALL and counts:
             # Two can count where he chose it with one answered and one ringing; either may be the one.
             (self.either_due if person.single else self.offline_due).add(fact.agent)
-            if person.single:
+            if person.single or self.mandatory(fact):
                 self.wrap_up_is_due(fact, at, fetched=fetched)
             return
-        if person.status in (ONLINE, SINGLE_CALL):
+        if self.mandatory(fact) or person.status in (ONLINE, SINGLE_CALL):
             self.wrap_up_is_due(fact, at, fetched=fetched)
             self.reached["Single-Call chosen in mid-call: wrap-up, then one more"] += person.status == SINGLE_CALL
         else:

@@ -180,7 +180,7 @@ class OfferBooks(PeopleBooks):
         assert ringing.confirming is None, "who has picked up rings no more"
         assert fact.until == ringing.made_at + queue.ring_time
         ringing.until = fact.until
-        self.reached["ring time changed while a phone rang"] += 1
+        self.reached["a ring got another end"] += 1
 
     def confirmation_asked(self, fact: ConfirmationAsked, at: datetime) -> None:
         """Somebody has picked up, where picking up is not enough."""

@@ -34,7 +34,8 @@ class PeopleBooks(TalkBooks):
             assert fact.status == OFFLINE
             assert person.status == SINGLE_CALL
             self.offline_due.discard(fact.agent)
-            self.wrap_up_due.pop(fact.agent, None)
+            if fact.agent in self.either_due and not self.wrap_up_due.get(fact.agent, (at, False))[1]:
+                self.wrap_up_due.pop(fact.agent, None)
             self.reached["Single-Call used up"] += 1
         elif fact.source is Source.MISSED_OFFERS:
             assert fact.agent in self.offline_due, "only so many misses take him offline"
@@ -84,8 +85,16 @@ class PeopleBooks(TalkBooks):
         own = assignment.wrap_up if assignment else None
         until = at + (queue.wrap_up if own is None else own)
         running = self.people[fact.agent].wrap_up
-        if until > at and (running is None or running[0] <= until):
+        if until == at:
+            return
+        if running is None:
             self.wrap_up_due[fact.agent] = (until, queue.wrap_up_mandatory)
+        elif running[0] <= until or (queue.wrap_up_mandatory and not running[1]):
+            self.wrap_up_due[fact.agent] = (max(until, running[0]), queue.wrap_up_mandatory or running[1])
+
+    def mandatory(self, fact: TalkEnded) -> bool:
+        """Whether the agent has a wrap-up whatever his status is."""
+        return fact.queue in self.queues and self.queues[fact.queue].wrap_up_mandatory
 
     def asker(self) -> AgentId | None:
         """Who asks in this step, or for whom."""

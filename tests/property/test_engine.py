@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from acd.inputs import EndWrapUp, LegEnd, SetStatus, SetStatusByPhone, SwitchDevice
+from acd.inputs import EndWrapUp, LegAnswered, LegEnd, SetStatus, SetStatusByPhone, SwitchDevice
 from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, AgentId, QueueType, Status
 from tests.property.centres import AGENTS, CHANGES, PHONES, QUEUES, STRANGER, Change
 from tests.property.day import MOMENT, Day
@@ -85,6 +85,13 @@ class Days(MidwayRules):
     @rule(index=INDEX)
     def joining_fails(self, index: int) -> None:
         self.day.give(self.day.world.join_fails(nth(index, sorted(self.day.world.joining))))
+
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX)
+    def a_phone_answers_as_its_caller_has_gone(self, index: int) -> None:
+        offer, device = nth(index, sorted(self.day.world.ringing))
+        self.day.give(self.day.world.caller_hangs_up(self.day.ledger.offers[offer].call))
+        self.day.give(self.day.world.tell(LegAnswered(offer=offer, device=device)))
 
     # --- a whole call at once, so that days get somewhere
 

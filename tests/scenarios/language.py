@@ -137,7 +137,7 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
         lambda said: LegKeyPressed(offer=OfferId(said["offer"]), device=DeviceId(said["device"]), key=said["key"]),
     ),
     (
-        rf"{_DEVICE} has heard who comes for {_OFFER}",
+        rf"{_DEVICE} has heard it for {_OFFER}",
         lambda said: AgentTold(offer=OfferId(said["offer"]), device=DeviceId(said["device"])),
     ),
     (

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from acd.model import Target
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
     AnnouncementSkipped,
     AnnouncementStarted,
@@ -30,6 +31,7 @@ from acd.outputs import (
     CallRequeued,
     CallRetrieved,
     CallTransferred,
+    CascadeRetimed,
     CascadeWidened,
     Command,
     ConfigurationChanged,
@@ -152,6 +154,8 @@ def fact(it: Fact, at: datetime) -> str:
         case CascadeWidened():
             again = f", round {it.round}" if it.round > 1 else ""
             return f"{it.call}'s cascade comes to {short(it.agent)}, order {it.order}, until {clock(it.until)}{again}"
+        case CascadeRetimed():
+            return f"{it.call}'s cascade goes on at {clock(it.until)}"
         case OfferRetimed():
             return f"{it.offer} rings until {clock(it.until)}"
         case ConfirmationAsked():
@@ -163,7 +167,10 @@ def fact(it: Fact, at: datetime) -> str:
             why = f" ({words(it.why)})" if it.why.value != it.outcome.value else ""
             return f"{it.offer} ends for {short(it.agent)}: {words(it.outcome)}{why}{back_off}"
         case CallAnswered():
-            return f"{short(it.agent)} answers {it.call} on {it.device} after {_seconds(it.waited)}"
+            told = ", and is told who comes" if it.briefing else ""
+            return f"{short(it.agent)} answers {it.call} on {it.device} after {_seconds(it.waited)}{told}"
+        case AgentBriefed():
+            return f"{short(it.agent)} has been told who comes: {it.call}"
         case TalkStarted():
             return f"{it.call} and {short(it.agent)} talk"
         case TalkEnded():

@@ -70,6 +70,7 @@ def test_every_fact_has_a_kind_and_none_has_two() -> None:
 def test_the_names_are_for_ever() -> None:
     """Journals that were written hold these; a type may be called otherwise in the code, its kind never."""
     assert sorted(KINDS) == [
+        "agent_briefed",
         "announcement_ended",
         "announcement_skipped",
         "announcement_started",
@@ -92,6 +93,7 @@ def test_the_names_are_for_ever() -> None:
         "callback_failed",
         "callback_promised",
         "callback_refused",
+        "cascade_retimed",
         "cascade_widened",
         "configuration_changed",
         "confirmation_asked",

@@ -1,0 +1,259 @@
+-- The database of the call centre: what supervisors decide (configuration) and what has happened (journal).
+--
+-- Ids are the names people use: an account is its domain, a user and a queue are their number in the account, a device
+-- is the name of its SIP user. The engine's ids are made of the same parts (`1001@demo.example`).
+-- `acd` creates this schema in an empty database. PostgreSQL 15 or newer.
+
+create table schema_version (
+    only_row boolean primary key default true check (only_row),
+    version  integer not null check (version > 0)
+);
+comment on table schema_version is 'One row: which version of this schema the database has. A program older than it refuses to start.';
+comment on column schema_version.only_row is 'Always true: keeps the table at one row.';
+comment on column schema_version.version is 'Counts the changes of the schema from 1.';
+insert into schema_version (version) values (1);
+
+
+-- --- words used below
+
+create domain dial_number as text
+    constraint dial_number_digits check (value ~ '^[0-9]{2,10}$')
+    constraint dial_number_not_emergency check (value not in ('000', '112', '911', '999'));
+comment on domain dial_number is 'A number that can be dialled inside an account: 2 to 10 digits, never an emergency number.';
+
+create domain display_name as text
+    constraint display_name_length check (char_length(value) between 1 and 80)
+    constraint display_name_printable check (value !~ '[\x01-\x1f\x7f-\x9f\u2028\u2029]');
+comment on domain display_name is 'A name for people: 1 to 80 characters, no control characters, no line breaks. Shown, never interpreted.';
+
+create domain calm_interval as interval
+    constraint calm_interval_range check (value between interval '0' and interval '24 hours');
+comment on domain calm_interval is 'A length of time from zero to a day.';
+
+create type user_role as enum ('agent', 'supervisor', 'office_manager');
+comment on type user_role is
+    'What a user may see and change. agent: himself. supervisor: his queues and their agents. office_manager: the whole account.';
+
+create type queue_type as enum ('round_robin', 'tiered_round_robin', 'ring_all', 'linear_hunt', 'linear_cascade');
+comment on type queue_type is
+    'The order in which phones ring. round_robin: one agent at a time, the one idle longest first. '
+    'ring_all: all at once, the first answer wins. linear_hunt: one at a time in the fixed order, from the top for every call. '
+    'tiered_round_robin: one at a time, the one idle longest in the lowest tier that has an untried one; a tier is a position. '
+    'linear_cascade: the first group rings, and at each ring time-out the next group rings as well, until all ring.';
+
+create type number_use as enum ('user', 'queue');
+comment on type number_use is 'What a number of an account reaches. user: the phones of a person. queue: the waiting line of a service.';
+
+
+-- --- configuration
+
+create table account (
+    domain text primary key,
+    constraint account_domain_form check (
+        char_length(domain) <= 128
+        and domain ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$'
+    )
+);
+comment on table account is 'A tenant. Nothing of one account is visible or reachable from another.';
+comment on column account.domain is 'The domain that names it, in lower case: demo.example.';
+
+create table number_in_use (
+    account  text        not null references account on delete cascade,
+    number   dial_number not null,
+    used_for number_use  not null,
+    primary key (account, number)
+);
+comment on table number_in_use is
+    'Every number of an account, once: a user and a queue cannot share one. Kept by triggers on app_user and queue, never written by hand.';
+comment on column number_in_use.account is 'The account in which it is dialled.';
+comment on column number_in_use.number is 'The digits.';
+comment on column number_in_use.used_for is 'What it reaches.';
+
+create table app_user (
+    account   text         not null references account on delete cascade,
+    extension dial_number  not null,
+    name      display_name not null,
+    role      user_role    not null default 'agent',
+    primary key (account, extension)
+);
+comment on table app_user is 'A person with an extension. He is an agent of the queues that assignment names.';
+comment on column app_user.account is 'The account he belongs to.';
+comment on column app_user.extension is 'The number that reaches him directly.';
+comment on column app_user.name is 'His name, as others see it on their phones.';
+comment on column app_user.role is 'What he may see and change.';
+
+create table device (
+    name    text not null primary key,
+    account text not null,
+    owner   dial_number not null,
+    secret  text not null,
+    foreign key (account, owner) references app_user (account, extension) on delete cascade,
+    unique (account, owner, name),
+    constraint device_name_form check (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$'),
+    constraint device_secret_form check (secret ~ '^[!-~]{8,64}$')
+);
+create unique index device_name_any_case on device (lower(name));
+comment on table device is 'A phone of a user: one SIP endpoint. Its name is unique over all accounts, because it is the SIP user name.';
+comment on column device.name is 'The SIP user name: letters, digits, _ and -. Two names may not differ by capitals only.';
+comment on column device.account is 'The account of its owner.';
+comment on column device.owner is 'The extension of the user whose phone it is.';
+comment on column device.secret is 'The SIP password, readable because Asterisk must know it. 8 to 64 printable ASCII characters without spaces.';
+
+create table queue (
+    account           text          not null references account on delete cascade,
+    number            dial_number   not null,
+    name              display_name  not null,
+    type              queue_type    not null default 'round_robin',
+    priority          integer       not null default 1 constraint queue_priority_range check (priority between 1 and 1000),
+    wrap_up           calm_interval not null default interval '0',
+    wrap_up_mandatory boolean       not null default false,
+    ring_time         interval      not null default interval '20 seconds'
+        constraint queue_ring_time_range check (ring_time between interval '1 second' and interval '1 hour'),
+    back_off          interval      not null default interval '5 seconds'
+        constraint queue_back_off_range check (back_off between interval '0' and interval '1 hour'),
+    first_round       integer       constraint queue_first_round_range check (first_round between 1 and 1000),
+    increment         integer       constraint queue_increment_range check (increment between 1 and 1000),
+    constraint queue_cascade_numbers check ((first_round is null) = (increment is null)),
+    constraint queue_cascade_only check (first_round is null or type = 'linear_cascade'),
+    primary key (account, number)
+);
+comment on table queue is 'Callers waiting for the same service, and its rules.';
+comment on column queue.account is 'The account it belongs to.';
+comment on column queue.number is 'The number callers dial to reach it.';
+comment on column queue.name is 'Its name, shown to agents when a call of it rings.';
+comment on column queue.type is 'The order in which phones ring.';
+comment on column queue.priority is 'Which queue an agent serves first when several have callers: 1 before 2.';
+comment on column queue.wrap_up is 'How long an agent is offered nothing after a call of this queue.';
+comment on column queue.wrap_up_mandatory is 'Whether the agent can end his wrap-up early (false) or not (true).';
+comment on column queue.ring_time is 'How long one offer rings before it counts as not answered.';
+comment on column queue.back_off is 'How long an agent is left alone after his phone was busy, declined or could not be reached.';
+comment on column queue.first_round is 'Linear cascade: how many agents ring first. Null: the agents of the lowest position.';
+comment on column queue.increment is 'Linear cascade: how many agents ring as well after each ring time. Null where first_round is.';
+
+create table assignment (
+    account     text        not null,
+    agent       dial_number not null,
+    queue       dial_number not null,
+    position    integer     not null default 1 constraint assignment_position_range check (position between 1 and 1000),
+    priority    integer     constraint assignment_priority_range check (priority between 1 and 1000),
+    wrap_up     calm_interval,
+    max_calls   integer     not null default 1 constraint assignment_max_calls_range check (max_calls between 1 and 100),
+    all_devices boolean     not null default true,
+    primary key (account, agent, queue),
+    foreign key (account, agent) references app_user (account, extension) on delete cascade,
+    foreign key (account, queue) references queue (account, number) on delete cascade
+);
+create index assignment_of_queue on assignment (account, queue);
+comment on table assignment is 'One agent in one queue of the same account.';
+comment on column assignment.account is 'The account of both.';
+comment on column assignment.agent is 'The extension of the user.';
+comment on column assignment.queue is 'The number of the queue.';
+comment on column assignment.position is 'His place in fixed orders, lowest first; equal places are told apart by the extension.';
+comment on column assignment.priority is 'How early he serves this queue, 1 before 2. Null: the priority of the queue.';
+comment on column assignment.wrap_up is 'His wrap-up after a call of this queue. Null: that of the queue.';
+comment on column assignment.max_calls is 'He is offered a call of this queue while he has fewer calls in hand than this, of any kind.';
+comment on column assignment.all_devices is 'True: all his phones ring for this queue. False: those in assignment_device.';
+
+create table assignment_device (
+    account text        not null,
+    agent   dial_number not null,
+    queue   dial_number not null,
+    device  text        not null,
+    primary key (account, agent, queue, device),
+    foreign key (account, agent, queue) references assignment on delete cascade,
+    foreign key (account, agent, device) references device (account, owner, name) on delete cascade
+);
+create index assignment_device_of_device on assignment_device (account, agent, device);
+comment on table assignment_device is 'Which phones of the agent ring for a queue, where that is not all of them. Only his own can be named.';
+comment on column assignment_device.account is 'The account of all three.';
+comment on column assignment_device.agent is 'The extension of the agent, who owns the device.';
+comment on column assignment_device.queue is 'The number of the queue.';
+comment on column assignment_device.device is 'The name of the phone.';
+
+create function claim_number() returns trigger language plpgsql as $$
+declare
+    number_column constant text := tg_argv[0];
+    use constant number_use := tg_argv[1]::number_use;
+begin
+    if tg_op in ('UPDATE', 'DELETE') then
+        delete from number_in_use where account = old.account and number = to_jsonb(old) ->> number_column;
+    end if;
+    if tg_op in ('INSERT', 'UPDATE') then
+        insert into number_in_use (account, number, used_for) values (new.account, to_jsonb(new) ->> number_column, use);
+    end if;
+    return null;
+end
+$$;
+comment on function claim_number() is 'Keeps number_in_use. Arguments: the column with the number, what it is used for.';
+
+create trigger claim_number after insert or delete or update of account, extension on app_user
+    for each row execute function claim_number('extension', 'user');
+create trigger claim_number after insert or delete or update of account, number on queue
+    for each row execute function claim_number('number', 'queue');
+
+create function tell_configuration_changed() returns trigger language plpgsql as $$
+begin
+    -- Equal notices of one transaction arrive as one.
+    perform pg_notify('acd_configuration', '');
+    return null;
+end
+$$;
+comment on function tell_configuration_changed() is
+    'Tells the engine to read the configuration again: channel acd_configuration, once per transaction, at its commit.';
+
+create trigger tell_configuration_changed after insert or update or delete on app_user
+    for each statement execute function tell_configuration_changed();
+create trigger tell_configuration_changed after insert or update or delete on device
+    for each statement execute function tell_configuration_changed();
+create trigger tell_configuration_changed after insert or update or delete on queue
+    for each statement execute function tell_configuration_changed();
+create trigger tell_configuration_changed after insert or update or delete on assignment
+    for each statement execute function tell_configuration_changed();
+create trigger tell_configuration_changed after insert or update or delete on assignment_device
+    for each statement execute function tell_configuration_changed();
+
+
+-- --- journal
+
+create table fact (
+    seq      bigint      not null primary key check (seq > 0),
+    at       timestamptz not null,
+    kind     text        not null,
+    call_id  text,
+    agent_id text,
+    queue_id text,
+    body     jsonb       not null
+);
+create index fact_of_call on fact (call_id, seq) where call_id is not null;
+create index fact_of_agent on fact (agent_id, seq) where agent_id is not null;
+create index fact_of_queue on fact (queue_id, seq) where queue_id is not null;
+create index fact_at on fact using brin (at);
+comment on table fact is
+    'Everything the engine has decided, in order, and nothing else: state, history, reports and explanations come from these rows. Append-only.';
+comment on column fact.seq is 'The order, without gaps, given by the engine.';
+comment on column fact.at is 'The instant at which it became true.';
+comment on column fact.kind is 'What it is: call_queued, offer_made, offer_ended, ... The list is in acd/journal.py.';
+comment on column fact.call_id is 'The call it is about (the id of the channel of the caller), where there is one.';
+comment on column fact.agent_id is 'The agent it is about, as extension@account.';
+comment on column fact.queue_id is 'The queue it is about, as number@account.';
+comment on column fact.body is 'All its fields. Instants as RFC 3339, lengths of time as ISO 8601 (they cast to timestamptz and interval).';
+
+create function refuse_change_of_fact() returns trigger language plpgsql as $$
+begin
+    raise exception 'facts are never changed or deleted: the journal is append-only';
+end
+$$;
+comment on function refuse_change_of_fact() is 'Keeps the journal append-only.';
+create trigger append_only before update or delete on fact
+    for each statement execute function refuse_change_of_fact();
+
+create table snapshot (
+    seq      bigint      not null primary key check (seq >= 0),
+    taken_at timestamptz not null default now(),
+    body     json        not null
+);
+comment on table snapshot is
+    'The state of the engine after a fact, so that a start need not replay the whole journal. Can be deleted at any time: the journal gives the same.';
+comment on column snapshot.seq is 'The last fact it contains.';
+comment on column snapshot.taken_at is 'When it was written.';
+comment on column snapshot.body is 'The state, as the program that wrote it keeps it (json: the order of its keys stays). One that cannot be read is passed over.';
