@@ -38,6 +38,8 @@ class Waiter:
     arrived: datetime
     queued_at: datetime
     """When he came into this queue."""
+    waits_since: datetime
+    """When he began to wait last: he may have been answered, and not joined."""
     priority: int | None = None
     lifted: bool = False
     overdue: bool = False

@@ -113,7 +113,8 @@ class Ledger(OfferBooks):
             case CascadeRetimed():
                 waiter = self.calls[fact.call]
                 assert waiter.cascade is not None
-                assert isinstance(self.what, ConfigurationLoaded | LegAnswered | LegKeyPressed)
+                confirming = any(self.offers[offer].confirming for offer in waiter.pending)
+                assert confirming or isinstance(self.what, ConfigurationLoaded), "else it lasts as long as it should"
                 waiter.cascade = (waiter.cascade[0], waiter.cascade[1], fact.until)
             case LegStopped():
                 ringing = self.offers[fact.offer]
@@ -134,6 +135,7 @@ class Ledger(OfferBooks):
                 self._talk_ended(fact, at)
             case CallRequeued():
                 assert self.calls[fact.call].agent is None
+                self.calls[fact.call].waits_since = at
                 assert isinstance(self.what, ConnectFailed | LegEnded | CallerHungUp | AsteriskSeen)
                 self.reached["answered, not connected: waits again"] += 1
             case CallEnded():
@@ -228,7 +230,10 @@ class Ledger(OfferBooks):
             assert self.ended.pop(fact.call) is CallOutcome.QUEUE_CLOSED, "a call that has ended does not come back"
             assert isinstance(self.what, AsteriskSeen)
             self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
-        self.calls[fact.call] = Waiter(queue=fact.queue, arrived=fact.arrived, queued_at=at, priority=fact.priority)
+        self.calls[fact.call] = Waiter(
+            queue=fact.queue, arrived=fact.arrived, queued_at=at, waits_since=at,
+            priority=fact.priority
+        )
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:
         waiter, person = self.calls[fact.call], self.people[fact.agent]

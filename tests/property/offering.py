@@ -209,8 +209,7 @@ class OfferBooks(PeopleBooks):
         elif fact.why is OfferEnd.NOT_CONFIRMED:
             assert ringing.confirming is not None
             assert timed_out, "he has until then"
-            several = fact.queue in self.queues and self.rings_several(fact.queue)
-            assert fact.outcome is (OfferOutcome.WITHDRAWN if several else OfferOutcome.MISSED)
+            assert fact.outcome is OfferOutcome.MISSED, "he picked up, and in vain"
         elif fact.why is OfferEnd.ASTERISK_LOST:
             assert not self.in_sight
             assert timed_out or isinstance(self.what, AsteriskSeen)
@@ -219,7 +218,8 @@ class OfferBooks(PeopleBooks):
             assert fact.outcome is OUTCOMES.get(fact.why, OfferOutcome.WITHDRAWN)
         by_key = fact.why is OfferEnd.REFUSED_BY_KEY
         if fact.outcome in PUNISHES and not by_key and not (timed_out and fact.outcome is OfferOutcome.MISSED):
-            assert ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
+            put_down = ringing.confirming is not None and LegEnd.HUNG_UP in ringing.told
+            assert put_down or ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
         if fact.why is OfferEnd.STATUS_CHANGED:
             assert fact.agent in {self.asker()} | self.offline_due | self.either_due, "his own choice, or used up"
         if by_key:

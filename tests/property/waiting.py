@@ -3,7 +3,7 @@
 A part of `Ledger`, and as plain as that.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from acd.inputs import AsteriskSeen, CallArrived, ConfigurationLoaded, KeyPressed
 from acd.model import CallId, ChannelId, Queue, QueueId, TargetKind
@@ -45,10 +45,9 @@ class WaitingBooks(CascadeBooks):
         self._changed_at: datetime | None = None
         """When the configuration was changed last: what is overdue by the new rules lapses then."""
 
-    def due(self, at: datetime, since: datetime, length: timedelta) -> bool:
-        """Whether this is the instant at which a length of time has passed, or at which its rule was made stricter."""
-        end = since + length
-        return at == end or (at == self._changed_at and end < at)
+    def due(self, at: datetime, waiter: Waiter, end: datetime) -> bool:
+        """Whether a wait's end is now: at its instant, or later where he waits again, or the rule is stricter, now."""
+        return at == end or (end < at and at in (self._changed_at, waiter.waits_since))
 
     def configuration_has_changed(self, at: datetime, changed: set[QueueId]) -> None:
         """From now on other rules hold, and who was lifted or overdue by the old ones is judged anew."""
@@ -170,7 +169,7 @@ class WaitingBooks(CascadeBooks):
         assert waiter.agent is None
         assert waiter.callback is None, "who is to be called back may wait"
         assert queue.max_wait is not None
-        assert self.due(at, waiter.queued_at, queue.max_wait), "neither before nor after his longest wait"
+        assert self.due(at, waiter, waiter.queued_at + queue.max_wait), "neither before nor after his longest wait"
         waiter.overdue = True
         self.reached["longest wait over: rings"] += bool(waiter.pending)
         self.reached["longest wait over: rings at nobody"] += not waiter.pending
@@ -202,7 +201,7 @@ class WaitingBooks(CascadeBooks):
             assert waiter.leaves.kind is TargetKind.QUEUE
             assert fact.arrived == waiter.arrived, "an overflow keeps the arrival"
             self.reached["overflow to another queue"] += 1
-        waiter.queue, waiter.arrived, waiter.queued_at = fact.to, fact.arrived, at
+        waiter.queue, waiter.arrived, waiter.queued_at, waiter.waits_since = fact.to, fact.arrived, at, at
         waiter.overflowed = False
         waiter.leaves, waiter.lifted, waiter.overdue, waiter.round = None, False, False, 1
         waiter.tried, waiter.last_said = set(), {}
@@ -252,6 +251,7 @@ class WaitingBooks(CascadeBooks):
         assert waiter.callback is not None
         assert waiter.agent is None, "the agent has been let go first"
         waiter.callback += 1
+        waiter.waits_since = at
         if queue is not None and queue.callback is not None:
             left = waiter.callback < queue.callback.attempts
             assert fact.again == (at + queue.callback.retry if left else None)
