@@ -36,9 +36,14 @@ def stasis_arguments(channel: Message, app: str) -> list[str]:
 
 
 def priority_in(arguments: list[str]) -> int | None:
-    """What the dial plan says of a caller's turn, as the last of its arguments; None: nothing that is a number."""
-    text = arguments[-1] if arguments else ""
+    """What the dial plan says of a caller's turn, after account and number; None: nothing that is a number."""
+    text = arguments[0] if arguments else ""
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,5}", text) else None
+
+
+def was_put_here(arguments: list[str]) -> bool:
+    """Whether somebody else has sent this caller to the queue; the same arguments, where the dial plan says so last."""
+    return arguments[1:] == ["put"]
 
 
 def is_star_code(channel: Message) -> bool:

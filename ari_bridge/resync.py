@@ -20,6 +20,7 @@ from ari_bridge.reading import (
     priority_in,
     stasis_arguments,
     text_in,
+    was_put_here,
 )
 from ari_bridge.resource import Json
 from ari_bridge.signals import StarCodeDialled
@@ -76,7 +77,7 @@ def _calls(app: str, channels: Iterable[Message]) -> Iterator[SeenCall]:
                     caller=caller_in(channel),
                     arrived=_instant(text_in(channel, "creationtime")),
                     priority=priority_in(rest),
-                    device=device_of_channel(text_in(channel, "name")),
+                    device=None if was_put_here(rest) else device_of_channel(text_in(channel, "name")),
                 )
             case _:
                 pass

@@ -19,6 +19,7 @@ SHORTEST_INTERVAL: Final = timedelta(seconds=15)
 long a centre's own sound is cannot be known here."""
 
 _ENTRY_RULES: Final = ("max_callers", "max_expected_wait", "agents_required")
+_LISTED_AT_MOST: Final = 6
 _NO_MISS: Final = (QueueType.RING_ALL, QueueType.LINEAR_CASCADE)
 
 
@@ -80,9 +81,6 @@ class _Floor:
 def _ringing(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     """The rules by which phones ring."""
     assigned = floor.assigned(queue)
-    if queue.agents_required > len(assigned):
-        what = f"{queue.agents_required} agents are required and {len(assigned)} assigned, so nobody would be let in"
-        yield floor.refuse(queue, "agents_required", what, "lower it, or assign more agents to the queue")
     if queue.callback and not floor.account.outbound:
         what = "nobody may be called, so nobody can be called back"
         yield floor.refuse(queue, "callback", what, 'add outbound = ["0XXXXXXX."] or the like to [account]')
@@ -103,14 +101,19 @@ def _starving(floor: _Floor, queue: Queue, assigned: Sequence[Assignment]) -> It
     before = [floor.served_before(entry) for entry in assigned]
     if queue.longest_behind is None and before and all(before):
         first = {other.number: other for queues in before for other in queues}
-        agents = ", ".join(sorted(entry.agent.partition("@")[0] for entry in assigned))
-        what = (
-            f"callers can wait for ever: {'its agent' if len(assigned) == 1 else 'each of its agents'} ({agents}) "
-            f"serves {' or '.join(f'{number} {first[number].name}' for number in sorted(first))} first"
-        )
+        agents = _listed([entry.agent.partition("@")[0] for entry in assigned])
+        others = _listed([f"{other.number} {other.name}" for other in first.values()])
+        each = "its agent" if len(assigned) == 1 else "each of its agents"
+        what = f"callers can wait for ever: {each} ({agents}) serves other queues first ({others})"
         yield floor.warn(
             queue, "longest_behind", what, 'add longest_behind = "5m", or give an agent a lower priority number here'
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """In order, and the first of them only where there are many."""
+    first, more = sorted(names)[:_LISTED_AT_MOST], len(names) - _LISTED_AT_MOST
+    return ", ".join(first) + (f" and {more} more" if more > 0 else "")
 
 
 def _gaps(floor: _Floor, queue: Queue, assigned: Sequence[Assignment]) -> Iterator[Contradiction]:
@@ -127,9 +130,6 @@ def _gaps(floor: _Floor, queue: Queue, assigned: Sequence[Assignment]) -> Iterat
 
 def _park(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     """Nobody rings, so nobody has to be found."""
-    if queue.agents_required:
-        what = "nobody takes calls of a call park, so nobody would be let in"
-        yield floor.refuse(queue, "agents_required", what, "leave it out")
     if queue.callback:
         what = "nobody takes calls of a call park, so nobody would ever be called back"
         yield floor.refuse(queue, "callback", what, "leave it out")
@@ -138,7 +138,6 @@ def _park(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
         "max_expected_wait": queue.max_expected_wait is not None,
         "agent_announcement": queue.agent_announcement is not None,
         "announcements.expected_wait_every": queue.announcements.expected_wait_every is not None,
-        "longest_behind": queue.longest_behind is not None,
         "recording": queue.recording is Recording.ON_DEMAND,
     }
     for key in (key for key, given in idle.items() if given):
@@ -164,6 +163,10 @@ def _parked(floor: _Floor, place: str, entry: Assignment) -> Iterator[Contradict
 
 def _leaving(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     """What sends callers away, and where they go."""
+    assigned = len(floor.assigned(queue))
+    if queue.agents_required > assigned:
+        what = f"{queue.agents_required} required and {assigned} assigned, so nobody would ever be let in"
+        yield floor.refuse(queue, "agents_required", what, "lower it, or assign more agents to the queue")
     given = [key for key in (*_ENTRY_RULES, "max_wait", "leave_key") if getattr(queue, key)]
     if queue.overflow is None and given:
         what = "there is no overflow: these callers hear that nobody is available, and are hung up"
@@ -181,11 +184,14 @@ def _leaving(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
 
 def _circle(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     """Queues that send callers round; told once, at the first of them in the file."""
-    way = [queue]
-    while (after := _sent_to(floor, way[-1])) is not None and after not in way:
-        way.append(after)
-    if after is not queue or any(floor.numbered[stop.id] < floor.numbered[queue.id] for stop in way):
+    ways = {queue.id: queue}
+    after = _sent_to(floor, queue)
+    while after is not None and after.id not in ways and floor.numbered[after.id] > floor.numbered[queue.id]:
+        ways[after.id] = after
+        after = _sent_to(floor, after)
+    if after is not queue:
         return
+    way = list(ways.values())
     names = " -> ".join(f"{stop.number} {stop.name}" for stop in (*way, queue))
     mend = "let one of them overflow to an extension or to a message"
     if len(way) == 1:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from acd.eligibility import DeviceObstacle
 from acd.matching import CallObstacle
-from acd.model import AgentId, CallId, DeviceId, QueueId, Status
+from acd.model import AgentId, CallId, DeviceId, QueueId, QueueType, Status
 
 # --- he can be offered nothing
 
@@ -181,8 +181,8 @@ class Chosen:
     """His order number, where the queue goes by it."""
     idle: timedelta | None
     """For how long he has been idle, where the queue goes by that."""
-    all_ring: bool
-    """The queue rings several at once."""
+    type: QueueType
+    """The rule that chose him."""
     alone: bool
     """Nobody else could have been rung for this call at this moment."""
 

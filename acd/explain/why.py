@@ -78,7 +78,7 @@ def explain(state: State, call: CallRecord, at: datetime) -> Explanation:
         new_round=pick.round > call.round,
         order=index.assigned[pick.agent].order if Criterion.ORDER in by else None,
         idle=at - agent.idle_since if Criterion.IDLE_TIME in by else None,
-        all_ring=RINGS_ON[queue.type],
+        type=queue.type,
         alone=not any(isinstance(other.why, RungToo | LaterInOrder | IdleForLess | LaterById) for other in others),
     )
     return Explanation(chosen=chosen, nobody=None, others=others)

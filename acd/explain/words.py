@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import assert_never
 
+from acd.eligibility import DeviceObstacle
 from acd.explain.reasons import (
     Away,
     BackingOff,
@@ -30,7 +31,7 @@ from acd.explain.reasons import (
     WrappingUp,
 )
 from acd.matching import CallObstacle
-from acd.model import CallId, Target
+from acd.model import CallId, QueueType, Target
 from acd.outputs import (
     AgentBriefed,
     AnnouncementEnded,
@@ -123,8 +124,7 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             return f"the caller and {short(fact.agent)} talk"
         case TalkEnded():
             held = f", {length(fact.held)} of it on hold" if fact.held else ""
-            after = f"after {length(fact.talked)}{held}" if fact.talked else "before they talked"
-            return f"{short(fact.agent)} has left the call {after}, by {words(fact.by)}"
+            return f"{short(fact.agent)} has left the call after {length(fact.talked)}{held}, by {words(fact.by)}"
         case CallRequeued():
             return f"they could not be joined: the caller waits again in queue {short(fact.queue)}, at his old place"
         case CallEnded():
@@ -229,8 +229,10 @@ def choice(explanation: Explanation) -> str:
 
 
 def _speaks_for(chosen: Chosen) -> str:
-    if chosen.all_ring:
+    if chosen.type is QueueType.RING_ALL:
         why = "all who can be rung ring at once"
+    elif chosen.type is QueueType.LINEAR_CASCADE:
+        why = "the cascade has come to him"
     elif chosen.alone:
         why = "the only one left who can be rung"
     elif chosen.idle is None:
@@ -298,7 +300,8 @@ def reason(why: Reason, call: CallId, at: datetime, zone: tzinfo | None) -> str:
 
 
 def _phone(phone: UnusablePhone) -> str:
-    return f"phone {phone.device} {words(phone.why)}"
+    why = "not for this queue" if phone.why is DeviceObstacle.NOT_FOR_QUEUE else words(phone.why)
+    return f"phone {phone.device} {why}"
 
 
 def _before(why: OtherCallFirst) -> str:

@@ -56,6 +56,13 @@ def test_the_priority_of_a_caller_is_what_the_dial_plan_said(said: str, priority
     assert call.priority == priority
 
 
+@pytest.mark.parametrize(("said", "device"), [(",,put", None), (",3,put", None), (",3,", "1001-desk")])
+def test_who_was_put_into_a_queue_has_not_dialled_it(said: str, device: str | None) -> None:
+    waiting = channel("acd-1.1", "PJSIP/1001-desk-00000001", "Up", f"acd,queue,demo.example,7001{said}")
+    (call,) = picture("acd", [waiting], [], []).seen.calls
+    assert call.device == device
+
+
 @pytest.mark.parametrize(("state", "answered"), [("Ringing", False), ("Up", True)])
 def test_one_who_is_called_back_is_found_on_his_new_channel(state: str, answered: bool) -> None:
     back = channel("acd-1.1~back~2", "Local/s@acd-call-back-00000001;1", state, f"acd,back,{CALL}")

@@ -220,7 +220,13 @@ def test_one_who_is_called_back_does_not_pick_up(cause: int, how: LegEnd) -> Non
 def test_the_dial_plan_may_say_whose_turn_comes_before_others() -> None:
     told = translate(first("StasisStart", CALL) | {"args": ["queue", "demo.example", "7001", "2"]}, KNOWN)
     assert isinstance(told, CallArrived)
-    assert told.priority == 2
+    assert (told.priority, told.device) == (2, "2001-desk")
+
+
+def test_who_was_put_into_a_queue_by_somebody_else_has_not_dialled_it() -> None:
+    told = translate(first("StasisStart", CALL) | {"args": ["queue", "demo.example", "7001", "", "put"]}, KNOWN)
+    assert isinstance(told, CallArrived)
+    assert (told.priority, told.device) == (None, None)
 
 
 def test_one_on_a_called_back_channel_is_connected_too() -> None:
@@ -245,7 +251,7 @@ def test_a_message_without_a_type_is_malformed(message: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["queue"], ["queue", "a", "b", "1", "d"], ["back"], ["back", "x"], ["feature"], ["dance"], [7], "queue"],
+    [["queue"], ["queue", "a", "b", "1", "put", "x"], ["back"], ["back", "x"], ["feature"], ["dance"], [7], "queue"],
 )
 def test_arguments_that_the_dial_plan_never_gives_are_malformed(arguments: Any) -> None:
     assert translate(first("StasisStart") | {"args": arguments}, KNOWN) is Passed.MALFORMED

@@ -190,7 +190,7 @@ def test_the_command_refuses_what_cannot_work(database: str, tmp_path: Path) -> 
     file.write_text(SMALL.replace('wrap_up = "10s"', "agents_required = 3"))
     applied = CliRunner().invoke(main, ["apply", str(file), "--database-url", database, "--json"])
     assert (applied.exit_code, applied.stdout) == (2, "")
-    assert "line 30, queues[1].agents_required: 3 agents are required and 2 assigned" in applied.stderr
+    assert "line 30, queues[1].agents_required: 3 required and 2 assigned" in applied.stderr
 
 
 async def test_what_the_file_no_longer_names_is_removed(connection: Connection) -> None:

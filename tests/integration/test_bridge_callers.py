@@ -175,6 +175,7 @@ async def test_who_is_sent_to_a_queue_waits_in_it(board: Switchboard) -> None:
     board.order(SendOn(call=call, channel=ChannelId(call), number="7002"))
     again = await board.hears_of(CallArrived, nth=2)
     assert (again.call, again.number, again.account) == (call, "7002", ACCOUNT)
+    assert again.device is None, "he has not dialled the queue himself"
 
 
 async def test_who_is_dismissed_hears_why(board: Switchboard) -> None:

@@ -82,6 +82,27 @@ async def test_a_blind_transfer_is_asked_of_us_and_carried_out_by_the_dial_plan(
     assert board.all(CallerHungUp) == []
 
 
+async def test_one_who_was_passed_on_may_be_passed_on_to_a_queue_and_is_a_caller_again(board: Switchboard) -> None:
+    talk, third = await board.talk(), await board.phone("1003")
+    await talk.leg.transfer("1003")
+    await board.hears_of(TransferAsked)
+    board.order(SendOn(call=talk.call, channel=talk.channel, number="1003"))
+    let_go(board, talk)
+    ring = await third.rings()
+    ring.answer(tone=THIRD_HZ)
+    await talk.caller.media.hears_tone(THIRD_HZ)
+    await ring.transfer("7002")
+    again = await board.hears_of(CallArrived, nth=2)
+    assert (again.call, again.account, again.number) == (talk.call, ACCOUNT, "7002")
+    assert again.device is None, "he has not dialled the queue himself"
+    board.order(HoldCaller(call=talk.call, channel=talk.channel, queue=queue_id(ACCOUNT, "7002")))
+    leg, offer, device = await board.agent(talk.phone, talk.call)
+    board.order(Connect(call=talk.call, channel=talk.channel, offer=offer, device=device))
+    await asyncio.gather(talk.caller.media.hears_tone(AGENT_HZ), leg.media.hears_tone(CALLER_HZ))
+    await talk.caller.hang_up()
+    assert await board.hears_of(CallerHungUp) == CallerHungUp(call=talk.call)
+
+
 async def test_a_transfer_that_is_refused_leaves_both_talking_and_may_be_tried_again(board: Switchboard) -> None:
     talk = await board.talk()
     for attempt in (1, 2):

@@ -311,7 +311,7 @@ def lines(text: str) -> Iterator[Line]:
         line = raw.strip()
         if not line or line.startswith("#"):
             kind = "note"
-        elif line[0] in ".>!~":
+        elif line[0] in ".>!~?":
             kind = "transcript"
         elif line.split()[0] in ("queue", "agent", "assign", "account", "closed", "expected"):
             kind = "head"

@@ -1,8 +1,10 @@
 """Tells a story: opens its centre, gives the engine each input line, and writes down what came of it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from acd.engine import Engine
+from acd.explain.story import Storyteller
+from acd.explain.telling import as_lines
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -51,6 +53,8 @@ class Story:
         if line.startswith("the engine restarts"):
             after = line.removeprefix("the engine restarts").removeprefix(" after ")
             return self._restart(duration(after or "0s"))
+        if line.startswith("explain "):
+            return self._explain(CallId(line.removeprefix("explain ")))
         what = understand(line, self.centre, self._arrivals, self.now)
         if isinstance(what, CallArrived):
             self._arrivals.setdefault(what.call, self.now)
@@ -89,6 +93,14 @@ class Story:
             state.apply(decode(*encode(recorded.fact)), recorded.at)
         self.engine = Engine(state)
         return self._told(self._give(EngineStarted()), timed=bool(dead))
+
+    def _explain(self, call: CallId) -> list[str]:
+        """What `acd explain` makes of the journal so far."""
+        teller = Storyteller(call, State())
+        for recorded in self._journal:
+            teller.take(recorded)
+        teller.finish()
+        return [f"? {line}" for line in as_lines(call, teller.entries, UTC)]
 
     def _told(self, outcome: Outcome, *, timed: bool) -> list[str]:
         return transcript(outcome, timed=timed, estimates=self._estimates)

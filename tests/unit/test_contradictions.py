@@ -45,7 +45,7 @@ ONE_SEAT = "1001 7001"
     [
         (
             centre("agents_required = 2", seats=ONE_SEAT),
-            "queues[1].agents_required: 2 agents are required and 1 assigned, so nobody would be let in; "
+            "queues[1].agents_required: 2 required and 1 assigned, so nobody would ever be let in; "
             "lower it, or assign more agents to the queue",
         ),
         (
@@ -58,8 +58,9 @@ ONE_SEAT = "1001 7001"
             "queues[1].callback: nobody takes calls of a call park, so nobody would ever be called back; leave it out",
         ),
         (
-            centre('type = "call_park"\nagents_required = 1', seats="1001 7001 wrap_up = '5s'"),
-            "queues[1].agents_required: nobody takes calls of a call park, so nobody would be let in; leave it out",
+            centre('type = "call_park"\nagents_required = 1'),
+            "queues[1].agents_required: 1 required and 0 assigned, so nobody would ever be let in; "
+            "lower it, or assign more agents to the queue",
         ),
         (
             centre('type = "call_park"\nwrap_up = "5s"', seats="1001 7001 confirm = true"),
@@ -180,15 +181,15 @@ def test_priorities_that_can_starve_are_told_with_names() -> None:
     queues = ("priority = 1", "priority = 2", "priority = 3")
     seats = "1001 7001\n1001 7002\n1002 7001\n1002 7003\n1003 7002\n1003 7003"
     assert told(centre(*queues, seats=seats)) == [
-        "queues[3].longest_behind: callers can wait for ever: each of its agents (1002, 1003) serves "
-        '7001 Queue 1 or 7002 Queue 2 first; add longest_behind = "5m", or give an agent a lower priority number here'
+        "queues[3].longest_behind: callers can wait for ever: each of its agents (1002, 1003) serves other queues "
+        'first (7001 Queue 1, 7002 Queue 2); add longest_behind = "5m", or give an agent a lower priority number here'
     ]
     assert told(centre(*queues[:2], 'priority = 3\nlongest_behind = "5m"', seats=seats)) == [], "bounded"
     assert told(centre(*queues, seats=seats + " priority = 2")) == [], "equal priorities go by the wait"
     assert told(centre('type = "call_park"', *queues[1:], seats="1001 7001 wrap_up = '1s'\n1001 7002")) == [], "a park"
     assert told(centre(*queues[:2], seats="1001 7001\n1001 7002")) == [
-        "queues[2].longest_behind: callers can wait for ever: its agent (1001) serves 7001 Queue 1 first; "
-        'add longest_behind = "5m", or give an agent a lower priority number here'
+        "queues[2].longest_behind: callers can wait for ever: its agent (1001) serves other queues first "
+        '(7001 Queue 1); add longest_behind = "5m", or give an agent a lower priority number here'
     ]
 
 
@@ -223,6 +224,14 @@ def test_priorities_that_can_starve_are_told_with_names() -> None:
 )
 def test_what_makes_sense_is_not_told(text: str) -> None:
     assert told(text) == []
+
+
+def test_of_many_agents_the_first_are_named() -> None:
+    people = "".join(f'[[users]]\nextension = "20{n:02}"\nname = "Agent {n}"\n' for n in range(9))
+    seats = "\n".join(f"20{n:02} 700{queue}" for n in range(9) for queue in (1, 2))
+    text = centre("priority = 1", "priority = 2", seats=seats).replace("[[queues]]", f"{people}[[queues]]", 1)
+    (warning,) = told(text)
+    assert "(2000, 2001, 2002, 2003, 2004, 2005 and 3 more) serves other queues first (7001 Queue 1)" in warning
 
 
 def test_a_circle_is_told_once_and_not_of_those_who_lead_into_it() -> None:
