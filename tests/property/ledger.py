@@ -231,8 +231,7 @@ class Ledger(OfferBooks):
             assert isinstance(self.what, AsteriskSeen)
             self.offers_ever = {offer for offer in self.offers_ever if offer.partition("~")[0] != fact.call}
         self.calls[fact.call] = Waiter(
-            queue=fact.queue, arrived=fact.arrived, queued_at=at, waits_since=at,
-            priority=fact.priority
+            queue=fact.queue, arrived=fact.arrived, queued_at=at, waits_since=at, priority=fact.priority
         )
 
     def _call_answered(self, fact: CallAnswered, at: datetime) -> None:

@@ -219,7 +219,9 @@ class OfferBooks(PeopleBooks):
         by_key = fact.why is OfferEnd.REFUSED_BY_KEY
         if fact.outcome in PUNISHES and not by_key and not (timed_out and fact.outcome is OfferOutcome.MISSED):
             put_down = ringing.confirming is not None and LegEnd.HUNG_UP in ringing.told
-            assert put_down or ringing.told & PUNISHES[fact.outcome], f"{fact} is held against him without his having been rung"
+            assert put_down or ringing.told & PUNISHES[fact.outcome], (
+                f"{fact} is held against him without his having been rung"
+            )
         if fact.why is OfferEnd.STATUS_CHANGED:
             assert fact.agent in {self.asker()} | self.offline_due | self.either_due, "his own choice, or used up"
         if by_key:

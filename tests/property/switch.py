@@ -107,6 +107,9 @@ class Switch:
                 self._end({(command.offer, command.device)})
             case HangUpPhone():
                 self.fetching.pop(command.channel, None)
+                called = {call for call, seen in self.called_back.items() if seen.channel == command.channel}
+                for call in called:
+                    del self.called_back[call]
                 self.others.pop(command.channel, None)
             case Connect():
                 assert (command.offer, command.device) in self.up, "joins a phone that has been picked up"

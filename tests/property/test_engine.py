@@ -90,8 +90,10 @@ class Days(MidwayRules):
     @rule(index=INDEX)
     def a_phone_answers_as_its_caller_has_gone(self, index: int) -> None:
         offer, device = nth(index, sorted(self.day.world.ringing))
-        self.day.give(self.day.world.caller_hangs_up(self.day.ledger.offers[offer].call))
-        self.day.give(self.day.world.tell(LegAnswered(offer=offer, device=device)))
+        call = self.day.ledger.offers[offer].call
+        if call in self.day.world.callers:  # who is to be called back is not on the line
+            self.day.give(self.day.world.caller_hangs_up(call))
+            self.day.give(self.day.world.tell(LegAnswered(offer=offer, device=device)))
 
     # --- a whole call at once, so that days get somewhere
 

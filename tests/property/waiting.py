@@ -204,7 +204,8 @@ class WaitingBooks(CascadeBooks):
         waiter.queue, waiter.arrived, waiter.queued_at, waiter.waits_since = fact.to, fact.arrived, at, at
         waiter.overflowed = False
         waiter.leaves, waiter.lifted, waiter.overdue, waiter.round = None, False, False, 1
-        waiter.tried, waiter.last_said = set(), {}
+        # Who passes a caller on does not want him back at once.
+        waiter.tried, waiter.last_said = set() if fact.by is None else {fact.by}, {}
 
     # --- call-back
 
@@ -224,6 +225,7 @@ class WaitingBooks(CascadeBooks):
         assert waiter.agent is None
         assert fact.again > at, "he needs a moment to put his phone down"
         waiter.callback, waiter.saying, waiter.again = 0, None, fact.again
+        waiter.overdue = False
         self.reached["call-back promised"] += 1
 
     def callback_dialled(self, fact: CallbackDialled) -> None:
