@@ -16,7 +16,7 @@ from acd.inputs import (
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Queue, Status, takes_queue_calls
+from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Queue, Status, takes_queue_calls
 from acd.outputs import (
     DeviceDisengaged,
     DeviceEngaged,
@@ -52,16 +52,11 @@ def set_away_by_phone(step: Step, request: SetAwayByPhone) -> Refusal | None:
     agent = step.state.agent_of_device(request.device)
     if agent is None or not step.state.records.assignments.get(agent.id):
         return Refusal.NOT_AN_AGENT
-    away = (*AWAY_STATUSES, *_own_statuses(step, agent))
+    away = statuses.away(step.state, agent)
     if not 1 <= request.number <= len(away):
         return Refusal.UNKNOWN_STATUS
     _set_status(step, agent, away[request.number - 1], Source.PHONE)
     return None
-
-
-def _own_statuses(step: Step, agent: AgentRecord) -> tuple[Status, ...]:
-    account = step.state.records.accounts.get(step.state.records.agents[agent.id].account)
-    return account.statuses if account else ()
 
 
 def set_status(step: Step, request: SetStatus) -> Refusal | None:
@@ -69,7 +64,7 @@ def set_status(step: Step, request: SetStatus) -> Refusal | None:
     agent = step.state.records.agent_records.get(request.agent)
     if agent is None or request.agent not in step.state.records.agents:
         return Refusal.UNKNOWN_AGENT
-    if request.status not in (*STATUSES, *_own_statuses(step, agent)):
+    if not statuses.exists(step.state, agent, request.status):
         return Refusal.UNKNOWN_STATUS
     _set_status(step, agent, request.status, Source.REQUEST)
     return None

@@ -33,8 +33,9 @@ class Found:
     """A queue that lets somebody in, and what he finds there."""
 
     queue: QueueId
-    place: Place | None
-    """His old one, where he has been here before."""
+    arrived: datetime
+    """From when his wait counts there: earlier than he came, where a place was kept for him."""
+    priority: int | None
     expected_wait: timedelta | None
 
 
@@ -68,7 +69,6 @@ def arrive(step: Step, event: CallArrived) -> None:
 
 
 def _queue(step: Step, comer: Comer, found: Found) -> None:
-    arrived, priority = _with_place(comer, found.place)
     callback.called_again(step, found.queue, comer.caller.number)
     step.record(
         CallQueued(
@@ -76,8 +76,8 @@ def _queue(step: Step, comer: Comer, found: Found) -> None:
             account=comer.account,
             queue=found.queue,
             caller=comer.caller,
-            arrived=arrived,
-            priority=priority,
+            arrived=found.arrived,
+            priority=found.priority,
             expected_wait=found.expected_wait,
         )
     )
@@ -109,7 +109,7 @@ def _try(step: Step, comer: Comer, queue: Queue, been: set[QueueId]) -> Found | 
     expected = expected_wait(step.state, queue.id, comer.call, turn(priority, arrived), step.now)
     why = _obstacle(step, queue, place, expected)
     if why is None:
-        return Found(queue=queue.id, place=place, expected_wait=expected)
+        return Found(queue=queue.id, arrived=arrived, priority=priority, expected_wait=expected)
     step.record(
         EntryRefused(
             call=comer.call,

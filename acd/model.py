@@ -113,12 +113,6 @@ class Caller:
     number: str
     name: str = ""
 
-    @property
-    def known(self) -> bool:
-        """Whether the number tells him from others: digits, perhaps after a plus."""
-        digits = self.number.removeprefix("+")
-        return digits.isascii() and digits.isdecimal()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:

@@ -175,7 +175,7 @@ def refuse(step: Step, offer: OfferRecord, device: DeviceId, how: LegEnd) -> Non
 def silence(step: Step, offer: OfferRecord, device: DeviceId, why: OfferEnd) -> None:
     """Take one phone out of an offer that may still ring at others."""
     if device in offer.devices:
-        step.order(StopRinging(offer=offer.id, devices=(device,), elsewhere=False))
+        _let_go(step, offer, (device,), elsewhere=False)
         _stop_leg(step, offer, device, why)
 
 
@@ -193,11 +193,8 @@ def end(
 ) -> None:
     """End an offer and stop those of its phones that still ring (`ringing`; None: all that it has)."""
     devices = tuple(sorted(offer.devices if ringing is None else ringing))
-    if devices and offer.confirming is not None:
-        step.order(HangUpLeg(offer=offer.id, device=offer.confirming))
-    elif devices:
-        elsewhere = why in (OfferEnd.ANSWERED, OfferEnd.ANSWERED_ELSEWHERE)
-        step.order(StopRinging(offer=offer.id, devices=devices, elsewhere=elsewhere))
+    if devices:
+        _let_go(step, offer, devices, elsewhere=why is OfferEnd.ANSWERED_ELSEWHERE)
     queue = step.state.records.queues.get(offer.queue)
     outcome = _OUTCOMES.get(why, OfferOutcome.WITHDRAWN)
     if why is OfferEnd.NO_ANSWER and queue is not None and RINGS_ON[queue.type]:
@@ -219,6 +216,14 @@ def end(
         _too_many_missed(step, agent, queue)
     if why in _HE_WAS_RUNG:
         use_up_single_call(step, agent, queue)
+
+
+def _let_go(step: Step, offer: OfferRecord, devices: tuple[DeviceId, ...], *, elsewhere: bool) -> None:
+    """Phones that ring stop; the one on which somebody is to confirm has been picked up."""
+    if offer.confirming is not None:
+        step.order(HangUpLeg(offer=offer.id, device=offer.confirming))
+    else:
+        step.order(StopRinging(offer=offer.id, devices=devices, elsewhere=elsewhere))
 
 
 def _back_off(queue: Queue, why: OfferEnd) -> timedelta:

@@ -1,8 +1,7 @@
 """A waiting caller leaves his queue because it does not keep him: to another queue, an extension, or with a message."""
 
-from acd import announcing, entry
-from acd.model import Target
-from acd.outputs import CallEnded, CallMoved, CallOutcome, CallOverflowed, OverflowReason
+from acd import announcing, care, entry
+from acd.outputs import CallMoved, CallOutcome, CallOverflowed, OverflowReason, Party
 from acd.records import CallRecord
 from acd.step import Step
 
@@ -15,7 +14,7 @@ def leave(step: Step, call: CallRecord, why: OverflowReason) -> None:
     assert not call.offers
     assert call.channel is not None
     announcing.cut(step, call)
-    target = _target(step, call)
+    target = step.state.records.queues[call.queue].overflow
     step.record(CallOverflowed(call=call.id, queue=call.queue, why=why, target=target))
     comer = entry.Comer(
         call=call.id,
@@ -29,21 +28,14 @@ def leave(step: Step, call: CallRecord, why: OverflowReason) -> None:
     if isinstance(found, entry.Found):
         _move(step, call, found)
         return
-    channel = call.channel
-    waited = step.now - call.arrived
-    step.record(CallEnded(call=call.id, queue=call.queue, outcome=CallOutcome.OVERFLOWED, waited=waited))
-    entry.send_away(step, call.id, channel, found)
-
-
-def _target(step: Step, call: CallRecord) -> Target | None:
-    queue = step.state.records.queues.get(call.queue)
-    return queue.overflow if queue else None
+    care.leave(step, call, Party.UNKNOWN, CallOutcome.OVERFLOWED)
+    entry.send_away(step, comer.call, comer.channel, found)
 
 
 def _move(step: Step, call: CallRecord, found: entry.Found) -> None:
     step.record(
         CallMoved(
-            call=call.id, queue=call.queue, to=found.queue, arrived=call.arrived, expected_wait=found.expected_wait
+            call=call.id, queue=call.queue, to=found.queue, arrived=found.arrived, expected_wait=found.expected_wait
         )
     )
     announcing.hold(step, call)

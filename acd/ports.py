@@ -15,6 +15,8 @@ class AgentReport:
     """How an agent stands, in a few figures."""
 
     status: Status
+    away_number: int | None = None
+    """By which a star code chooses this status; None: it is no away status, or his account has it no more."""
     queues: int
     """How many he is assigned to."""
     callers_waiting: int

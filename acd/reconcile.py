@@ -7,7 +7,7 @@ phone failed, while we were not looking.
 
 from collections.abc import Container, Mapping
 
-from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, waiting
+from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, talk, waiting
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -87,9 +87,10 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
     for call in sorted(step.state.records.calls.values(), key=lambda c: c.id):
         if call.channel is not None and call.channel not in lines:
             _lose(step, call)
-        elif call.agent is None:
+            continue
+        announcing.cut(step, call)  # its end may have been missed
+        if call.agent is None:
             _silence_what_is_gone(step, call, legs)
-            announcing.cut(step, call)  # its end may have been missed
             announcing.hold(step, call)
         elif call.retriever is not None:
             _settle_retriever(step, call, lines)
@@ -101,6 +102,8 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             _settle_callback(step, call, lines)
         elif call.talking_since is None:
             care.join(step, call, *leg)
+        else:
+            talk.settle(step, call)
 
 
 def _channel(call: SeenCall) -> ChannelId:
@@ -121,6 +124,8 @@ def _settle_retriever(step: Step, call: CallRecord, lines: Container[ChannelId])
         park.retriever_hung_up(step, call.retriever)
     elif call.talking_since is None:
         care.join_retriever(step, call)
+    else:
+        talk.settle(step, call)
 
 
 def _settle_callback(step: Step, call: CallRecord, lines: Mapping[ChannelId, bool]) -> None:

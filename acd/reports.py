@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from acd import statuses
 from acd.model import DeviceId
 from acd.ports import AgentReport
 from acd.state import State
@@ -13,8 +14,10 @@ def agent_report(state: State, device: DeviceId, now: datetime) -> AgentReport |
     queues = state.records.assignments.get(agent.id, {}) if agent else {}
     if agent is None or not queues:
         return None
+    away = statuses.away(state, agent)
     return AgentReport(
         status=agent.status,
+        away_number=away.index(agent.status) + 1 if agent.status in away else None,
         queues=len(queues),
         callers_waiting=sum(len(state.queue_index(queue).waiting) for queue in queues),
         wrap_up_left=max(agent.wrap_up.until - now, now - now) if agent.wrap_up else None,

@@ -1,9 +1,24 @@
-"""An agent's status: how it changes, and the lamps that show it. Never asks whether the change is allowed."""
+"""An agent's status: which there are, how it changes, and the lamps that show it.
 
-from acd.model import OFFLINE, Status
+Never asks whether a change is due, and does nothing of what follows from it.
+"""
+
+from acd.model import AWAY_STATUSES, OFFLINE, STATUSES, Status
 from acd.outputs import ShowStatus, Source, StatusChanged
 from acd.records import AgentRecord
+from acd.state import State
 from acd.step import Step
+
+
+def away(state: State, agent: AgentRecord) -> tuple[Status, ...]:
+    """In which he is away, as a star code counts them from 1: ours, then his account's own."""
+    account = state.records.accounts.get(state.records.agents[agent.id].account)
+    return (*AWAY_STATUSES, *(account.statuses if account else ()))
+
+
+def exists(state: State, agent: AgentRecord, status: Status) -> bool:
+    """Whether he can choose this one."""
+    return status in STATUSES or status in away(state, agent)
 
 
 def change(step: Step, agent: AgentRecord, status: Status, source: Source) -> None:

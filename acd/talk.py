@@ -45,6 +45,7 @@ from acd.outputs import (
     RecordingStarted,
     SendOn,
     StartRecording,
+    StopRecording,
     TransferKind,
     TransferRefused,
 )
@@ -107,8 +108,20 @@ def obey(step: Step, call: CallRecord) -> None:
         care.stop_recording(step, call)
 
 
+def settle(step: Step, call: CallRecord) -> None:
+    """Asterisk is seen again and may have missed what was ordered last. Both orders are safe to repeat."""
+    if call.recording is not None:
+        step.order(StartRecording(call=call.id, name=call.recording))
+    elif call.recordings:
+        step.order(StopRecording(call=call.id, name=_file(call, call.recordings)))
+
+
+def _file(call: CallRecord, number: int) -> str:
+    return f"{call.account}/{call.id}-{number}"
+
+
 def _record(step: Step, call: CallRecord) -> None:
-    name = f"{call.account}/{call.id}-{call.recordings + 1}"
+    name = _file(call, call.recordings + 1)
     step.record(RecordingStarted(call=call.id, queue=call.queue, name=name))
     step.order(StartRecording(call=call.id, name=name))
 

@@ -6,6 +6,7 @@ What he hears meanwhile stands in `announcing`, where he goes in `overflow`.
 from acd import callback, offers, overflow
 from acd.inputs import KeyPressed
 from acd.model import QueueId
+from acd.outbound import is_number
 from acd.outputs import CallLifted, MaxWaitReached, OfferEnd, OverflowReason, PlaceGone, PlaceKept
 from acd.records import CallRecord
 from acd.step import Step
@@ -47,7 +48,7 @@ def keep_place(step: Step, call: CallRecord) -> None:
     Only who is known by a number; "anonymous" is everybody.
     """
     queue = step.state.records.queues.get(call.queue)
-    if queue is None or not queue.place_back or not call.caller.known or call.callback is not None:
+    if queue is None or not queue.place_back or not is_number(call.caller.number) or call.callback is not None:
         return
     step.record(
         PlaceKept(

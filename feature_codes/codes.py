@@ -6,7 +6,7 @@ The engine decides and stores; here is only what is asked and said. A repeated c
 from datetime import timedelta
 
 from acd.inputs import EndWrapUpByPhone, SetAwayByPhone, SetStatusByPhone
-from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
+from acd.model import AWAY_STATUSES, BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
 from feature_codes.dialog import Dialog, ask, look, say
 from feature_codes.prompts import Prompt, standing, wording
 
@@ -36,7 +36,11 @@ def status(device: DeviceId) -> Dialog:
         yield from say(Prompt.NOT_AN_AGENT)
         return
     yield from say(
-        standing(report.status), Prompt.QUEUES, report.queues, Prompt.CALLERS_WAITING, report.callers_waiting
+        *standing(report.status, report.away_number),
+        Prompt.QUEUES,
+        report.queues,
+        Prompt.CALLERS_WAITING,
+        report.callers_waiting,
     )
     if report.wrap_up_left is not None:
         yield from say(Prompt.WRAP_UP_LEFT, round(report.wrap_up_left / timedelta(seconds=1)), Prompt.SECONDS)
@@ -80,9 +84,13 @@ def _away(device: DeviceId, status: Status, confirmation: Prompt) -> Dialog:
 
 
 def away(device: DeviceId, number: int) -> Dialog:
-    """Away in the status of this number: ours from 1, then the account's own."""
+    """Away in the status of this number: ours from 1, then the account's own, which are said by their number."""
     refusal = yield from ask(SetAwayByPhone(device=device, number=number))
-    yield from say(Prompt.AWAY if refusal is None else wording(refusal))
+    ours = AWAY_STATUSES[number - 1] if number <= len(AWAY_STATUSES) else None
+    if refusal is None:
+        yield from say(*standing(ours, number))
+    else:
+        yield from say(wording(refusal))
 
 
 def unknown(device: DeviceId) -> Dialog:

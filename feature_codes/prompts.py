@@ -55,6 +55,12 @@ class Prompt(Enum):
         "You are now away. You will get no calls from your queues.",
         ("do-not-disturb", "activated"),
     )
+    AWAY_BY_NUMBER = (
+        "acd/away-by-number",
+        "You are now away. You will get no calls from your queues. Your status is number",
+        ("do-not-disturb", "activated"),
+    )
+    """A number follows."""
     ON_THE_WEB = (
         "acd/on-the-web",
         "You are now busy with web requests. You will get no calls from your queues.",
@@ -80,9 +86,9 @@ class Prompt(Enum):
         "This wrap-up time cannot be ended early. It ends by itself.",
         ("im-sorry",),
     )
-    NOT_POSSIBLE = (
-        "acd/not-possible",
-        "This is not possible at the moment. Nothing was changed.",
+    NO_SUCH_STATUS = (
+        "acd/no-such-status",
+        "There is no status of this number. Nothing was changed.",
         ("im-sorry",),
     )
     UNKNOWN_CODE = (
@@ -170,7 +176,7 @@ def wording(refusal: Refusal) -> Prompt:
         case Refusal.WRAP_UP_MANDATORY:
             return Prompt.WRAP_UP_MANDATORY
         case Refusal.UNKNOWN_STATUS:
-            return Prompt.NOT_POSSIBLE
+            return Prompt.NO_SUCH_STATUS
 
 
 SPOKEN: Final[Mapping[Phrase, Prompt]] = {phrase: Prompt[phrase.name] for phrase in Phrase}
@@ -188,6 +194,9 @@ _STANDING: Final[Mapping[Status, Prompt]] = {
 }
 
 
-def standing(status: Status) -> Prompt:
-    """How a status is said to the agent who has it; an account's own are all just away."""
-    return _STANDING.get(status, Prompt.AWAY)
+def standing(status: Status | None, away_number: int | None = None) -> tuple[Prompt | int, ...]:
+    """How a status is said to the agent who has it: ours in words, an account's own by its number where it has one."""
+    spoken = _STANDING.get(status) if status is not None else None
+    if spoken is not None:
+        return (spoken,)
+    return (Prompt.AWAY,) if away_number is None else (Prompt.AWAY_BY_NUMBER, away_number)

@@ -12,7 +12,7 @@ from typing import Final
 from acd.centre.checks import in_words
 from acd.centre.faults import Wrong
 from acd.centre.values import Centre
-from acd.model import AgentId, Assignment, Queue, QueueId, QueueType, Recording, TargetKind, queue_id
+from acd.model import AgentId, Assignment, Queue, QueueId, QueueType, Recording, Target, TargetKind, queue_id
 
 SHORTEST_INTERVAL: Final = timedelta(seconds=15)
 """An interval below it is warned about. What we say ourselves takes up to 7 s, position and expected wait together; how
@@ -178,12 +178,15 @@ def _leaving(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
         mend = "add max_wait, max_callers, max_expected_wait, agents_required or leave_key, or leave overflow out"
         yield floor.warn(queue, "overflow", what, mend)
     if queue.max_wait and queue.longest_behind and queue.longest_behind >= queue.max_wait:
-        what = f"nobody waits that long: who has waited {in_words(queue.max_wait)} (max_wait) leaves"
+        what = f"whoever comes here first leaves after {in_words(queue.max_wait)} (max_wait), before this can help him"
         yield floor.warn(queue, "longest_behind", what, "make it shorter than max_wait")
 
 
 def _circle(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     """Queues that send callers round; told once, at the first of them in the file."""
+    if queue.overflow == Target(kind=TargetKind.QUEUE, name=queue.number):
+        yield floor.refuse(queue, "overflow", "the queue sends callers to itself", "name another queue")
+        return
     ways = {queue.id: queue}
     after = _sent_to(floor, queue)
     while after is not None and after.id not in ways and floor.numbered[after.id] > floor.numbered[queue.id]:
@@ -194,9 +197,7 @@ def _circle(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     way = list(ways.values())
     names = " -> ".join(f"{stop.number} {stop.name}" for stop in (*way, queue))
     mend = "let one of them overflow to an extension or to a message"
-    if len(way) == 1:
-        yield floor.refuse(queue, "overflow", f"the queue sends callers to itself: {names}", "name another queue")
-    elif all(any(getattr(stop, rule) for rule in _ENTRY_RULES) for stop in way):
+    if all(any(getattr(stop, rule) for rule in _ENTRY_RULES) for stop in way):
         what = f"a caller whom none of them lets in would be sent round and round: {names}"
         yield floor.refuse(queue, "overflow", what, mend)
     else:

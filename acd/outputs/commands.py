@@ -200,7 +200,7 @@ class JoinConsulted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRecording:
-    """Record both sides of the talk into the file of this name."""
+    """Record both sides of the talk into the file of this name. Safe to repeat."""
 
     call: CallId
     name: str
@@ -208,7 +208,7 @@ class StartRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRecording:
-    """End that recording; a talk's end ends it as well."""
+    """End that recording. Safe to repeat."""
 
     call: CallId
     name: str

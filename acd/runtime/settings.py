@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from feature_codes.table import DEFAULT_CODES
+from feature_codes.table import AWAY, DEFAULT_CODES
 
 _ENVIRONMENT_PREFIX: Final = "ACD__"
 
@@ -129,6 +129,12 @@ def _star_code(value: object) -> str:
     return value
 
 
+def _away_code(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"\*[0-9]{2}", value, re.ASCII):
+        raise ValueError('give a star and two digits, like "*55": one more digit is dialled behind them')
+    return value
+
+
 def _one_of(*choices: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         if not isinstance(value, str) or value not in choices:
@@ -169,7 +175,7 @@ _KEYS: Final = (
     _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
 )
 _STAR_CODES: Final = {
-    action: _Key(section="star_codes", name=action, check=_star_code, default=code)
+    action: _Key(section="star_codes", name=action, check=_away_code if action == AWAY else _star_code, default=code)
     for action, code in DEFAULT_CODES.items()
 }
 _ALL_KEYS: Final = (*_KEYS, *_STAR_CODES.values())

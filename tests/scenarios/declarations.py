@@ -156,8 +156,8 @@ class Centre:
                     assignment = replace(assignment, wrap_up=duration(value))
                 case ["max-calls", _, value]:
                     assignment = replace(assignment, max_calls=int(value))
-                case ["confirm", "", ""]:
-                    assignment = replace(assignment, confirm=True)
+                case ["confirm", _, value]:
+                    assignment = replace(assignment, confirm=value != "no")
                 case ["auto-answer", "", ""]:
                     assignment = replace(assignment, auto_answer=True)
                 case ["phones", _, value]:
@@ -192,7 +192,7 @@ def _with_option(queue: Queue, option: str) -> Queue:
         case ["increment", _, value]:
             return replace(queue, increment=int(value))
         case ["after-missed", _, value]:
-            return replace(queue, after_missed=int(value))
+            return replace(queue, after_missed=None if value == "none" else int(value))
         case ["single-call-used-when-offered", "", ""]:
             return replace(queue, single_call_used_by=SingleCallUse.OFFERED)
         case ["max-callers", _, value]:
@@ -229,7 +229,7 @@ def _with_option(queue: Queue, option: str) -> Queue:
             comforted = replace(queue.announcements, comfort_every=perhaps(every), comfort=tuple(sounds))
             return replace(queue, announcements=comforted)
         case ["agent-announcement", _, value]:
-            return replace(queue, agent_announcement=value)
+            return replace(queue, agent_announcement=None if value == "none" else value)
         case ["recording", _, value]:
             return replace(queue, recording=Recording(value.replace("-", "_")))
         case [kind, "", ""]:

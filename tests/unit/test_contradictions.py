@@ -72,7 +72,11 @@ ONE_SEAT = "1001 7001"
         ),
         (
             centre('max_wait = "1m"\noverflow = { queue = "7001" }', seats=ONE_SEAT),
-            "queues[1].overflow: the queue sends callers to itself: 7001 Queue 1 -> 7001 Queue 1; name another queue",
+            "queues[1].overflow: the queue sends callers to itself; name another queue",
+        ),
+        (
+            centre('leave_key = "1"\noverflow = { queue = "7001" }', seats=ONE_SEAT),
+            "queues[1].overflow: the queue sends callers to itself; name another queue",
         ),
         (
             centre(
@@ -130,7 +134,7 @@ def test_contradictions_are_looked_for_once_nothing_else_is_wrong() -> None:
         ),
         (
             centre('max_wait = "5m"\nlongest_behind = "5m"\noverflow = { extension = "1002" }', seats=ONE_SEAT),
-            "queues[1].longest_behind: nobody waits that long: who has waited 5m (max_wait) leaves; "
+            "queues[1].longest_behind: whoever comes here first leaves after 5m (max_wait), before this can help him; "
             "make it shorter than max_wait",
         ),
         (

@@ -5,7 +5,20 @@ from datetime import timedelta
 import pytest
 
 from acd.inputs import EndWrapUpByPhone, Refusal, SetAwayByPhone, SetStatusByPhone
-from acd.model import BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, STATUSES, WEB, DeviceId, Status
+from acd.model import (
+    AWAY_STATUSES,
+    BREAK,
+    LUNCH,
+    MEETING,
+    OFFLINE,
+    ONLINE,
+    OTHER,
+    SINGLE_CALL,
+    STATUSES,
+    WEB,
+    DeviceId,
+    Status,
+)
 from acd.outputs import Phrase
 from acd.ports import AgentReport
 from feature_codes.dialog import Answer, Ask, Dialog, Look, Say, Step
@@ -26,6 +39,7 @@ CODES = [
 
 
 BEFORE_A_NUMBER = {
+    Prompt.AWAY_BY_NUMBER,
     Prompt.YOU_ARE_CALLER_NUMBER,
     Prompt.EXPECTED_WAIT_ABOUT,
     Prompt.EXPECTED_WAIT_OVER,
@@ -83,7 +97,7 @@ def test_a_wrap_up_is_ended_or_the_reason_why_not_is_said(refusal: Refusal | Non
 
 @pytest.mark.parametrize(("wrap_up_left", "more"), [(None, []), (timedelta(seconds=11.6), [12])])
 def test_how_an_agent_stands_is_said_in_figures(wrap_up_left: timedelta | None, more: list[int]) -> None:
-    report = AgentReport(status=LUNCH, queues=3, callers_waiting=2, wrap_up_left=wrap_up_left)
+    report = AgentReport(status=LUNCH, away_number=1, queues=3, callers_waiting=2, wrap_up_left=wrap_up_left)
     looked, said, *rest = through(StarCodes(DEFAULT_CODES).dialog("*53", DEVICE), report)
     assert looked == Look(device=DEVICE)
     assert said == Say(words=(Prompt.AT_LUNCH, Prompt.QUEUES, 3, Prompt.CALLERS_WAITING, 2))
@@ -94,19 +108,31 @@ def test_a_phone_that_is_no_agents_has_no_standing() -> None:
     assert through(StarCodes(DEFAULT_CODES).dialog("*53", DEVICE), None)[1:] == [Say(words=(Prompt.NOT_AN_AGENT,))]
 
 
-def test_every_status_is_said_differently_and_an_accounts_own_is_just_away() -> None:
+def test_every_status_is_said_differently_and_an_accounts_own_by_its_number() -> None:
     assert len({standing(status) for status in STATUSES}) == len(STATUSES)
-    assert standing(Status("errands")) is Prompt.AWAY
+    assert standing(Status("errands"), 7) == (Prompt.AWAY_BY_NUMBER, 7)
+    assert standing(Status("errands"), None) == (Prompt.AWAY,)
 
 
-def test_an_away_status_is_chosen_by_its_number() -> None:
-    codes = StarCodes(DEFAULT_CODES)
-    asked = Ask(request=SetAwayByPhone(device=DEVICE, number=7))
-    assert through(codes.dialog("*557", DEVICE), None) == [asked, Say(words=(Prompt.AWAY,))]
-    refused = through(codes.dialog("*557", DEVICE), Refusal.UNKNOWN_STATUS)
-    assert refused == [asked, Say(words=(Prompt.NOT_POSSIBLE,))]
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        *((number, standing(status)) for number, status in enumerate(AWAY_STATUSES, start=1)),
+        (6, (Prompt.AWAY_BY_NUMBER, 6)),
+        (9, (Prompt.AWAY_BY_NUMBER, 9)),
+    ],
+)
+def test_an_away_status_is_chosen_by_its_number(number: int, said: tuple[Prompt | int, ...]) -> None:
+    codes = StarCodes({"away": "*77"})
+    asked = Ask(request=SetAwayByPhone(device=DEVICE, number=number))
+    assert through(codes.dialog(f"*77{number}", DEVICE), None) == [asked, Say(words=said)]
+    refused = through(codes.dialog(f"*77{number}", DEVICE), Refusal.UNKNOWN_STATUS)
+    assert refused == [asked, Say(words=(Prompt.NO_SUCH_STATUS,))]
+
+
+def test_a_status_needs_a_number_from_1_to_9() -> None:
     for code in ("*55", "*550", "*5", "*"):
-        assert through(codes.dialog(code, DEVICE), None) == [Say(words=(Prompt.UNKNOWN_CODE,))]
+        assert through(StarCodes(DEFAULT_CODES).dialog(code, DEVICE), None) == [Say(words=(Prompt.UNKNOWN_CODE,))]
 
 
 def test_a_lamp_belongs_to_each_code_that_sets_a_status() -> None:

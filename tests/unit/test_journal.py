@@ -2,6 +2,7 @@
 
 import typing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -236,6 +237,24 @@ def test_a_back_off_for_everything_is_one_for_each_reason() -> None:
         state = decode_state(body)
         assert state.records.queues == {SALES: queue}
         assert state.records.asterisk_in_sight
+
+
+def test_the_journal_of_an_older_program_gives_its_state() -> None:
+    """Written by the program that knew neither overflow nor call-back; a line is an instant, a kind and a body."""
+    state = State()
+    for line in (Path(__file__).parent / "journal_1.txt").read_text(encoding="utf-8").splitlines():
+        at, kind, body = line.split(" ", 2)
+        state.apply(decode(kind, body), datetime.fromisoformat(at))
+    assert {call.id: (call.channel, call.agent) for call in state.records.calls.values()} == {
+        "ringing": ("ringing", None),
+        "waiting": ("waiting", None),
+    }
+    assert [record.wrap_up is not None for record in state.records.agent_records.values()] == [True, True, False]
+    assert [record.back_off_until is not None for record in state.records.agent_records.values()] == [
+        False,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,14 @@ def test_star_codes_are_dialled_as_the_dial_plan_knows_them_and_each_once() -> N
     }
 
 
+def test_the_code_for_statuses_by_number_leaves_room_for_the_number() -> None:
+    assert faults_of(None, {**ENOUGH, "ACD__STAR_CODES__AWAY": "*555"}) == {
+        "ACD__STAR_CODES__AWAY": "cannot be '*555'; give a star and two digits, like \"*55\": "
+        "one more digit is dialled behind them",
+    }
+    assert read_settings(None, {**ENOUGH, "ACD__STAR_CODES__AWAY": "*77"}).star_codes["away"] == "*77"
+
+
 def test_the_environment_wins_over_the_file_even_by_another_name_of_the_key(tmp_path: Path) -> None:
     (tmp_path / "new").write_text("from the environment", encoding="utf-8")
     path = write(tmp_path, f'[database]\nurl = "{DATABASE}"\n[ari]\npassword = "from the file"\n[web]\nport = 9000\n')
