@@ -25,13 +25,13 @@ from acd.inputs import (
 from acd.outputs import OfferEnd, OfferOutcome
 
 CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
-    OfferEnd.ANSWERED: (LegAnswered, LegKeyPressed, AsteriskSeen),
-    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, LegKeyPressed, AsteriskSeen),
+    OfferEnd.ANSWERED: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen),
     OfferEnd.REFUSED_BY_KEY: (LegKeyPressed,),
     OfferEnd.BUSY: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
     OfferEnd.DECLINED: (LegEnded,),
     OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
-    OfferEnd.CALLER_GONE: (CallerHungUp, KeyPressed, AsteriskSeen),
+    OfferEnd.CALLER_GONE: (CallerHungUp, CallArrived, KeyPressed, TransferAsked, AsteriskSeen),
     OfferEnd.STATUS_CHANGED: (
         SetStatus,
         SetStatusByPhone,

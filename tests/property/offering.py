@@ -160,6 +160,9 @@ class OfferBooks(PeopleBooks):
         if ringing.confirming is None:
             assert not self.assignments[fact.agent, fact.queue].confirm, "picking up is not enough"
             return
+        if isinstance(self.what, ConfigurationLoaded):
+            assert not self.assignments[fact.agent, fact.queue].confirm, "now picking up is enough"
+            return
         assert isinstance(self.what, LegKeyPressed)
         assert (self.what.offer, self.what.device, self.what.key) == (fact.offer, ringing.confirming, "1")
         self.reached["confirmed by key"] += 1
@@ -168,7 +171,15 @@ class OfferBooks(PeopleBooks):
         """Where an offer is enough to use up Single-Call, one that was not taken back by us does."""
         queue, person = self.queues.get(fact.queue), self.people[fact.agent]
         by_offer = queue is not None and queue.single_call_used_by is SingleCallUse.OFFERED
-        in_vain = fact.outcome in (OfferOutcome.MISSED, OfferOutcome.REJECTED, OfferOutcome.FAILED)
+        in_vain = fact.why in (
+            OfferEnd.NO_ANSWER,
+            OfferEnd.BUSY,
+            OfferEnd.DECLINED,
+            OfferEnd.NOT_CONFIRMED,
+            OfferEnd.REFUSED_BY_KEY,
+            OfferEnd.CALLER_GONE,
+            OfferEnd.ANSWERED_ELSEWHERE,
+        )
         if by_offer and in_vain and person.status == SINGLE_CALL:
             self.offline_due.add(fact.agent)
 
@@ -188,7 +199,8 @@ class OfferBooks(PeopleBooks):
         assignment = self.assignments[ringing.agent, self.calls[ringing.call].queue]
         assert isinstance(self.what, LegAnswered | AsteriskSeen)
         assert assignment.confirm
-        assert ringing.confirming is None
+        again = isinstance(self.what, AsteriskSeen) and ringing.confirming == fact.device
+        assert ringing.confirming is None or again, "he is asked once, and again after an outage"
         assert fact.device in ringing.devices
         assert fact.until > at
         ringing.confirming, ringing.devices, ringing.until = fact.device, {fact.device}, fact.until

@@ -5,7 +5,7 @@ A part of `Ledger`, and as plain as that.
 
 from datetime import datetime
 
-from acd.inputs import AsteriskSeen, CallArrived, ConfigurationLoaded, KeyPressed
+from acd.inputs import CallArrived, ConfigurationLoaded, KeyPressed
 from acd.model import CallId, ChannelId, Queue, QueueId, TargetKind
 from acd.outputs import (
     AnnouncementEnded,
@@ -66,7 +66,6 @@ class WaitingBooks(CascadeBooks):
     def entry_refused(self, fact: EntryRefused) -> None:
         """Nobody is refused without the reason that is given."""
         queue = self.queues[fact.queue]
-        assert isinstance(self.what, CallArrived | AsteriskSeen)
         assert fact.target == queue.overflow
         match fact.why:
             case OverflowReason.FULL:
