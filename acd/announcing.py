@@ -76,18 +76,23 @@ def over(step: Step, event: AnnouncementOver) -> None:
     if call is None or call.saying != event.number:
         step.pass_over()
         return
-    end(step, call)
+    _end(step, call)
 
 
 def cut(step: Step, call: CallRecord) -> None:
     """What he hears ends now, in the middle of a word."""
     if call.saying is not None and call.channel is not None:
         step.order(StopSaying(call=call.id, channel=call.channel, number=call.saying))
-    end(step, call)
+    _end(step, call)
 
 
-def end(step: Step, call: CallRecord) -> None:
-    """He hears only music from now on; that Asterisk knows it is somebody else's affair."""
+def cut_by_joining(step: Step, call: CallRecord) -> None:
+    """The order to join him with somebody cuts what he hears. Out of sight it reaches nobody: then it is cut later."""
+    if step.state.records.asterisk_in_sight:
+        _end(step, call)
+
+
+def _end(step: Step, call: CallRecord) -> None:
     if call.saying is not None:
         step.record(AnnouncementEnded(call=call.id, queue=call.queue, number=call.saying))
 

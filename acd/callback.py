@@ -19,7 +19,7 @@ from typing import Final
 
 from acd import announcing, care, offers
 from acd.indexes import place_id
-from acd.inputs import CallerNotReached, CallerReached, LegEnd
+from acd.inputs import CallerNotReached, CallerReached
 from acd.model import Callback, Caller, CallId, ChannelId, QueueId
 from acd.model import queue_id as queue_id_of
 from acd.outbound import is_number, may_call
@@ -61,9 +61,7 @@ _RULE_GONE: Final = Callback(key="")
 
 def ask(step: Step, call: CallRecord) -> None:
     """A caller who waits on the line wants to be called back."""
-    if call.channel is None:
-        step.pass_over()
-        return
+    assert call.channel is not None, "who is on no line presses no key"
     why = obstacle(step, call, call.caller.number)
     if why is None:
         announcing.cut(step, call)
@@ -87,6 +85,11 @@ def obstacle(step: Step, call: CallRecord, number: str) -> CallbackObstacle | No
 def _promise(step: Step, call: CallRecord, channel: ChannelId) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
     step.record(CallbackPromised(call=call.id, queue=call.queue, number=call.caller.number, again=step.now + LINE_FREE))
+    let_go(step, call, channel)
+
+
+def let_go(step: Step, call: CallRecord, channel: ChannelId) -> None:
+    """Tell him that he is called back, and end his line. Safe to repeat."""
     step.order(Dismiss(call=call.id, channel=channel, words=(Phrase.WE_CALL_BACK,)))
 
 
@@ -127,8 +130,7 @@ def dial(step: Step, call: CallRecord) -> None:
     """An agent has taken the call: now the caller is called."""
     assert call.callback is not None
     assert call.agent is not None
-    assert call.offer is not None
-    assert call.device is not None
+    offer, device = care.leg(call)
     queue = step.state.records.queues.get(call.queue)
     if queue is None or obstacle(step, call, call.callback.number) is not None:
         care.let_agent_go(step, call)
@@ -145,8 +147,8 @@ def dial(step: Step, call: CallRecord) -> None:
             number=call.callback.number,
             shown=Caller(number=queue.number, name=queue.name),
             ring_time=_rule(step, call).ring_time,
-            offer=call.offer,
-            device=call.device,
+            offer=offer,
+            device=device,
         )
     )
 
@@ -161,30 +163,22 @@ def reached(step: Step, event: CallerReached) -> None:
             step.order(HangUpPhone(channel=event.channel))
         return
     assert call.agent is not None
-    assert call.offer is not None
-    assert call.device is not None
     step.record(CallbackAnswered(call=call.id, queue=call.queue, agent=call.agent))
-    care.join(step, call, call.offer, call.device)
+    care.join(step, call, *care.leg(call))
 
 
 def not_reached(step: Step, event: CallerNotReached) -> None:
     """He has not: the agent is let go, and he is called again later, or given up."""
     call = _dialled(step, event.call, event.channel)
-    if call is None:
+    if call is None or call.callback is None:
         step.pass_over()
         return
-    fail(step, call, event.how)
-
-
-def fail(step: Step, call: CallRecord, how: LegEnd) -> None:
-    """The attempt counts, and has come to nothing."""
-    assert call.callback is not None
     care.let_agent_go(step, call)
     care.part(step, call, Party.CALLER)
     rule = _rule(step, call)
     last = call.callback.attempts + 1 >= rule.attempts or call.queue not in step.state.records.queues
     again = None if last else step.now + rule.retry
-    step.record(CallbackFailed(call=call.id, queue=call.queue, how=how, again=again))
+    step.record(CallbackFailed(call=call.id, queue=call.queue, how=event.how, again=again))
     if again is None:
         care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
 

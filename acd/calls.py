@@ -230,7 +230,8 @@ def caller_hung_up(step: Step, event: CallerHungUp) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
     if call.agent is not None:
         care.let_agent_go(step, call)
-        step.order(HangUpCall(call=call.id, channel=call.channel))
+        # His channel has left us, whether it is gone or lives on elsewhere: there is only the bridge to end.
+        step.order(HangUpCall(call=call.id, channel=None))
     if call.talking_since is None:
         waiting.keep_place(step, call)
     care.end(step, call, Party.CALLER)

@@ -50,7 +50,7 @@ def join(step: Step, call: CallRecord, offer: OfferId, device: DeviceId) -> None
     queue = step.state.records.queues.get(call.queue)
     keys = queue is not None and queue.recording is Recording.ON_DEMAND
     step.order(Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying, keys=keys))
-    announcing.end(step, call)
+    announcing.cut_by_joining(step, call)
 
 
 def join_retriever(step: Step, call: CallRecord) -> None:
@@ -58,7 +58,7 @@ def join_retriever(step: Step, call: CallRecord) -> None:
     assert call.channel is not None, "only who is on the line can be fetched"
     assert call.retriever is not None
     step.order(ConnectRetriever(call=call.id, channel=call.channel, retriever=call.retriever, saying=call.saying))
-    announcing.end(step, call)
+    announcing.cut_by_joining(step, call)
 
 
 # --- parting

@@ -4,39 +4,31 @@ Exit codes: 0 done or stopped in order, 1 something outside is not as it must be
 has further ones of its own.
 """
 
-import asyncio
 import json
-import os
 import sys
-from collections.abc import Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final
 
 import click
 import structlog
 
-from acd.centre import Centre, CentreFaults, read_centre
+from acd.centre import Centre, CentreFaults
 from acd.explain.telling import as_lines, as_values
-from acd.journal import UnreadableFact
 from acd.model import CallId
 from acd.runtime.apply import Change, apply_centre
-from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
+from acd.runtime.database import close, connect
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
+from acd.runtime.given import GIVEN, OUTSIDE, centre_of, database_of, fail, settings_of, with_database
 from acd.runtime.main import run as run_engine
-from acd.runtime.settings import Settings, SettingsFaults, read_settings
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
 
-OUTSIDE: Final = 1
-GIVEN: Final = 2
 RECENT: Final = 20
-
-T = TypeVar("T")
 
 DEFAULTS: Final = Ports()
 PORT: Final = click.IntRange(1, 65535)
@@ -106,7 +98,7 @@ def up_command(
     """
     ports = Ports(bind=bind, sip=sip_port, ari=ari_port, web=web_port, rtp_first=rtp_ports[0], rtp_last=rtp_ports[1])
     options = Options(
-        centre=_read(file),
+        centre=centre_of(file),
         ports=ports,
         state_dir=(state_dir or Path(".state") / file.stem).absolute(),
         database_url=database_url,
@@ -116,9 +108,9 @@ def up_command(
     try:
         up(options)
     except StartError as error:
-        _fail(str(error), OUTSIDE)
+        fail(str(error), OUTSIDE)
     except CentreFaults as faults:
-        _fail(str(faults), GIVEN)
+        fail(str(faults), GIVEN)
 
 
 @main.command(name="apply")
@@ -134,12 +126,12 @@ def apply_command(
 
     Without an option it is the centre of `acd up FILE`. What is probably not meant is warned about on standard error.
     """
-    centre = _read(file)
-    url = database_url or _database_of(settings or (state_dir or Path(".state") / file.stem) / "engine.toml")
+    centre = centre_of(file)
+    url = database_of(database_url, settings, state_dir or Path(".state") / file.stem)
     try:
-        changes = _with_database(url, _apply(centre, url))
+        changes = with_database(url, _apply(centre, url))
     except CentreFaults as faults:
-        _fail(str(faults), GIVEN)
+        fail(str(faults), GIVEN)
     if as_json:
         click.echo(json.dumps({"changes": list(map(asdict, changes)), "warnings": list(map(asdict, centre.warnings))}))
         return
@@ -170,18 +162,24 @@ def explain_command(
     only one in .state.
     """
     if recent == (call is not None):
-        _fail("Give the id of a call; --recent, alone, lists the last ones.", GIVEN)
-    url = database_url or _database_of(settings or (state_dir or _only_centre()) / "engine.toml")
+        fail("Give the id of a call; --recent, alone, lists the last ones.", GIVEN)
+    url = database_of(database_url, settings, state_dir)
+    click.echo(_recent_calls(url, as_json=as_json) if call is None else _story(url, call, as_json=as_json))
+
+
+def _recent_calls(url: str, *, as_json: bool) -> str:
+    calls = with_database(url, recent_calls(url, RECENT))
+    return json.dumps(calls_as_values(calls)) if as_json else "\n".join(calls_as_lines(calls, None))
+
+
+def _story(url: str, given: str, *, as_json: bool) -> str:
+    # Bytes that are no UTF-8 come as surrogates, which no database takes and no call has.
+    call = CallId(given.encode(errors="replace").decode())
     try:
-        if call is None:
-            calls = _with_database(url, recent_calls(url, RECENT))
-            click.echo(json.dumps(calls_as_values(calls)) if as_json else "\n".join(calls_as_lines(calls, None)))
-        else:
-            entries = _with_database(url, story_of(url, CallId(call), _Reading().tell))
-            told = as_values(CallId(call), entries, None)
-            click.echo(json.dumps(told) if as_json else "\n".join(as_lines(CallId(call), entries, None)))
+        entries = with_database(url, story_of(url, call, _Reading().tell))
     except UnknownCall:
-        _fail(f"The journal knows no call {call!r}; `acd explain --recent` lists the last ones.", GIVEN)
+        fail(f"The journal knows no call {given!r}; `acd explain --recent` lists the last ones.", GIVEN)
+    return json.dumps(as_values(call, entries, None)) if as_json else "\n".join(as_lines(call, entries, None))
 
 
 class _Reading:
@@ -204,19 +202,10 @@ def run_command(settings: Path | None) -> None:
     Exit codes: 0 stopped in order, 2 settings wrong, 3 web port taken, 4 another engine has taken over,
     5 database unusable, 70 a fault (to be started again).
     """
-    sys.exit(run_engine(_read_settings(settings)))
+    sys.exit(run_engine(settings_of(settings)))
 
 
 main.add_command(simulate_command)
-
-
-def _with_database(url: str, work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except (DatabaseError, UnreadableFact) as error:
-        _fail(str(error), OUTSIDE)
-    except LOST as error:
-        _fail(f"The {address(url)} cannot be reached: {in_words(error)}", OUTSIDE)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:
@@ -230,59 +219,13 @@ async def _apply(centre: Centre, url: str) -> list[Change]:
         await close(connection)
 
 
-def _read(file: Path) -> Centre:
-    try:
-        centre = read_centre(_text(file), str(file))
-    except CentreFaults as faults:
-        _fail(str(faults), GIVEN)
-    for warning in centre.warnings:
-        click.echo(f"Warning: {file}, {warning}", err=True)
-    return centre
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        _fail(f"{file} cannot be read: {error.strerror}", GIVEN)
-    except UnicodeDecodeError:
-        _fail(f"{file} is not UTF-8 text", GIVEN)
-
-
-def _only_centre() -> Path:
-    """The state directory of the one centre that was brought up here."""
-    found = sorted(settings.parent for settings in Path(".state").glob("*/engine.toml"))
-    if len(found) != 1:
-        what = (
-            f"Several centres in .state ({', '.join(path.name for path in found)})" if found else "No centre in .state"
-        )
-        _fail(f"{what}; name one by --state-dir, --settings or --database-url.", GIVEN)
-    return found[0]
-
-
-def _database_of(settings: Path) -> str:
-    return _read_settings(settings).database_url
-
-
-def _read_settings(file: Path | None) -> Settings:
-    try:
-        return read_settings(file, os.environ)
-    except SettingsFaults as faults:
-        _fail(str(faults), GIVEN)
-
-
 def _running_asterisk(url: str | None, user: str, password_file: Path | None) -> RunningAsterisk | None:
     if url is None:
         return None
     if password_file is None:
-        _fail("--ari-url needs --ari-password-file, a file with the password of the user in ari.conf", GIVEN)
+        fail("--ari-url needs --ari-password-file, a file with the password of the user in ari.conf", GIVEN)
     try:
         password = password_file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        _fail(f"--ari-password-file {password_file} cannot be read: {error.strerror}", GIVEN)
+        fail(f"--ari-password-file {password_file} cannot be read: {error.strerror}", GIVEN)
     return RunningAsterisk(url=url.rstrip("/").removesuffix("/ari"), user=user, password=password)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(code)

@@ -53,7 +53,7 @@ class Indexes:
         """Calls of devices with which a caller was fetched, and whom."""
         self.callbacks: dict[str, set[CallId]] = {}
         """Who waits to be called back, and is not being called, by his queue and number as `place_id` names them."""
-        self.staffing: dict[AgentId, frozenset[QueueId]] = {}
+        self.staffing: dict[AgentId, set[QueueId]] = {}
         """The queues whose calls an agent takes."""
         self.deadlines = Deadlines()
         self.latest = datetime.min.replace(tzinfo=UTC)
@@ -144,46 +144,40 @@ class Indexes:
 
     def reindex(self, agent: AgentRecord) -> None:
         """Where this agent belongs in the indexes of his queues."""
-        self._staff(agent)
         out_everywhere = obstacle_everywhere(agent) is not None
         devices = self.devices_of.get(agent.id, {}).values()
+        staffed: set[QueueId] = set()
         for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
             index = self.queue_index(queue_id)
             queue: Queue | None = self.records.queues.get(queue_id)
+            if queue is not None and staffs(assignment, agent, devices):
+                staffed.add(queue_id)
             rings = queue is not None and queue.type is not QueueType.CALL_PARK
             if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
                 index.eligible.remove(agent.id)
             elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
+        self._staff(agent, staffed)
 
-    def _staff(self, agent: AgentRecord) -> None:
+    def _staff(self, agent: AgentRecord, now: set[QueueId]) -> None:
         """Of which queues he takes calls, and when he will be ready for one."""
-        devices = self.devices_of.get(agent.id, {}).values()
-        before = self.staffing.get(agent.id, frozenset())
-        now = frozenset(
-            queue
-            for queue, assignment in self.records.assignments.get(agent.id, {}).items()
-            if queue in self.records.queues and staffs(assignment, agent, devices)
-        )
+        before = self.staffing.get(agent.id, set())
         if now != before:
-            self._restaff(agent.id, before, now)
-        for queue in now:
+            self.staffing[agent.id] = now
+            for queue_id in before:
+                index = self.queue_index(queue_id)
+                index.staffed.discard(agent.id)
+                index.wrapping_up.remove(agent.id)
+                index.shared.subtract(before - {queue_id})
+            for queue_id in now:
+                index = self.queue_index(queue_id)
+                index.staffed.add(agent.id)
+                index.shared.update(now - {queue_id})
+        for queue_id in now:
             if agent.wrap_up is None:
-                self.queue_index(queue).wrapping_up.remove(agent.id)
+                self.index[queue_id].wrapping_up.remove(agent.id)
             else:
-                self.queue_index(queue).wrapping_up.place(agent.id, agent.wrap_up.until.timestamp())
-
-    def _restaff(self, agent: AgentId, before: frozenset[QueueId], now: frozenset[QueueId]) -> None:
-        self.staffing[agent] = now
-        for queue in before:
-            index = self.queue_index(queue)
-            index.staffed.discard(agent)
-            index.wrapping_up.remove(agent)
-            index.shared.subtract(before - {queue})
-        for queue in now:
-            index = self.queue_index(queue)
-            index.staffed.add(agent)
-            index.shared.update(now - {queue})
+                self.index[queue_id].wrapping_up.place(agent.id, agent.wrap_up.until.timestamp())
 
     # --- from nothing
 

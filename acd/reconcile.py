@@ -171,8 +171,11 @@ def _hang_up_strays(step: Step, seen: AsteriskSeen) -> None:
         if not rings and (leg.offer, leg.device) not in talking:
             step.order(HangUpLeg(offer=leg.offer, device=leg.device))
     for call in seen.calls:
-        if call.channel is not None and call.channel not in _channels(records.calls.get(call.call)):
+        record = records.calls.get(call.call)
+        if call.channel is not None and call.channel not in _channels(record):
             step.order(HangUpPhone(channel=call.channel))
+        elif call.channel is None and record is not None and record.channel != ChannelId(call.call):
+            callback.let_go(step, record, ChannelId(call.call))  # he was promised it, and never heard so
     callers = {call.call for call in seen.calls if call.channel is None}
     for call_id in sorted(seen.talks - records.calls.keys() - callers):
         step.order(HangUpCall(call=call_id, channel=None))

@@ -14,7 +14,8 @@ Transfers:
 - To a number of our queues: he waits there, from this moment, as somebody new, whatever the queue's entry rules; in a
   call park as well. The agent himself has him again only when all others have been tried. To another number: the dial
   plan calls it for him, and decides whether it may be called.
-- After a consultation with somebody who is in none of our queues: he is joined with that one.
+- After a consultation with somebody who is in none of our queues: he is joined with that one. Two callers whom the
+  agent has in hand are joined in the same way; the other one's talk ends when he has left us.
 - After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
 - After one in which another agent has answered him: the caller is joined with that one, as a call of that queue.
 - Nowhere, or to himself: refused, and they talk on. So is everything before the two are joined.
@@ -168,7 +169,7 @@ def _to_consulted(step: Step, call: CallRecord, agent: AgentId, event: TransferA
     own = step.state.records.calls.get(CallId(consult))
     if own is not None:
         return _to_consulted_queue(step, call, agent, event, own)
-    if event.consulted is None or consult in step.state.retrievals:
+    if event.consulted is None:
         return False
     assert call.channel is not None
     step.order(JoinConsulted(call=call.id, channel=call.channel, consulted=event.consulted))
@@ -187,28 +188,20 @@ def _to_consulted_queue(step: Step, call: CallRecord, agent: AgentId, event: Tra
         care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
         _move(step, call, own.queue, agent, arrived=own.arrived)
         _grant(step, call, event)
-    elif own.talking_since is not None and own.offer is not None and own.device is not None:
-        _join_colleague(step, call, event, own, own.agent, own.offer, own.device)
+    elif own.talking_since is not None and own.retriever is None:
+        _join_colleague(step, call, event, own, own.agent)
     else:
         return False
     step.order(HangUpCall(call=own.id, channel=own.channel))
     return True
 
 
-def _join_colleague(
-    step: Step,
-    call: CallRecord,
-    event: TransferAsked,
-    own: CallRecord,
-    colleague: AgentId,
-    offer: OfferId,
-    device: DeviceId,
-) -> None:
+def _join_colleague(step: Step, call: CallRecord, event: TransferAsked, own: CallRecord, colleague: AgentId) -> None:
     """The colleague's leg, which he picked up for the agent's call, is joined with the caller instead."""
     _transferred(step, call, event)
     care.part(step, call, Party.AGENT)
     _grant(step, call, event)  # which takes the bridge away, before the two are joined in a new one
-    queue = own.queue
+    queue, (offer, device) = own.queue, care.leg(own)
     care.hand_over(step, own)
     step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=step.now))
     step.record(

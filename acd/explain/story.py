@@ -39,6 +39,7 @@ LOOKED_FOR_AFTER: Final = (
     MaxWaitReached,
     CallbackFailed,
     CallbackDue,
+    ConfigurationChanged,
     AsteriskInSight,
     AsteriskOutOfSight,
 )

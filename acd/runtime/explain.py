@@ -1,7 +1,7 @@
 """`acd explain` at the database: reads the journal as far as a call goes, and has it told. It never writes."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import asdict
 from datetime import tzinfo
 from typing import Any
@@ -9,8 +9,7 @@ from typing import Any
 from acd.explain.story import Entry, Storyteller
 from acd.explain.words import printable
 from acd.model import CallId
-from acd.runtime.database import Connection, DatabaseError, address, connected
-from acd.runtime.history import PastCall, facts_after, last_calls, snapshot_before, span
+from acd.runtime.history import PastCall, facts_after, journal, last_calls, snapshot_before, span
 from acd.state import State
 
 Progress = Callable[[int, int], None]
@@ -26,7 +25,7 @@ async def story_of(url: str, call: CallId, progress: Progress) -> list[Entry]:
 
     Raises `UnknownCall`, `acd.journal.UnreadableFact`, and as `acd.runtime.database.connect` does.
     """
-    async with _journal(url) as connection:
+    async with journal(url) as connection:
         where = await span(connection, call)
         if where is None:
             raise UnknownCall
@@ -44,16 +43,8 @@ async def story_of(url: str, call: CallId, progress: Progress) -> list[Entry]:
 
 async def recent_calls(url: str, count: int) -> list[PastCall]:
     """The last calls, the newest first. Raises as `acd.runtime.database.connect` does."""
-    async with _journal(url) as connection:
+    async with journal(url) as connection:
         return await last_calls(connection, count)
-
-
-@asynccontextmanager
-async def _journal(url: str) -> AsyncGenerator[Connection, None]:
-    async with connected(url) as connection:
-        if await connection.fetchval("select to_regclass('fact') is null"):
-            raise DatabaseError(f"the {address(url)} holds no journal; give the address of a call centre's database")
-        yield connection
 
 
 def calls_as_lines(calls: Iterable[PastCall], zone: tzinfo | None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Reading the journal: a snapshot, the facts after it in order, and where in it a call stands. It never writes."""
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +12,7 @@ import structlog
 from acd.journal import UnreadableSnapshot, decode, decode_state
 from acd.model import CallId
 from acd.outputs import Recorded
-from acd.runtime.database import Connection, DatabaseError, Row
+from acd.runtime.database import Connection, DatabaseError, Row, address, connected
 from acd.state import State
 
 _PREFETCH: Final = 5_000
@@ -24,6 +25,15 @@ _STAGES: Final = {
 """What a call does after these, while it is not over."""
 
 _log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def journal(url: str) -> AsyncGenerator[Connection, None]:
+    """The database with the journal. Raises as `acd.runtime.database.connect` does."""
+    async with connected(url) as connection:
+        if await connection.fetchval("select to_regclass('fact') is null"):
+            raise DatabaseError(f"the {address(url)} holds no journal; give the address of a call centre's database")
+        yield connection
 
 
 async def snapshot_before(connection: Connection, seq: int) -> tuple[int, State | None]:

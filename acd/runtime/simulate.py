@@ -3,17 +3,19 @@
 import gc
 import json
 import random
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, process_time
-from typing import Final, NoReturn
+from typing import Final
 
 import click
 
 from acd.centre import CentreFaults
 from acd.outputs import CallQueued, Recorded
+from acd.runtime.given import GIVEN, OUTSIDE, database_of, fail, text_of, warn
+from acd.runtime.replay import replay_command
 from acd.simulation.day import Day, read_day
 from acd.simulation.play import play
 from acd.simulation.plot import plotted
@@ -22,9 +24,8 @@ from acd.simulation.report import as_json, as_text
 from acd.simulation.simulate import Simulated, simulate
 from acd.simulation.trace import Fate
 
-OUTSIDE: Final = 1
-GIVEN: Final = 2
-
+DEFAULT_LENGTH: Final = timedelta(hours=24)
+DEFAULT_SEED: Final = 1
 _LONGEST_HOURS: Final = 24 * 366
 
 
@@ -34,9 +35,24 @@ _LONGEST_HOURS: Final = 24 * 366
 @click.option("--seed", type=int, help="Another one gives another day.  [default: 1]")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the day into this SVG file.")
 @click.option("--trace", type=click.Path(path_type=Path), help="Play these calls instead, from JSON.")
+@click.option("--replay", "span", metavar="FROM..TO", help="Play this span of the journal instead.")
+@click.option("--with", "changes", type=click.Path(path_type=Path), help="For --replay: a centre with other rules.")
+@click.option("--state-dir", type=click.Path(path_type=Path), help="For --replay: of the `acd up` whose centre it is.")
+@click.option("--settings", type=click.Path(path_type=Path), help="For --replay: of the `acd run` whose centre it is.")
+@click.option("--database-url", envvar="ACD_DATABASE_URL", help="For --replay: the database itself.")
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 def simulate_command(
-    file: Path | None, hours: float | None, seed: int | None, plot: Path | None, trace: Path | None, as_json_: bool
+    file: Path | None,
+    hours: float | None,
+    seed: int | None,
+    plot: Path | None,
+    trace: Path | None,
+    span: str | None,
+    changes: Path | None,
+    state_dir: Path | None,
+    settings: Path | None,
+    database_url: str | None,
+    as_json_: bool,
 ) -> None:
     """Play calls to the engine on a virtual clock, and print what becomes of them.
 
@@ -47,15 +63,42 @@ def simulate_command(
     "longest idle", "calls": [{"id": 1, "arrival": 2.5, "service": 141, "patience": 30 or null, "priority": 1}, ...]},
     with times in seconds; the smallest priority goes first. All agents are idle at 0, agent 1 the longest; they answer
     at once and need no wrap-up. What becomes of each call is printed.
+
+    With --replay the calls of a real centre come once more, from its journal, as in
+    --replay 2024-03-04T08:00..2024-03-04T18:00 (in the time of this machine); what happened and what would have stand
+    side by side. --with names a centre's file: its queues and assignments take the place of those that there were. What
+    cannot be known (for how long a caller who was answered would have waited) is drawn with dice, and said. Without
+    --state-dir, --settings or --database-url the centre is the only one in .state.
     """
-    if (file is None) == (trace is None):
-        _fail("Give either FILE, a centre with its traffic, or --trace, a file with calls.", GIVEN)
-    if trace is not None:
-        if (hours, seed, plot) != (None, None, None):
-            _fail("--hours, --seed and --plot belong to FILE; a trace says itself what happens when.", GIVEN)
-        _trace(trace, as_json_)
-    elif file is not None:
-        _day(file, timedelta(hours=24 if hours is None else hours), 1 if seed is None else seed, plot, as_json_)
+    if [file, trace, span].count(None) != 2:
+        fail(
+            "Give one of FILE, a centre with its traffic; --trace, a file with calls; --replay, a span of time.", GIVEN
+        )
+    if file is None and (hours is not None or plot is not None):
+        fail("--hours and --plot belong to FILE; a trace and the journal say themselves what happens when.", GIVEN)
+    if trace is not None and seed is not None:
+        fail("--seed belongs to FILE and --replay; a trace leaves nothing to chance.", GIVEN)
+    if changes is not None and span is None:
+        fail("--with belongs to --replay; FILE holds its rules itself.", GIVEN)
+    with _without_collector():
+        if trace is not None:
+            _trace(trace, as_json_)
+        elif span is not None:
+            url = database_of(database_url, settings, state_dir)
+            replay_command(span, changes, url, DEFAULT_SEED if seed is None else seed, as_json_, _Counted("facts").tell)
+        elif file is not None:
+            length = DEFAULT_LENGTH if hours is None else timedelta(hours=hours)
+            _day(file, length, DEFAULT_SEED if seed is None else seed, plot, as_json_)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """The engine makes no circles of objects, so looking for them would find nothing and cost a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 # --- a day
@@ -64,8 +107,6 @@ def simulate_command(
 def _day(file: Path, length: timedelta, seed: int, plot: Path | None, in_json: bool) -> None:
     day = _read_day(file)
     progress = _Progress(day, length)
-    # The engine makes no circles of objects, so nothing is found however often they are looked for.
-    gc.disable()
     began = process_time()
     simulated = simulate(day, length, lambda name: random.Random(f"{seed} {name}"), progress.tell)  # noqa: S311 - dice
     progress.end(process_time() - began)
@@ -103,14 +144,16 @@ def _draw(simulated: Simulated, title: str, plot: Path) -> None:
     try:
         plot.write_text(plotted(simulated.timeline, title), encoding="utf-8")
     except OSError as error:
-        _fail(f"{plot} cannot be written: {error.strerror}", OUTSIDE)
+        fail(f"{plot} cannot be written: {error.strerror}", OUTSIDE)
 
 
 def _read_day(file: Path) -> Day:
     try:
-        return read_day(_text(file), str(file))
+        day = read_day(text_of(file), str(file))
     except CentreFaults as faults:
-        _fail(str(faults), GIVEN)
+        fail(str(faults), GIVEN)
+    warn(file, day.centre)
+    return day
 
 
 # --- a trace
@@ -118,24 +161,24 @@ def _read_day(file: Path) -> Day:
 
 def _trace(file: Path, in_json: bool) -> None:
     try:
-        trace = read_trace(_text(file), str(file))
+        trace = read_trace(text_of(file), str(file))
     except TraceFaults as faults:
-        _fail(str(faults), GIVEN)
-    fates = play(trace, _Settled(len(trace.calls)).tell)
+        fail(str(faults), GIVEN)
+    fates = play(trace, _Counted(f"of {len(trace.calls)} calls").tell)
     click.echo(_fates_as_json(fates) if in_json else _fates_as_table(fates))
 
 
-class _Settled:
-    """Says on standard error how many calls of a long trace are settled, once a second."""
+class _Counted:
+    """Says on standard error how many of something there are by now, once a second."""
 
-    def __init__(self, calls: int) -> None:
-        self._calls = calls
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._told = monotonic()
 
-    def tell(self, settled: int) -> None:
+    def tell(self, count: int) -> None:
         if monotonic() >= self._told + 1:
             self._told = monotonic()
-            click.echo(f"{settled} of {self._calls} calls", err=True)
+            click.echo(f"{count} {self._what}", err=True)
 
 
 def _fates_as_json(fates: Iterable[Fate]) -> str:
@@ -152,20 +195,3 @@ def _fates_as_table(fates: Iterable[Fate]) -> str:
         name = str(fate.id).encode(errors="replace").decode()
         lines.append(f"{name:<12} {fate.wait_s:>14.6f} {fate.agent or '-':>6}  {fate.outcome}")
     return "\n".join(lines)
-
-
-# --- files
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        _fail(f"{file} cannot be read: {error.strerror}", GIVEN)
-    except UnicodeDecodeError:
-        _fail(f"{file} is not UTF-8 text", GIVEN)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(code)

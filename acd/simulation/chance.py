@@ -8,14 +8,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
+from typing import Final
 
-from acd.inputs import CallArrived, CallConnected, CallerHungUp, LegAnswered, SetStatus
-from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId
-from acd.outputs import CallAnswered, CallQueued, OfferMade, Source, StatusChanged, TalkStarted, WrapUpStarted
-from acd.simulation.run import Later, Timed
+from acd.inputs import CallArrived, SetStatus
+from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId, QueueId
+from acd.outputs import (
+    AnnouncementStarted,
+    CallAnswered,
+    CallbackDialled,
+    ConfirmationAsked,
+    OfferMade,
+    Source,
+    StatusChanged,
+    TalkStarted,
+    WrapUpStarted,
+)
+from acd.simulation.run import Ending, Reaction, Timed
 from acd.simulation.traffic import HOURS_OF_DAY, Dice, Shift, Stream, Traffic, drawer
 
-_AT_ONCE = timedelta(0)
+CONFIRMED_AFTER: Final = timedelta(seconds=3)
+"""An agent who has to press a key to take a call has heard how, and presses it."""
+
+REACHED_AFTER: Final = timedelta(seconds=8)
+"""A caller who is called back picks up."""
+
+ANNOUNCEMENT: Final = timedelta(seconds=4)
+"""How long one lasts."""
+
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _DIGITS = 9
@@ -124,30 +143,46 @@ class Chance:
 
     # --- what people do
 
-    def patience(self, fact: CallQueued) -> timedelta | None:
-        """As drawn when he called."""
-        return self._expected[fact.call].patience
+    def patience(self, call: CallId, queue: QueueId) -> timedelta | None:
+        """As drawn when he called, in whatever queue he waits."""
+        return self._expected[call].patience
 
-    def reactions(self, fact: OfferMade) -> tuple[Later, ...]:
+    def reactions(self, fact: OfferMade) -> tuple[Reaction, ...]:
         """He picks up after a while, on the first of his phones, or not at all."""
         manners = self._manners[fact.agent]
         after, misses = manners.answers_after(), manners.misses()
-        return () if misses else ((after, LegAnswered(offer=fact.offer, device=fact.devices[0])),)
+        return () if misses else (Reaction(after, fact.devices[0]),)
 
-    def joining(self, fact: CallAnswered) -> Later:
+    def confirms(self, fact: ConfirmationAsked) -> timedelta:
+        """Soon."""
+        return CONFIRMED_AFTER
+
+    def is_told(self, fact: CallAnswered) -> timedelta:
+        """As all announcements."""
+        return ANNOUNCEMENT
+
+    def called_back(self, fact: CallbackDialled) -> tuple[timedelta, None]:
+        """He picks up."""
+        return REACHED_AFTER, None
+
+    def joining(self, call: CallId, agent: AgentId) -> tuple[timedelta, bool]:
         """At once."""
-        return _AT_ONCE, CallConnected(call=fact.call)
+        return timedelta(0), True
 
-    def talk(self, fact: TalkStarted) -> Later:
-        """As drawn when he called."""
-        return self._expected[fact.call].talk, CallerHungUp(call=fact.call)
+    def talk(self, fact: TalkStarted) -> Ending:
+        """As long as drawn when he called; he hangs up."""
+        return Ending(self._expected[fact.call].talk)
 
     def ready(self, fact: WrapUpStarted) -> None:
         """Nobody is, before it has run out."""
 
-    def back(self, fact: StatusChanged) -> timedelta | None:
+    def back(self, fact: StatusChanged, at: datetime) -> timedelta | None:
         """After a while, if he was taken Offline for missing too many."""
         return self._manners[fact.agent].back_after() if fact.source is Source.MISSED_OFFERS else None
+
+    def listens(self, fact: AnnouncementStarted) -> timedelta:
+        """They are all of one length."""
+        return ANNOUNCEMENT
 
 
 def _arrival(call: CallId, stream: Stream) -> CallArrived:

@@ -1,10 +1,10 @@
 """What a simulation has come to, in words and as JSON; the formulas stand beside the figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from acd.measures import Doing, Measures, QueueMeasures, percentile, ratio
+from acd.measures import AgentMeasures, Doing, Measures, QueueMeasures, percentile, ratio
 from acd.model import Configuration
 
 TOGETHER: Final = "together"
@@ -23,7 +23,7 @@ def as_json(measures: Measures, configuration: Configuration) -> dict[str, Any]:
     return {
         "queues": [
             {"queue": queue.number, "name": queue.name, "within_s": queue.service_level.total_seconds()}
-            | queue_figures(measures.queues[queue.id])
+            | queue_figures(measures.queues.get(queue.id, QueueMeasures()))
             for queue in configuration.queues.values()
         ],
         "together": queue_figures(measures.together()),
@@ -38,7 +38,7 @@ def as_json(measures: Measures, configuration: Configuration) -> dict[str, Any]:
                 "time_s": {doing.value: _rounded(time.total_seconds()) for doing, time in figures.time.items()},
             }
             for agent in configuration.agents.values()
-            for figures in [measures.agents[agent.id]]
+            for figures in [measures.agents.get(agent.id, AgentMeasures())]
         ],
         "formulas": list(FORMULAS),
     }
@@ -72,51 +72,72 @@ def queue_figures(queue: QueueMeasures) -> dict[str, Any]:
 
 def as_text(measures: Measures, configuration: Configuration) -> str:
     """Tables of queues and agents, and the formulas."""
-    queues = [(f"{q.number} {q.name}", measures.queues[q.id], q.service_level) for q in configuration.queues.values()]
-    rows: list[tuple[str, QueueMeasures, timedelta | None]] = [*queues]
-    if len(queues) > 1:
-        rows.append((TOGETHER, measures.together(), None))
-    return "\n\n".join([_queue_table(rows), _agent_table(measures, configuration), "\n".join(FORMULAS)])
+    return _tables({"": measures}, configuration)
 
 
-_COUNTS: Final = ("offered", "answered", "abandoned", "short", "overflow", "waiting")
-_WAITS: Final = ("ASA", *(f"p{part}" for part in PERCENTILES), "longest", "talk")
-_QUEUE_HEAD: Final = ("queue", *_COUNTS, "T", "SL1", "SL2", "SL3", *_WAITS)
+def side_by_side(happened: Measures, would: Measures, configuration: Configuration) -> str:
+    """The same of what happened and of what would have, one below the other."""
+    return _tables({"happened": happened, "would have": would}, configuration)
 
 
-def _queue_table(rows: Iterable[tuple[str, QueueMeasures, timedelta | None]]) -> str:
+def _tables(of: Mapping[str, Measures], configuration: Configuration) -> str:
+    return "\n\n".join([_queue_table(of, configuration), _agent_table(of, configuration), "\n".join(FORMULAS)])
+
+
+_QUEUE_HEAD: Final = (
+    *("queue", "offered", "answered", "abandoned", "short", "overflow", "waiting", "T", "SL1", "SL2", "SL3", "ASA"),
+    *(f"p{part}" for part in PERCENTILES),
+    *("longest", "talk"),
+)
+
+
+def _queue_table(of: Mapping[str, Measures], configuration: Configuration) -> str:
     table: list[Sequence[str]] = [_QUEUE_HEAD]
-    for name, queue, within in rows:
-        waits = sorted(queue.waits_s)
-        counts = (queue.offered, queue.answered, queue.abandoned, queue.short_abandons, queue.overflowed, queue.waiting)
-        levels = (queue.answered_of_offered, queue.service_level, queue.answered_without_short)
-        table.append(
-            (
-                name,
-                *map(str, counts),
-                _seconds(within.total_seconds() if within is not None else None),
-                *map(_percent, levels),
-                _seconds(queue.speed_of_answer_s),
-                *(_seconds(percentile(waits, part / 100)) for part in PERCENTILES),
-                _seconds(waits[-1] if waits else None),
-                _seconds(ratio(queue.talked.total_seconds(), queue.talks)),
-            )
-        )
+    for queue in configuration.queues.values():
+        for name, measures in of.items():
+            figures = measures.queues.get(queue.id, QueueMeasures())
+            within = _seconds(queue.service_level.total_seconds())
+            table.append(_queue_row(f"{queue.number} {queue.name} {name}".strip(), within, figures))
+    if len(configuration.queues) > 1:
+        for name, measures in of.items():
+            table.append(_queue_row(f"{TOGETHER} {name}".strip(), "-", measures.together()))
     return aligned(table)
 
 
-def _agent_table(measures: Measures, configuration: Configuration) -> str:
+def _queue_row(name: str, within: str, queue: QueueMeasures) -> Sequence[str]:
+    waits = sorted(queue.waits_s)
+    counts = (queue.offered, queue.answered, queue.abandoned, queue.short_abandons, queue.overflowed, queue.waiting)
+    levels = (queue.answered_of_offered, queue.service_level, queue.answered_without_short)
+    return (
+        name,
+        *map(str, counts),
+        within,
+        *map(_percent, levels),
+        _seconds(queue.speed_of_answer_s),
+        *(_seconds(percentile(waits, part / 100)) for part in PERCENTILES),
+        _seconds(waits[-1] if waits else None),
+        _seconds(ratio(queue.talked.total_seconds(), queue.talks)),
+    )
+
+
+def _agent_table(of: Mapping[str, Measures], configuration: Configuration) -> str:
     shown = (Doing.TALKING, Doing.WRAP_UP, Doing.RINGING, Doing.IDLE)
     table: list[Sequence[str]] = [
         ("agent", "answered", "missed", "refused", "on", "occupancy", *(doing.replace("_", "-") for doing in shown))
     ]
     for agent in configuration.agents.values():
-        figures = measures.agents[agent.id]
-        if figures.on or figures.answered:
-            counts = (figures.answered, figures.missed, figures.refused)
-            times = (hours(figures.time[doing]) for doing in shown)
-            name = f"{agent.extension} {agent.name}"
-            table.append((name, *map(str, counts), hours(figures.on), _percent(figures.occupancy), *times))
+        for name, measures in of.items():
+            figures = measures.agents.get(agent.id, AgentMeasures())
+            if figures.on or figures.answered:
+                table.append(
+                    (
+                        f"{agent.extension} {agent.name} {name}".strip(),
+                        *map(str, (figures.answered, figures.missed, figures.refused)),
+                        hours(figures.on),
+                        _percent(figures.occupancy),
+                        *(hours(figures.time[doing]) for doing in shown),
+                    )
+                )
     return aligned(table)
 
 

@@ -13,7 +13,6 @@ from unittest.mock import patch
 
 import pytest
 
-from acd.explain.story import Entry, Storyteller
 from acd.explain.telling import as_lines
 from acd.model import AccountId, AgentId, Caller, CallId, QueueId
 from acd.outputs import (
@@ -36,6 +35,7 @@ from acd.runtime.explain import UnknownCall, story_of
 from acd.runtime.recorder import Recorder
 from acd.state import State
 from tests.property.drive import drive
+from tests.scenarios.story import explained
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ACCOUNT = AccountId("demo.example")
@@ -54,15 +54,6 @@ async def record(url: str, facts: Sequence[Recorded], *, snapshot_every: int = 2
             if number % snapshot_every == 0:
                 await recorder.durable(last)
         await recorder.close(snapshot=False)
-
-
-def told(call: CallId, facts: Sequence[Recorded]) -> list[Entry]:
-    """The story as the whole journal gives it."""
-    teller = Storyteller(call, State())
-    for fact in facts:
-        teller.take(fact)
-    teller.finish()
-    return teller.entries
 
 
 def unheard(read: int, of: int) -> None:
@@ -106,7 +97,7 @@ async def test_the_story_is_the_same_from_a_snapshot_as_from_the_beginning(
     begun_late = 0
     for call in calls(facts):
         read.clear()
-        assert await story_of(database, call, hear) == told(call, facts)
+        assert await story_of(database, call, hear) == explained(call, facts)
         assert read[-1][0] == read[-1][1], "all that was to be read"
         begun_late += read[-1][0] < len(facts) // 2
     assert begun_late > 3, "snapshots spare the reading of what was before"
@@ -117,7 +108,7 @@ async def test_a_call_that_goes_on_is_told_as_far_as_it_has_come(database: str) 
     ended, call = next((n, c) for n, c in _ends(day) if _offers(day, c))
     facts = day[:ended]
     await record(database, facts)
-    assert await story_of(database, call, unheard) == told(call, facts)
+    assert await story_of(database, call, unheard) == explained(call, facts)
 
 
 def _ends(facts: Sequence[Recorded]) -> Iterator[tuple[int, CallId]]:
@@ -135,7 +126,7 @@ async def test_the_command_tells_people_and_machines(database: str) -> None:
     await record(database, facts)
     call = max(calls(facts), key=lambda id_: _offers(facts, id_))
     text, _ = await explain(call, "--database-url", database)
-    assert text.splitlines() == list(as_lines(call, told(call, facts), UTC))
+    assert text.splitlines() == list(as_lines(call, explained(call, facts), UTC))
     values = json.loads((await explain(call, "--database-url", database, "--json"))[0])
     assert values["call"] == call
     offers = [entry for entry in values["entries"] if entry["kind"] == "offer_made"]
@@ -217,6 +208,8 @@ async def test_what_cannot_be_explained_is_told(database: str, empty_database: s
     await record(database, [])
     _, error = await explain("C0815", "--database-url", database, expect=2)
     assert error == "The journal knows no call 'C0815'; `acd explain --recent` lists the last ones.\n"
+    _, error = await explain(os.fsdecode(b"\xff"), "--database-url", database, expect=2)
+    assert error.startswith("The journal knows no call")
     _, error = await explain("C1", "--database-url", empty_database, expect=1)
     assert "holds no journal" in error
     _, error = await explain("C1", "--database-url", f"postgresql:///nothing?host={tmp_path}", expect=1)

@@ -1,9 +1,10 @@
 """Tells a story: opens its centre, gives the engine each input line, and writes down what came of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from acd.engine import Engine
-from acd.explain.story import Storyteller
+from acd.explain.story import Entry, Storyteller
 from acd.explain.telling import as_lines
 from acd.inputs import (
     AsteriskSeen,
@@ -30,7 +31,7 @@ class Story:
         self.centre = Centre()
         self.engine = Engine(State())
         self.now = MORNING
-        self._journal: list[Recorded] = []
+        self.journal: list[Recorded] = []
         self._arrivals: dict[CallId, datetime] = {}
         self._open = False
         self._estimates = False
@@ -72,7 +73,7 @@ class Story:
         return self._keep(self.engine.handle(what, self.now))
 
     def _keep(self, outcome: Outcome) -> Outcome:
-        self._journal.extend(outcome.facts)
+        self.journal.extend(outcome.facts)
         return outcome
 
     def _wait(self, until: datetime) -> list[str]:
@@ -89,21 +90,26 @@ class Story:
         """Die, fold the journal as the database would give it back, and begin again a while later."""
         self.now += dead
         state = State()
-        for recorded in self._journal:
+        for recorded in self.journal:
             state.apply(decode(*encode(recorded.fact)), recorded.at)
         self.engine = Engine(state)
         return self._told(self._give(EngineStarted()), timed=bool(dead))
 
     def _explain(self, call: CallId) -> list[str]:
         """What `acd explain` makes of the journal so far."""
-        teller = Storyteller(call, State())
-        for recorded in self._journal:
-            teller.take(recorded)
-        teller.finish()
-        return [f"? {line}" for line in as_lines(call, teller.entries, UTC)]
+        return [f"? {line}" for line in as_lines(call, explained(call, self.journal), UTC)]
 
     def _told(self, outcome: Outcome, *, timed: bool) -> list[str]:
         return transcript(outcome, timed=timed, estimates=self._estimates)
+
+
+def explained(call: CallId, journal: Sequence[Recorded]) -> list[Entry]:
+    """The story of one call, as this journal gives it."""
+    teller = Storyteller(call, State())
+    for recorded in journal:
+        teller.take(recorded)
+    teller.finish()
+    return teller.entries
 
 
 def told(text: str) -> str:
@@ -112,6 +118,15 @@ def told(text: str) -> str:
     Raises:
         StoryError: a line fits no pattern; the text names the line.
     """
+    return "\n".join(_tell(text)[1]).rstrip() + "\n"
+
+
+def journal_of(text: str) -> list[Recorded]:
+    """All that is decided in a story. Raises as `told` does."""
+    return _tell(text)[0].journal
+
+
+def _tell(text: str) -> tuple[Story, list[str]]:
     story = Story()
     written: list[str] = []
     for line in lines(text):
@@ -128,4 +143,4 @@ def told(text: str) -> str:
                     pass
         except StoryError as wrong:
             raise StoryError(f"line {line.number}: {wrong}") from None
-    return "\n".join(written).rstrip() + "\n"
+    return story, written

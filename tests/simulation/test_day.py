@@ -45,6 +45,8 @@ def faults(text: str) -> list[str]:
     return [line.strip() for line in str(raised.value).splitlines()[1:]]
 
 
+ONE_OF: Final = "Give one of FILE, a centre with its traffic; --trace, a file with calls; --replay, a span of time."
+
 # --- the day
 
 
@@ -185,15 +187,18 @@ def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "Give either FILE, a centre with its traffic, or --trace, a file with calls."),
+        ((), ONE_OF),
+        (("a.toml", "--trace", "b.json"), ONE_OF),
+        (("--replay", "2024-03-04..2024-03-05", "--trace", "b.json"), ONE_OF),
         (
-            ("a.toml", "--trace", "b.json"),
-            "Give either FILE, a centre with its traffic, or --trace, a file with calls.",
+            ("--trace", "b.json", "--hours", "1"),
+            "--hours and --plot belong to FILE; a trace and the journal say themselves what happens when.",
         ),
         (
             ("--trace", "b.json", "--seed", "1"),
-            "--hours, --seed and --plot belong to FILE; a trace says itself what happens when.",
+            "--seed belongs to FILE and --replay; a trace leaves nothing to chance.",
         ),
+        (("a.toml", "--with", "b.toml"), "--with belongs to --replay; FILE holds its rules itself."),
     ],
 )
 def test_options_that_do_not_go_together(arguments: tuple[str, ...], said: str) -> None:
@@ -264,3 +269,10 @@ def test_one_fault(day: str, said: str) -> None:
 
 def test_text_that_is_no_toml() -> None:
     assert faults("[[traffic\n")[0].startswith("line 1: this is not TOML")
+
+
+def test_who_is_taken_offline_for_missing_comes_back(tmp_path: Path) -> None:
+    centre = GOOD.replace('name = "Sales"', 'name = "Sales"\nafter_missed = 1')
+    day = centre + TRAFFIC + '[[shifts]]\nmisses = 1\nback_after = "10m"\n'
+    told = figures(tmp_path, day, "--hours", "10")
+    assert 40 <= told["agents"][0]["missed"] <= 60, "one in ten minutes, and the ring"

@@ -19,6 +19,7 @@ from acd.inputs import (
     ConfigurationLoaded,
     Event,
     LegAnswered,
+    OtherCallStarted,
     SetStatus,
 )
 from acd.model import (
@@ -28,6 +29,7 @@ from acd.model import (
     Assignment,
     Caller,
     CallId,
+    ChannelId,
     Configuration,
     Device,
     DeviceId,
@@ -37,7 +39,7 @@ from acd.model import (
     agent_id,
     queue_id,
 )
-from acd.outputs import Ring
+from acd.outputs import CallQueued, Ring
 from acd.state import State
 
 ACCOUNT: Final = AccountId("demo.example")
@@ -87,20 +89,30 @@ def arrival(call: str, number: str) -> CallArrived:
     return CallArrived(call=CallId(call), account=ACCOUNT, number=number, caller=Caller(number="5551234"))
 
 
+class ByteCodes:
+    """Counts those of Python that run within."""
+
+    def __init__(self) -> None:
+        self.counted = 0
+
+    def _count(self, frame: FrameType, event: str, argument: Any) -> Any:
+        frame.f_trace_opcodes = True
+        self.counted += event == "opcode"
+        return self._count
+
+    def __enter__(self) -> "ByteCodes":
+        self._before = sys.gettrace()
+        sys.settrace(self._count)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        sys.settrace(self._before)
+
+
 def cost_of_a_call(engine: Engine) -> int:
     """Byte codes from a caller's arrival at the first queue to the end of the agent's wrap-up."""
-    counted = 0
-
-    def count(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal counted
-        frame.f_trace_opcodes = True
-        counted += event == "opcode"
-        return count
-
     call, offer, at = CallId("C"), OfferId("C~1"), NOON + timedelta(minutes=1)
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
+    with ByteCodes() as codes:
         rung = engine.handle(arrival(call, "70000"), at)
         device = next(command.devices[0] for command in rung.commands if isinstance(command, Ring))
         rest: tuple[Event, ...] = (
@@ -111,10 +123,25 @@ def cost_of_a_call(engine: Engine) -> int:
         for event in rest:
             engine.handle(event, at)
         engine.advance(at + timedelta(seconds=5))
-    finally:
-        sys.settrace(before)
     assert engine.deadline is None, "the wrap-up is over"
-    return counted
+    return codes.counted
+
+
+def cost_of_waiting(agents: int, waiting: int) -> int:
+    """Byte codes of an arrival at a queue whose agents are all on the phone, and of hanging up again."""
+    engine, at = busy_engine(queues=2, agents_each=agents, waiting=waiting, type_=QueueType.ROUND_ROBIN), NOON
+    for agent, queue in engine.state.configuration.assignments:
+        if queue == queue_id(ACCOUNT, "70001"):
+            phone = next(iter(engine.state.devices_of[agent]))
+            engine.handle(OtherCallStarted(channel=ChannelId(f"x{phone}"), device=phone), at)
+            engine.handle(SetStatus(agent=agent, status=ONLINE), at)
+    with ByteCodes() as codes:
+        outcome = engine.handle(arrival("C", "70001"), at)
+        engine.handle(CallerHungUp(call=CallId("C")), at)
+    waits = next(recorded.fact for recorded in outcome.facts if isinstance(recorded.fact, CallQueued))
+    assert waits.expected_wait is not None
+    assert waits.expected_wait > timedelta(0)
+    return codes.counted
 
 
 @pytest.mark.parametrize("type_", [kind for kind in QueueType if kind not in (QueueType.RING_ALL, QueueType.CALL_PARK)])
@@ -130,3 +157,11 @@ def test_cost_does_not_grow_with_the_centre(type_: QueueType) -> None:
         more_agents,
         more_callers,
     )
+
+
+def test_cost_of_waiting_does_not_grow_with_the_queue() -> None:
+    """How long he will wait is estimated from a few figures, whoever else waits and however many agents serve."""
+    small = cost_of_waiting(agents=3, waiting=3)
+    assert small > 100, "something was counted"
+    more_agents, more_callers = cost_of_waiting(agents=300, waiting=3), cost_of_waiting(agents=3, waiting=300)
+    assert max(more_agents, more_callers) < small * ALLOWED_GROWTH, (small, more_agents, more_callers)

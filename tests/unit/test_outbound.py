@@ -2,7 +2,7 @@
 
 import pytest
 
-from acd.outbound import is_pattern, may_call
+from acd.outbound import is_number, is_pattern, may_call
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,9 @@ def test_what_a_pattern_lets_pass(pattern: str, passes: list[str], stops: list[s
 def test_one_pattern_is_enough_and_none_lets_nothing_pass() -> None:
     assert may_call(["1XXX", "2XXX"], "2000")
     assert not may_call([], "2000")
+
+
+def test_a_number_is_digits_perhaps_after_a_plus() -> None:
+    numbers = ["1", "0301234", "+49301234"]
+    others = ["", "+", "++49", "49+", "anonymous", "1 2", "1\n", "*51", "12#", "sip:12", "٣٤"]
+    assert [text for text in (*numbers, *others) if is_number(text)] == numbers

@@ -1,0 +1,88 @@
+"""What a command is given: files, settings, a database. Whatever is wrong becomes words and an exit code.
+
+Exit codes: 1 something outside is not as it must be, 2 what was given is wrong.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+
+from acd.centre import Centre, CentreFaults, read_centre
+from acd.journal import UnreadableFact
+from acd.runtime.database import LOST, DatabaseError, address, in_words
+from acd.runtime.settings import Settings, SettingsFaults, read_settings
+
+OUTSIDE: Final = 1
+GIVEN: Final = 2
+
+T = TypeVar("T")
+
+
+def fail(text: str, code: int) -> NoReturn:
+    """End the program with these words."""
+    click.echo(text, err=True)
+    sys.exit(code)
+
+
+def text_of(file: Path) -> str:
+    """What stands in this file."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}", GIVEN)
+    except UnicodeDecodeError:
+        fail(f"{file} is not UTF-8 text", GIVEN)
+
+
+def centre_of(file: Path) -> Centre:
+    """The centre that this file describes; its warnings are told."""
+    try:
+        centre = read_centre(text_of(file), str(file))
+    except CentreFaults as faults:
+        fail(str(faults), GIVEN)
+    warn(file, centre)
+    return centre
+
+
+def warn(file: Path, centre: Centre) -> None:
+    """Tell what may not be meant."""
+    for warning in centre.warnings:
+        click.echo(f"Warning: {file}, {warning}", err=True)
+
+
+def settings_of(file: Path | None) -> Settings:
+    """The settings in this file and in the environment."""
+    try:
+        return read_settings(file, os.environ)
+    except SettingsFaults as faults:
+        fail(str(faults), GIVEN)
+
+
+def database_of(url: str | None, settings: Path | None, state_dir: Path | None) -> str:
+    """The address of the database: given, or that of a centre; where none is named, of the only one in .state."""
+    return url or settings_of(settings or (state_dir or _only_centre()) / "engine.toml").database_url
+
+
+def _only_centre() -> Path:
+    found = sorted(settings.parent for settings in Path(".state").glob("*/engine.toml"))
+    if len(found) != 1:
+        what = (
+            f"Several centres in .state ({', '.join(path.name for path in found)})" if found else "No centre in .state"
+        )
+        fail(f"{what}; name one by --state-dir, --settings or --database-url.", GIVEN)
+    return found[0]
+
+
+def with_database(url: str, work: Coroutine[Any, Any, T]) -> T:
+    """Do this work at the database of this address."""
+    try:
+        return asyncio.run(work)
+    except (DatabaseError, UnreadableFact) as error:
+        fail(str(error), OUTSIDE)
+    except LOST as error:
+        fail(f"The {address(url)} cannot be reached: {in_words(error)}", OUTSIDE)
