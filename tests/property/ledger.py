@@ -7,6 +7,7 @@ so that a wrong idea in the engine is not repeated here. Slow and plain on purpo
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from acd.inputs import (
     AsteriskSeen,
@@ -22,9 +23,12 @@ from acd.model import (
     SINGLE_CALL,
     CallId,
     ChannelId,
+    SingleCallUse,
 )
 from acd.outputs import (
+    AgentBriefed,
     AnnouncementEnded,
+    AnnouncementSkipped,
     AnnouncementStarted,
     AsteriskInSight,
     AsteriskOutOfSight,
@@ -42,6 +46,7 @@ from acd.outputs import (
     CallOutcome,
     CallOverflowed,
     CallQueued,
+    CallRefused,
     CallRequeued,
     CallRetrieved,
     CallTransferred,
@@ -129,6 +134,8 @@ class Ledger(OfferBooks):
                 self.offer_ended(fact, at)
             case CallAnswered():
                 self._call_answered(fact, at)
+            case AgentBriefed():
+                self.agent_briefed(fact)
             case TalkStarted():
                 self._talk_started(fact, at)
             case TalkEnded():
@@ -217,8 +224,12 @@ class Ledger(OfferBooks):
                 self.in_sight = False
             case AsteriskInSight():
                 self.in_sight = True
-            case _:
+            case AnnouncementSkipped():
+                self.announcement_skipped(fact, at)
+            case CallRefused():
                 pass
+            case _:
+                assert_never(fact)
 
     def _call_queued(self, fact: CallQueued, at: datetime) -> None:
         assert fact.call not in self.calls, "a call waits once"
@@ -267,6 +278,10 @@ class Ledger(OfferBooks):
         waiter.agent = waiter.leg = waiter.retriever = waiter.talking_since = waiter.calling = None
         waiter.held = timedelta(0)
         if since is None:
+            queue = self.queues.get(fact.queue)
+            by_offer = queue is not None and queue.single_call_used_by is SingleCallUse.OFFERED
+            if by_offer and counts and person.status == SINGLE_CALL:
+                self.offline_due.add(fact.agent)
             return
         person.idle_since = at
         if person.status == SINGLE_CALL and counts:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from acd.inputs import LegEnd, SetAwayByPhone
-from acd.model import Announcements, Callback, CallId, Queue, QueueType, Recording, Target, TargetKind
+from acd.model import Announcements, Callback, CallId, Queue, QueueType, Recording, SingleCallUse, Target, TargetKind
 from tests.property.centres import PHONES, QUEUES, STRANGER
 from tests.property.day import Day
 from tests.property.switch import Leg
@@ -48,38 +48,71 @@ class MidwayRules(RuleBasedStateMachine):
             self.day.give(self.day.world.caller_presses(call, key))
 
     @precondition(lambda self: self.day.world.connected and len(self.day.world.callers) < 5)
-    @rule(index=INDEX, key=KEYS, again=st.booleans())
-    def a_caller_waits_and_presses(self, index: int, key: str, again: bool) -> None:
-        """In a queue that has a menu, with nobody free; perhaps he hangs up and calls again."""
-        queue = self._all_rules(nth(index, sorted(self.day.centre.queues)) if self.day.centre.queues else None)
-        if queue is None:
+    @rule(index=INDEX, key=KEYS, again=st.booleans(), seconds=st.sampled_from([0, 5, 16]))
+    def a_caller_waits_and_presses(self, index: int, key: str, again: bool, seconds: int) -> None:
+        """In a queue that has a menu; perhaps he hangs up and calls again."""
+        if not self.day.centre.queues:
             return
+        queue = self._all_rules(self.day.centre.queues[nth(index, sorted(self.day.centre.queues))], index)
         world, caller = self.day.world, ("5551234", "5559999", "12", "")[index % 4]
         before = set(world.callers)
         self.day.give(world.caller_arrives(queue.number, self.day.now, caller=caller))
+        self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=True)
         for call in sorted(world.callers.keys() - before):
             self.day.give(world.caller_hangs_up(call) if again else world.caller_presses(call, key))
         if again:
             self.day.wait(self.day.now + timedelta(seconds=index % 30), twin_sleeps=False)
             self.day.give(world.caller_arrives(queue.number, self.day.now, caller=caller))
 
-    def _all_rules(self, id_: str | None) -> Queue | None:
-        queue = next((queue for queue in self.day.centre.queues.values() if queue.id == id_), None)
-        if queue is None:
-            return None
+    def _all_rules(self, queue: Queue, how: int) -> Queue:
         other = QUEUES[(QUEUES.index(queue.id) + 1) % len(QUEUES)].partition("@")[0]
+        targets = (
+            Target(kind=TargetKind.QUEUE, name=other),
+            Target(kind=TargetKind.EXTENSION, name="1001"),
+            Target(kind=TargetKind.MESSAGE, name="custom/sorry"),
+            None,
+        )
         turned = replace(
             queue,
-            overflow=Target(kind=TargetKind.QUEUE, name=other),
+            overflow=targets[how % 4],
             leave_key="9",
             max_wait=timedelta(seconds=15),
             callback=Callback(key="2", attempts=2, retry=timedelta(seconds=6)),
             place_back=timedelta(seconds=20),
             longest_behind=timedelta(seconds=9),
-            announcements=Announcements(welcome="welcome", position_every=timedelta(seconds=4)),
+            announcements=Announcements(
+                welcome="welcome" if how % 2 else None,
+                position_every=timedelta(seconds=4),
+                expected_wait_every=timedelta(seconds=4),
+                comfort=("calm", "calmer"),
+                comfort_every=timedelta(seconds=3),
+            ),
         )
         self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: turned}))
         return turned
+
+    @precondition(lambda self: self.day.world.connected and self.day.centre.queues)
+    @rule(index=INDEX, how=st.sampled_from(["full", "nobody there", "too long"]))
+    def somebody_is_not_let_in(self, index: int, how: str) -> None:
+        """The second caller of a queue that keeps one, or none, or none for long."""
+        queue = self.day.centre.queues[nth(index, sorted(self.day.centre.queues))]
+        turned = replace(
+            queue,
+            max_callers=1 if how == "full" else None,
+            agents_required=4 if how == "nobody there" else 0,
+            max_expected_wait=timedelta(seconds=1) if how == "too long" else None,
+        )
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: turned}))
+        for _ in range(3):
+            self.day.give(self.day.world.caller_arrives(queue.number, self.day.now))
+
+    @precondition(lambda self: self.day.ledger.offers)
+    @rule(seconds=st.sampled_from([1, 15, 40]))
+    def ring_times_change_while_phones_ring(self, seconds: int) -> None:
+        queues = {
+            of: replace(queue, ring_time=timedelta(seconds=seconds)) for of, queue in self.day.centre.queues.items()
+        }
+        self.day.configure(replace(self.day.centre, queues=queues))
 
     # --- call-back
 
@@ -95,6 +128,7 @@ class MidwayRules(RuleBasedStateMachine):
     def an_agent_is_found_for_a_call_back(self, index: int) -> None:
         """Whoever rings for it picks up; then the caller is called."""
         self.day.everybody_is_ready()
+        self.day.wait(self.day.now + timedelta(seconds=7), twin_sleeps=True)
         waiting = {call for call, of in self.day.ledger.calls.items() if of.callback is not None}
         legs = [leg for leg in sorted(self.day.world.ringing) if self.day.ledger.offers[leg[0]].call in waiting]
         if legs:
@@ -107,6 +141,30 @@ class MidwayRules(RuleBasedStateMachine):
     def an_agent_presses_a_key(self, index: int, key: str) -> None:
         if self.day.world.connected:
             self.day.give(self.day.world.agent_presses(nth(index, sorted(self.day.world.up)), key))
+
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX, key=st.sampled_from(["1", "1", "7", None]), seconds=st.sampled_from([0, 12]))
+    def picking_up_is_not_enough(self, index: int, key: str | None, seconds: int) -> None:
+        """Agents must confirm; one picks up, and perhaps presses a key."""
+        parts = {of: replace(part, confirm=True) for of, part in self.day.centre.assignments.items()}
+        self.day.configure(replace(self.day.centre, assignments=parts))
+        leg = nth(index, sorted(self.day.world.ringing))
+        self.day.give(self.day.world.phone_answers(leg))
+        if key is not None and leg in self.day.world.up:
+            self.day.give(self.day.world.agent_presses(leg, key))
+        self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=False)
+
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX, after_missed=st.sampled_from([1, 2]), by=st.sampled_from(SingleCallUse))
+    def nobody_picks_up(self, index: int, after_missed: int, by: SingleCallUse) -> None:
+        """Where a miss has consequences."""
+        queues = {
+            of: replace(queue, after_missed=after_missed, single_call_used_by=by)
+            for of, queue in self.day.centre.queues.items()
+        }
+        self.day.configure(replace(self.day.centre, queues=queues))
+        if self.day.world.ringing:
+            self.day.give(self.day.world.phone_refuses(nth(index, sorted(self.day.world.ringing)), LegEnd.NO_ANSWER))
 
     @precondition(lambda self: self.day.world.telling)
     @rule(index=INDEX)
@@ -121,11 +179,21 @@ class MidwayRules(RuleBasedStateMachine):
     @precondition(lambda self: self._talking() and self.day.world.connected)
     @rule(
         index=INDEX,
-        number=st.sampled_from(["7001", "7002", "7005", "1003", "5551111", ""]),
+        number=st.sampled_from(["7001", "7002", "7005", "1003", "5551111", "", "4711"]),
         consulted=st.sampled_from([None, "PJSIP/1003-desk-00000001"]),
     )
     def an_agent_transfers(self, index: int, number: str, consulted: str | None) -> None:
         self.day.give(self.day.world.agent_transfers(nth(index, self._talking()), number, consulted))
+
+    @precondition(lambda self: self.day.world.ringing and self.day.world.connected)
+    @rule(index=INDEX)
+    def a_talk_is_recorded_from_its_beginning(self, index: int) -> None:
+        queues = {of: replace(queue, recording=Recording.ON) for of, queue in self.day.centre.queues.items()}
+        self.day.configure(replace(self.day.centre, queues=queues))
+        if self.day.world.ringing:
+            self.day.give(self.day.world.phone_answers(nth(index, sorted(self.day.world.ringing))))
+        for call in sorted(self.day.world.joining):
+            self.day.give(self.day.world.joined(call))
 
     @precondition(lambda self: self._talking() and self.day.world.connected)
     @rule(index=INDEX, recording=st.sampled_from(Recording), twice=st.booleans())

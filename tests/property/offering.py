@@ -207,10 +207,11 @@ class OfferBooks(PeopleBooks):
         self.reached["asked to confirm"] += 1
 
     def _why_it_ended(self, fact: OfferEnded, ringing: Ringing, waiter: Waiter, at: datetime) -> None:
-        timed_out = at == ringing.until
-        if ringing.until is None:
+        end = ringing.until
+        if end is None:
             assert waiter.cascade is not None
-            timed_out = at == waiter.cascade[2]
+            end = waiter.cascade[2]
+        timed_out = at == end or (end < at and at == self.changed_at)
         if timed_out:
             self.lapses(at)
         if fact.why is OfferEnd.NO_ANSWER:

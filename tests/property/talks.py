@@ -8,6 +8,7 @@ from datetime import datetime
 from acd.inputs import CallArrived, LegHeld, LegKeyPressed, LegResumed, TransferAsked
 from acd.model import SINGLE_CALL, CallId, ChannelId, QueueType, Recording
 from acd.outputs import (
+    AgentBriefed,
     CallRetrieved,
     CallTransferred,
     HoldEnded,
@@ -33,6 +34,13 @@ class TalkBooks(WaitingBooks):
         """The talk of whoever was passed on has ended at that moment."""
         assert not any(call in self.calls and self.calls[call].agent for call in self.passed_on)
         self.passed_on.clear()
+
+    def agent_briefed(self, fact: AgentBriefed) -> None:
+        """He who has answered knows who comes, and nobody is joined before."""
+        waiter = self.calls[fact.call]
+        assert waiter.agent == fact.agent
+        assert waiter.talking_since is None
+        self.reached["told who comes"] += 1
 
     def hold_started(self, fact: HoldStarted, at: datetime) -> None:
         """His own agent holds him, in a talk."""

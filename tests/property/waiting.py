@@ -10,6 +10,7 @@ from acd.model import CallId, ChannelId, Queue, QueueId, TargetKind
 from acd.outputs import (
     AnnouncementEnded,
     AnnouncementKind,
+    AnnouncementSkipped,
     AnnouncementStarted,
     CallbackAnswered,
     CallbackDialled,
@@ -42,16 +43,16 @@ class WaitingBooks(CascadeBooks):
         self.back_channels: set[ChannelId] = set()
         self.replaced: Waiter | None = None
         """Whose call has just ended because he called again instead of being called back."""
-        self._changed_at: datetime | None = None
+        self.changed_at: datetime | None = None
         """When the configuration was changed last: what is overdue by the new rules lapses then."""
 
     def due(self, at: datetime, waiter: Waiter, end: datetime) -> bool:
         """Whether a wait's end is now: at its instant, or later where he waits again, or the rule is stricter, now."""
-        return at == end or (end < at and at in (self._changed_at, waiter.waits_since))
+        return at == end or (end < at and at in (self.changed_at, waiter.waits_since))
 
     def configuration_has_changed(self, at: datetime, changed: set[QueueId]) -> None:
         """From now on other rules hold, and who was lifted or overdue by the old ones is judged anew."""
-        self._changed_at = at
+        self.changed_at = at
         for waiter in self.calls.values():
             queue = self.queues.get(waiter.queue)
             if waiter.agent is not None or queue is None or queue.id not in changed:
@@ -143,6 +144,13 @@ class WaitingBooks(CascadeBooks):
         waiter.saying = waiter.said = fact.number
         waiter.last_said[fact.kind] = at
         self.reached[f"announced: {fact.kind}"] += 1
+
+    def announcement_skipped(self, fact: AnnouncementSkipped, at: datetime) -> None:
+        """Nobody knows how long it will take."""
+        assert fact.kind is AnnouncementKind.EXPECTED_WAIT
+        assert self.calls[fact.call].agent is None
+        self.calls[fact.call].last_said[fact.kind] = at
+        self.reached["nobody knows how long it will take"] += 1
 
     def announcement_ended(self, fact: AnnouncementEnded) -> None:
         """What ended had begun."""
