@@ -1,7 +1,7 @@
 """What a waiting caller hears: music, and what is said over it. When something is due stands in `announcements`.
 
-Nothing here delays an offer: his phone call rings on while he listens, and what he hears is cut the moment he is
-answered or goes elsewhere. One thing is said at a time; what falls due meanwhile follows it.
+Nothing here delays an offer: phones ring while he listens, and what he hears is cut the moment he is joined with an
+agent or goes elsewhere. One thing is said at a time; what falls due meanwhile follows it.
 """
 
 from datetime import timedelta

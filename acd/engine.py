@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from acd import agents, announcing, callback, calls, configure, entry, offers, reconcile, talk, waiting
+from acd import agents, announcing, callback, calls, configure, entry, offers, overflow, reconcile, talk, waiting
 from acd.indexes import place_of
 from acd.inputs import (
     AgentTold,
@@ -50,7 +50,7 @@ from acd.inputs import (
 from acd.matching import agent_to_ring, next_call, next_group
 from acd.model import AgentId, CallId, OfferId
 from acd.ordered import DeadlineKind
-from acd.outputs import AsteriskOutOfSight, BackOffEnded, Outcome, WrapUpEnd, WrapUpEnded
+from acd.outputs import AsteriskOutOfSight, BackOffEnded, Outcome, OverflowReason, WrapUpEnd, WrapUpEnded
 from acd.records import AgentRecord, CallRecord
 from acd.state import State
 from acd.step import Step
@@ -226,7 +226,7 @@ def _match(step: Step) -> None:
     if not (state.freed or state.needy or state.leaving):
         return  # as after most steps
     for overdue in _by_turn(state, state.leaving):
-        waiting.leave(step, overdue)
+        overflow.leave(step, overdue, OverflowReason.MAX_WAIT)
     freed, needy = _by_idle(state), _by_turn(state, state.needy)
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}

@@ -86,7 +86,7 @@ class SingleCallUse(StrEnum):
     HANDLED = "handled"
     """A call in which he was connected, once it has ended."""
     OFFERED = "offered"
-    """Any offer that has ended, answered or not, unless it was taken back by us."""
+    """Any offer that has ended, answered or not, unless it was taken back by us or has never reached him."""
 
 
 class TargetKind(StrEnum):
@@ -188,7 +188,7 @@ class Queue:
     """Which queue an agent serves first, 1 before 2; an assignment may say otherwise for its agent."""
     wrap_up: timedelta = timedelta(0)
     wrap_up_mandatory: bool = False
-    """The agent cannot end his wrap-up, neither by saying so nor by a change of status."""
+    """The agent cannot end his wrap-up, neither by saying so nor by a change of status, and has it away as well."""
     ring_time: timedelta = timedelta(seconds=20)
     """How long one offer rings before it counts as not answered."""
     busy_back_off: timedelta = timedelta(seconds=5)

@@ -33,13 +33,11 @@ def lift(step: Step, call: CallRecord) -> None:
 
 
 def max_wait_reached(step: Step, call: CallRecord) -> None:
-    """He has waited as long as his queue keeps anybody: a ring in progress is let finish, no other begins."""
+    """He has waited as long as his queue keeps anybody: a ring in progress is let finish, no other begins.
+
+    He leaves as soon as nobody rings, once Asterisk is in sight: `Indexes.leaving`.
+    """
     step.record(MaxWaitReached(call=call.id, queue=call.queue))
-
-
-def leave(step: Step, call: CallRecord) -> None:
-    """His time is over and nobody rings for him: he goes to his queue's overflow."""
-    overflow.leave(step, call, OverflowReason.MAX_WAIT)
 
 
 def keep_place(step: Step, call: CallRecord) -> None:
