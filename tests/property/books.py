@@ -80,6 +80,8 @@ class Ringing:
     until: datetime | None
     """None: it rings until its cascade is over."""
     made_at: datetime
+    cascades: bool
+    """It belongs to a cascade, also where somebody has picked up and has a time of his own to confirm."""
     confirming: DeviceId | None = None
     """Picked up, and asked for a key."""
     told: set[LegEnd] = field(default_factory=set[LegEnd])
@@ -120,6 +122,12 @@ class Books:
         self.recordings: set[str] = set()
         """Names of files, all that were ever used."""
         self.in_sight = False
+        self.changed_at: datetime | None = None
+        """When the configuration was changed last: what is overdue by the new rules lapses then."""
+
+    def is_time(self, at: datetime, end: datetime) -> bool:
+        """Whether this end is now: at its instant, or, where its rule has just been made stricter, at once."""
+        return at == end or (end < at and at == self.changed_at)
 
     def reconfigure(self, fact: ConfigurationChanged) -> None:
         """Take over what supervisors have changed."""

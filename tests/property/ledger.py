@@ -112,7 +112,7 @@ class Ledger(OfferBooks):
             case OfferMade():
                 self.offer_made(fact, at)
             case CascadeWidened():
-                if self.calls[fact.call].cascade is not None:
+                if self.calls[fact.call].cascade is not None and not isinstance(self.what, ConfigurationLoaded):
                     self.lapses(at)
                 self.cascade_widened(fact, at)
             case CascadeRetimed():
@@ -172,7 +172,7 @@ class Ledger(OfferBooks):
             case CallbackDialled():
                 self.callback_dialled(fact)
             case CallbackAnswered():
-                self.callback_answered(fact)
+                self.callback_answered(fact, at)
             case CallbackFailed():
                 self.callback_failed(fact, at)
             case CallbackDue():

@@ -123,16 +123,25 @@ class MidwayRules(RuleBasedStateMachine):
         call = nth(index, sorted(world.called_back))
         self.day.give(world.called_back_answers(call) if how is None else world.called_back_refuses(call, how))
 
-    @precondition(lambda self: any(call.callback is not None for call in self.day.ledger.calls.values()))
-    @rule(index=INDEX)
-    def an_agent_is_found_for_a_call_back(self, index: int) -> None:
-        """Whoever rings for it picks up; then the caller is called."""
+    @precondition(lambda self: self.day.world.connected and self.day.centre.queues and len(self.day.world.callers) < 5)
+    @rule(index=INDEX, ends=st.lists(st.sampled_from([None, *LegEnd]), min_size=1, max_size=3), calls=st.booleans())
+    def somebody_is_called_back(self, index: int, ends: Sequence[LegEnd | None], calls: bool) -> None:
+        """He asks for it, an agent is found each time, at last he picks up (None), or he has called again himself."""
         self.day.everybody_is_ready()
-        self.day.wait(self.day.now + timedelta(seconds=7), twin_sleeps=True)
-        waiting = {call for call, of in self.day.ledger.calls.items() if of.callback is not None}
-        legs = [leg for leg in sorted(self.day.world.ringing) if self.day.ledger.offers[leg[0]].call in waiting]
-        if legs:
-            self.day.give(self.day.world.phone_answers(nth(index, legs)))
+        queue = self._all_rules(self.day.centre.queues[nth(index, sorted(self.day.centre.queues))], index)
+        world = self.day.world
+        self.day.give(world.caller_arrives(queue.number, self.day.now))
+        call = max(world.callers)
+        self.day.give(world.caller_presses(call, "2"))
+        for how in ends:
+            self.day.wait(self.day.now + timedelta(seconds=11), twin_sleeps=True)
+            legs = [leg for leg in sorted(world.ringing) if self.day.ledger.offers[leg[0]].call == call]
+            if legs:
+                self.day.give(world.phone_answers(nth(index, legs)))
+            if call in world.called_back:
+                self.day.give(world.called_back_answers(call) if how is None else world.called_back_refuses(call, how))
+        if calls:
+            self.day.give(world.caller_arrives(queue.number, self.day.now))
 
     # --- from the answer on
 

@@ -57,7 +57,7 @@ class OfferBooks(PeopleBooks):
         self._right_call(fact)
         self.offers_ever.add(fact.offer)
         self.last_offer_at = at
-        self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until, at)
+        self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until, at, fact.until is None)
         self.people[agent].offer = fact.offer
         waiter.pending[fact.offer] = agent
         self._note_offer(fact, waiter, at)
@@ -125,7 +125,7 @@ class OfferBooks(PeopleBooks):
         del waiter.pending[fact.offer]
         person.offer = None
         self._why_it_ended(fact, ringing, waiter, at)
-        if not any(self.offers[other].until is None for other in waiter.pending):
+        if not any(self.offers[other].cascades for other in waiter.pending):
             waiter.cascade = None
         queue = self.queues.get(fact.queue)
         if fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
@@ -146,8 +146,9 @@ class OfferBooks(PeopleBooks):
             person.misses += 1
             if queue is not None and queue.after_missed is not None and person.misses >= queue.after_missed:
                 self.offline_due.add(fact.agent)
-        elif fact.outcome is OfferOutcome.ANSWERED:
-            person.misses = 0
+        elif fact.why in (OfferEnd.ANSWERED, OfferEnd.DECLINED, OfferEnd.REFUSED_BY_KEY):
+            person.misses = 0  # whoever does that is there
+        if fact.outcome is OfferOutcome.ANSWERED:
             self._is_taken(fact, ringing)
         self._single_call_offered(fact)
         self.reached[f"offer ended: {fact.why}"] += 1
@@ -211,8 +212,8 @@ class OfferBooks(PeopleBooks):
         if end is None:
             assert waiter.cascade is not None
             end = waiter.cascade[2]
-        timed_out = at == end or (end < at and at == self.changed_at)
-        if timed_out:
+        timed_out = self.is_time(at, end)
+        if timed_out and not isinstance(self.what, ConfigurationLoaded):
             self.lapses(at)
         if fact.why is OfferEnd.NO_ANSWER:
             assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"

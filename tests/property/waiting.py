@@ -43,12 +43,10 @@ class WaitingBooks(CascadeBooks):
         self.back_channels: set[ChannelId] = set()
         self.replaced: Waiter | None = None
         """Whose call has just ended because he called again instead of being called back."""
-        self.changed_at: datetime | None = None
-        """When the configuration was changed last: what is overdue by the new rules lapses then."""
 
     def due(self, at: datetime, waiter: Waiter, end: datetime) -> bool:
         """Whether a wait's end is now: at its instant, or later where he waits again, or the rule is stricter, now."""
-        return at == end or (end < at and at in (self.changed_at, waiter.waits_since))
+        return self.is_time(at, end) or (end < at and at == waiter.waits_since)
 
     def configuration_has_changed(self, at: datetime, changed: set[QueueId]) -> None:
         """From now on other rules hold, and who was lifted or overdue by the old ones is judged anew."""
@@ -76,8 +74,8 @@ class WaitingBooks(CascadeBooks):
                 assert len(self.staff(fact.queue)) < queue.agents_required
             case OverflowReason.EXPECTED_WAIT:
                 assert queue.max_expected_wait is not None
-                free, before = self.candidates(fact.queue), self.waiting(fact.queue)
-                assert len(free) <= len(before), "nobody waits where somebody is free for him"
+                free, waiting = self.candidates(fact.queue), [call for call in self.calls.values() if not call.agent]
+                assert len(free) <= len(waiting), "nobody waits where more are free than wait anywhere"
             case _:
                 raise AssertionError(f"{fact.why} does not keep anybody out")
         self.reached[f"not let in: {fact.why}"] += 1
@@ -246,12 +244,13 @@ class WaitingBooks(CascadeBooks):
         waiter.calling = fact.channel
         self.reached["call-back: dialled again"] += fact.attempt > 1
 
-    def callback_answered(self, fact: CallbackAnswered) -> None:
-        """He is on the line again."""
+    def callback_answered(self, fact: CallbackAnswered, at: datetime) -> None:
+        """He is on the line again; what he has waited for at home does not count against him."""
         waiter = self.calls[fact.call]
         assert waiter.calling is not None
         assert waiter.agent == fact.agent
         waiter.callback = waiter.calling = None
+        waiter.queued_at = at
         self.reached["call-back: reached"] += 1
 
     def callback_failed(self, fact: CallbackFailed, at: datetime) -> None:
