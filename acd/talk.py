@@ -18,7 +18,8 @@ Transfers:
   agent has in hand are joined in the same way; the other one's talk ends when he has left us.
 - After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
 - After one in which another agent has answered him: the caller is joined with that one, as a call of that queue.
-- Nowhere, or to himself: refused, and they talk on. So is everything before the two are joined.
+- To anything else, or to himself: refused, and they talk on: a slip of the finger loses nobody. So is everything before
+  the two are joined.
 """
 
 from datetime import datetime, timedelta
@@ -28,8 +29,9 @@ from acd import announcing, care, offers
 from acd.expected_wait import expected_wait
 from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
 from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
+from acd.model import agent_id as agent_id_of
 from acd.model import queue_id as queue_id_of
-from acd.outbound import is_number
+from acd.outbound import is_number, may_call
 from acd.outputs import (
     AnswerTransfer,
     CallAnswered,
@@ -156,13 +158,21 @@ def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked)
         _move(step, call, queue, agent, arrived=step.now)
         _grant(step, call, event)
         return True
-    known = step.state.records.agents.get(agent)
-    if not is_number(event.number) or (known is not None and known.extension == event.number):
+    if not _may_be_called(step, call, agent, event.number):
         return False
     assert call.channel is not None
     step.order(SendOn(call=call.id, channel=call.channel, number=event.number))
     _leave(step, call, event)
     return True
+
+
+def _may_be_called(step: Step, call: CallRecord, agent: AgentId, number: str) -> bool:
+    """Whether this is somebody else of the account, or a number that its rules let us call."""
+    person = agent_id_of(call.account, number)
+    if person in step.state.records.agents:
+        return person != agent
+    account = step.state.records.accounts.get(call.account)
+    return account is not None and is_number(number) and may_call(account.outbound, number)
 
 
 def _to_consulted(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked, consult: ChannelId) -> bool:

@@ -71,7 +71,7 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
     state.queue_index(fact.queue).ringing.add(fact.offer)
     state.place(call)
-    state.reindex(agent)
+    state.reindex_offered(agent)
 
 
 def cascade_widened(state: Indexes, fact: CascadeWidened, at: datetime) -> None:
@@ -102,6 +102,7 @@ def offer_retimed(state: Indexes, fact: OfferRetimed) -> None:
 def confirmation_asked(state: Indexes, fact: ConfirmationAsked) -> None:
     offer = state.records.offers[fact.offer]
     offer.confirming, offer.devices, offer.until = fact.device, {fact.device}, fact.until
+    offer.stopped.clear()  # what his other phones said before he picked up this one is no end of it
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
 
 
