@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
@@ -286,6 +287,7 @@ class Days(MidwayRules):
                 self.day.give(self.day.world.caller_arrives(number, self.day.now))
 
 
+@pytest.mark.timeout(400)
 def test_days_keep_every_rule_and_meet_every_situation() -> None:
     """No rule is broken on any of the days, and each named situation has been met on one of them."""
     Days.reached.clear()
