@@ -225,8 +225,9 @@ def _match(step: Step) -> None:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
     if not (state.freed or state.needy or state.leaving):
         return  # as after most steps
-    for overdue in _by_turn(state, state.leaving):
-        overflow.leave(step, overdue, OverflowReason.MAX_WAIT)
+    if state.leaving:
+        for overdue in _by_turn(state, state.leaving):
+            overflow.leave(step, overdue, OverflowReason.MAX_WAIT)
     freed, needy = _by_idle(state), _by_turn(state, state.needy)
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}

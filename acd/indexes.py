@@ -6,6 +6,7 @@ again for a match. All of them follow from the records: a snapshot has none.
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Final
 
 from acd.announcements import next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
@@ -37,13 +38,24 @@ class QueueIndex:
         """Those of them for whom agents are looked, and who ring at nobody."""
 
 
+class _QueueIndexes(dict[QueueId, QueueIndex]):
+    """The index of each queue, made on first use."""
+
+    def __missing__(self, queue: QueueId) -> QueueIndex:
+        made = self[queue] = QueueIndex()
+        return made
+
+
+_OF_WAITING: Final = (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT)
+
+
 class Indexes:
     """Records, and what follows from them. Reading is free; only `fold` writes."""
 
     def __init__(self, records: Records | None = None) -> None:
         """Of these records (of a snapshot), or of none."""
         self.records = records or Records()
-        self.index: dict[QueueId, QueueIndex] = {}
+        self.index = _QueueIndexes()
         self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
         self.channels: dict[ChannelId, DeviceId] = {}
         """Calls of known devices that are no offers of ours."""
@@ -70,10 +82,7 @@ class Indexes:
 
     def queue_index(self, queue: QueueId) -> QueueIndex:
         """The queue's index, made on first use."""
-        found = self.index.get(queue)
-        if found is None:
-            found = self.index[queue] = QueueIndex()
-        return found
+        return self.index[queue]
 
     def queue_record(self, queue: QueueId) -> QueueRecord:
         """What the queue's last calls took, made on first use."""
@@ -96,7 +105,7 @@ class Indexes:
 
     def place(self, call: CallRecord) -> None:
         """Where this caller belongs in his queue's index, and what lapses for him."""
-        index = self.queue_index(call.queue)
+        index = self.index[call.queue]
         if call.agent is not None:
             self.displace(call)
             return
@@ -115,15 +124,14 @@ class Indexes:
 
     def displace(self, call: CallRecord) -> None:
         """He does not wait in his queue any more."""
-        index = self.queue_index(call.queue)
+        index = self.index[call.queue]
         index.waiting.remove(call.id)
         index.unoffered.remove(call.id)
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
         self.needy.discard(call.id)
         self.leaving.discard(call.id)
-        for kind in (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT):
-            self.deadlines.set(kind, call.id, None)
+        self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
         known = self.callbacks.get(key, set())
@@ -144,33 +152,40 @@ class Indexes:
 
     def reindex(self, agent: AgentRecord) -> None:
         """Where this agent belongs in the indexes of his queues."""
+        self._staff(agent)
+        self.reindex_offered(agent)
+
+    def reindex_offered(self, agent: AgentRecord) -> None:
+        """The same where only his offer or his back-off has changed: that he takes calls of these queues remains."""
         out_everywhere = obstacle_everywhere(agent) is not None
         devices = self.devices_of.get(agent.id, {}).values()
-        staffed: set[QueueId] = set()
         for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
-            index = self.queue_index(queue_id)
+            index = self.index[queue_id]
             queue: Queue | None = self.records.queues.get(queue_id)
-            if queue is not None and staffs(assignment, agent, devices):
-                staffed.add(queue_id)
             rings = queue is not None and queue.type is not QueueType.CALL_PARK
             if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
                 index.eligible.remove(agent.id)
             elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
-        self._staff(agent, staffed)
 
-    def _staff(self, agent: AgentRecord, now: set[QueueId]) -> None:
+    def _staff(self, agent: AgentRecord) -> None:
         """Of which queues he takes calls, and when he will be ready for one."""
+        devices = self.devices_of.get(agent.id, {}).values()
+        now = {
+            queue_id
+            for queue_id, assignment in self.records.assignments.get(agent.id, {}).items()
+            if queue_id in self.records.queues and staffs(assignment, agent, devices)
+        }
         before = self.staffing.get(agent.id, set())
         if now != before:
             self.staffing[agent.id] = now
             for queue_id in before:
-                index = self.queue_index(queue_id)
+                index = self.index[queue_id]
                 index.staffed.discard(agent.id)
                 index.wrapping_up.remove(agent.id)
                 index.shared.subtract(before - {queue_id})
             for queue_id in now:
-                index = self.queue_index(queue_id)
+                index = self.index[queue_id]
                 index.staffed.add(agent.id)
                 index.shared.update(now - {queue_id})
         for queue_id in now:
@@ -187,7 +202,7 @@ class Indexes:
             self.devices_of.setdefault(device.owner, {})[device.id] = self.device(device.id)
         for agent_id, entries in r.assignments.items():
             for queue_id, entry in entries.items():
-                self.queue_index(queue_id).assigned[agent_id] = entry
+                self.index[queue_id].assigned[agent_id] = entry
         for agent in r.agent_records.values():
             self.channels.update(agent.other_calls)
             self.deadlines.set(DeadlineKind.BACK_OFF, agent.id, agent.back_off_until)
@@ -202,7 +217,7 @@ class Indexes:
                 self.retrievals[call.retriever] = call.id
         for offer in r.offers.values():
             self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
-            self.queue_index(offer.queue).ringing.add(offer.id)
+            self.index[offer.queue].ringing.add(offer.id)
         for queue, places in r.places.items():
             for number, place in places.items():
                 self.deadlines.set(DeadlineKind.PLACE, place_id(queue, number), place.until)
@@ -216,6 +231,9 @@ class Indexes:
         max_wait = (queue.max_wait or None) if queue is not None and on_the_line and not call.overdue else None
         behind = queue.longest_behind if queue is not None and not call.lifted else None
         due = next_due(queue, call) if queue is not None and hears else None
+        if max_wait is None and behind is None and due is None and on_the_line:
+            self.deadlines.forget(call.id, _OF_WAITING)
+            return
         self.deadlines.set(DeadlineKind.MAX_WAIT, call.id, None if max_wait is None else call.queued_at + max_wait)
         self.deadlines.set(DeadlineKind.LIFT, call.id, None if behind is None else call.arrived + behind)
         self.deadlines.set(DeadlineKind.CALLBACK, call.id, call.callback.again if call.callback else None)

@@ -4,7 +4,7 @@ Sorted lists with binary search: for the sizes of a call centre (thousands an in
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import IntEnum
 from heapq import heappop, heappush
@@ -97,6 +97,11 @@ class Deadlines:
         elif of_kind.get(id_) != until:
             of_kind[id_] = until
             heappush(self._heap, (until, kind, id_))
+
+    def forget(self, id_: str, kinds: Iterable[DeadlineKind]) -> None:
+        """Let nothing of these kinds lapse."""
+        for kind in kinds:
+            self._until[kind].pop(id_, None)
 
     def next(self) -> tuple[datetime, DeadlineKind, str] | None:
         """The earliest that still holds, None when there is none."""

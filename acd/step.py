@@ -13,8 +13,8 @@ class Step:
 
     state: State
     now: datetime
-    facts: list[Recorded] = field(default_factory=list[Recorded])
-    commands: list[Command] = field(default_factory=list[Command])
+    facts: list[Recorded] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
     stale: bool = False
 
     def record(self, fact: Fact) -> None:

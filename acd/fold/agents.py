@@ -55,7 +55,7 @@ def back_off(state: Indexes, agent: AgentRecord, until: datetime | None) -> None
     """He is offered nothing until then."""
     agent.back_off_until = until
     state.deadlines.set(DeadlineKind.BACK_OFF, agent.id, until)
-    state.reindex(agent)
+    state.reindex_offered(agent)
 
 
 # --- a device

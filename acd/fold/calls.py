@@ -71,7 +71,7 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
     state.queue_index(fact.queue).ringing.add(fact.offer)
     state.place(call)
-    state.reindex(agent)
+    state.reindex_offered(agent)
 
 
 def cascade_widened(state: Indexes, fact: CascadeWidened, at: datetime) -> None:
