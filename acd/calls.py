@@ -171,7 +171,7 @@ def _bring_together(step: Step, call: CallRecord) -> None:
     if call.channel is None:
         callback.dial(step, call)
     else:
-        care.join(step, call, *care.leg(call))
+        care.join(step, call)
 
 
 def connected(step: Step, event: CallConnected) -> None:

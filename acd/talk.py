@@ -198,11 +198,11 @@ def _to_consulted_queue(step: Step, call: CallRecord, agent: AgentId, event: Tra
         care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
         _move(step, call, own.queue, agent, arrived=own.arrived)
         _grant(step, call, event)
+        step.order(HangUpCall(call=own.id, channel=own.channel))
     elif own.talking_since is not None and own.retriever is None:
         _join_colleague(step, call, event, own, own.agent)
     else:
         return False
-    step.order(HangUpCall(call=own.id, channel=own.channel))
     return True
 
 
@@ -217,7 +217,7 @@ def _join_colleague(step: Step, call: CallRecord, event: TransferAsked, own: Cal
     step.record(
         CallAnswered(call=call.id, queue=queue, agent=colleague, offer=offer, device=device, waited=timedelta(0))
     )
-    care.join(step, call, offer, device)
+    care.join(step, call, leaving=own.id)
 
 
 def _move(step: Step, call: CallRecord, queue: QueueId, agent: AgentId, arrived: datetime) -> None:
