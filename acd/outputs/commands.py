@@ -140,6 +140,8 @@ class HangUpPhone:
     """End the call of somebody who fetched a caller, or wanted to, or was called back for nothing; first say this."""
 
     channel: ChannelId
+    device: DeviceId | None = None
+    """On which he has it: it goes behind what was ordered for this phone before. None: it is no phone of ours."""
     words: tuple[Word, ...] = ()
 
 
@@ -184,7 +186,7 @@ class ConnectRetriever:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTransfer:
-    """Tell the agent's phone what became of the transfer that it asked for. Granted, the bridge of the talk is over."""
+    """Tell the agent's phone what became of the transfer that it asked for."""
 
     call: CallId
     offer: OfferId
