@@ -198,11 +198,12 @@ def _to_consulted_queue(step: Step, call: CallRecord, agent: AgentId, event: Tra
         care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
         _move(step, call, own.queue, agent, arrived=own.arrived)
         _grant(step, call, event)
-        step.order(HangUpPhone(channel=own.channel, device=event.device))
     elif own.talking_since is not None and own.retriever is None:
         _join_colleague(step, call, event, own, own.agent)
     else:
         return False
+    # Behind the leg of the same phone: Asterisk 22.10.1 can stand still where both end at once.
+    step.order(HangUpPhone(channel=own.channel, device=event.device))
     return True
 
 

@@ -169,9 +169,7 @@ class Connect:
     keys: bool = False
     """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
     leaving: CallId | None = None
-    """With whom the device talks until now: his line and the bridge of that talk end once the two are joined.
-
-    Not beside it: Asterisk 22.10.1 does not always survive that."""
+    """With whom the device talks until now: the bridge of that talk goes once the two are joined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
