@@ -83,11 +83,26 @@ class State(Indexes):
         if at > self.latest:
             self.latest = at
         match fact:
-            # a call's way
+            # a call's way, as most go: each case costs those after it a comparison
             case CallQueued():
                 calls.call_queued(self, fact, at)
             case OfferMade():
                 calls.offer_made(self, fact, at)
+            case OfferEnded():
+                calls.offer_ended(self, fact, at)
+            case CallAnswered():
+                calls.call_answered(self, fact, at)
+            case TalkStarted():
+                calls.talk_started(self, fact, at)
+            case TalkEnded():
+                calls.talk_ended(self, fact, at)
+            case WrapUpStarted():
+                agents.wrap_up_started(self, fact, at)
+            case CallEnded():
+                calls.call_ended(self, fact)
+            case WrapUpEnded():
+                agents.wrap_up_ended(self, fact, at)
+            # the rest of a call's way
             case CascadeWidened():
                 calls.cascade_widened(self, fact, at)
             case CascadeRetimed():
@@ -98,20 +113,10 @@ class State(Indexes):
                 calls.offer_retimed(self, fact)
             case ConfirmationAsked():
                 calls.confirmation_asked(self, fact)
-            case OfferEnded():
-                calls.offer_ended(self, fact, at)
-            case CallAnswered():
-                calls.call_answered(self, fact, at)
             case AgentBriefed():
                 calls.agent_briefed(self, fact)
-            case TalkStarted():
-                calls.talk_started(self, fact, at)
-            case TalkEnded():
-                calls.talk_ended(self, fact, at)
             case CallRequeued():
                 calls.call_requeued(self, fact)
-            case CallEnded():
-                calls.call_ended(self, fact)
             # waiting
             case PlaceKept():
                 waiting.place_kept(self, fact)
@@ -153,10 +158,6 @@ class State(Indexes):
             # agents and phones
             case StatusChanged():
                 agents.status_changed(self, fact, at)
-            case WrapUpStarted():
-                agents.wrap_up_started(self, fact, at)
-            case WrapUpEnded():
-                agents.wrap_up_ended(self, fact, at)
             case BackOffEnded():
                 agents.back_off_ended(self, fact)
             case DeviceSwitched():

@@ -12,8 +12,8 @@ Transfers:
 
 - Talk time ends and the wrap-up begins at that moment; what the far ends do afterwards is no matter of the agent's.
 - To a number of our queues: he waits there, from this moment, as somebody new, whatever the queue's entry rules; in a
-  call park as well. The agent himself has him again only when all others have been tried. To another number: the dial
-  plan calls it for him, and decides whether it may be called.
+  call park as well. The agent himself has him again only when all others have been tried. To a person of the account,
+  or to a number that its outbound rules allow: the dial plan calls it for him.
 - After a consultation with somebody who is in none of our queues: he is joined with that one. Two callers whom the
   agent has in hand are joined in the same way; the other one's talk ends when he has left us.
 - After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
