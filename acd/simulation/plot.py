@@ -82,7 +82,7 @@ def plotted(timeline: Timeline, title: str) -> str:
         *_bars(arrived, edges, [each.abandoned for each in slices], _ABANDONED),
         *_panel(waiting, "Callers waiting", [(f"mean of {step}", _WAITING)]),
         _area(waiting, edges, [0.0] * len(slices), [each.waiting for each in slices], _WAITING),
-        *_panel(level, "Service level (%)", [("SL2 of the table", _LEVEL)]),
+        *_panel(level, "Service level (%)", [("answered in time (SL2)", _LEVEL)]),
         *_line(level, edges, levels),
         *_panel(agents, "Agents", [_AGENTS[doing] for doing, low, high in reversed(stacks) if low != high]),
         *(_area(agents, edges, low, high, _AGENTS[doing][1]) for doing, low, high in stacks),
