@@ -4,14 +4,17 @@ Callers waiting per queue in their order, eligible agents per queue in theirs, d
 again for a match. All of them follow from the records: a snapshot has none.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from typing import Final
 
 from acd.announcements import next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
 from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import DeadlineKind, Deadlines, Ordered
 from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, QueueRecord, Records
+
+_WHILE_HE_WAITS: Final = (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT)
 
 
 class QueueIndex:
@@ -43,7 +46,7 @@ class Indexes:
     def __init__(self, records: Records | None = None) -> None:
         """Of these records (of a snapshot), or of none."""
         self.records = records or Records()
-        self.index: dict[QueueId, QueueIndex] = {}
+        self.index: defaultdict[QueueId, QueueIndex] = defaultdict(QueueIndex)
         self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
         self.channels: dict[ChannelId, DeviceId] = {}
         """Calls of known devices that are no offers of ours."""
@@ -70,14 +73,14 @@ class Indexes:
 
     def queue_index(self, queue: QueueId) -> QueueIndex:
         """The queue's index, made on first use."""
-        found = self.index.get(queue)
-        if found is None:
-            found = self.index[queue] = QueueIndex()
-        return found
+        return self.index[queue]
 
     def queue_record(self, queue: QueueId) -> QueueRecord:
         """What the queue's last calls took, made on first use."""
-        return self.records.queue_records.setdefault(queue, QueueRecord())
+        found = self.records.queue_records.get(queue)
+        if found is None:
+            found = self.records.queue_records[queue] = QueueRecord()
+        return found
 
     def agent_of_device(self, device: DeviceId) -> AgentRecord | None:
         """Whose phone this is, None where nobody's."""
@@ -96,13 +99,18 @@ class Indexes:
 
     def place(self, call: CallRecord) -> None:
         """Where this caller belongs in his queue's index, and what lapses for him."""
-        index = self.queue_index(call.queue)
         if call.agent is not None:
             self.displace(call)
             return
-        index.waiting.place(call.id, *call.turn)
+        self.queue_index(call.queue).waiting.place(call.id, *call.turn)
         if call.callback is not None:
             self.callbacks.setdefault(place_id(call.queue, call.callback.number), set()).add(call.id)
+        self.place_by_offers(call)
+        self._set_deadlines(call)
+
+    def place_by_offers(self, call: CallRecord) -> None:
+        """What an offer more or less means for a caller who waits; his turn, and what lapses for him, it leaves."""
+        index = self.queue_index(call.queue)
         if call.offers or not call.may_ring:
             index.unoffered.remove(call.id)
         elif index.unoffered.place(call.id, *call.turn):
@@ -111,19 +119,18 @@ class Indexes:
             self.leaving.add(call.id)
         else:
             self.leaving.discard(call.id)
-        self._set_deadlines(call)
 
     def displace(self, call: CallRecord) -> None:
         """He does not wait in his queue any more."""
+        self.needy.discard(call.id)
+        self.leaving.discard(call.id)
         index = self.queue_index(call.queue)
-        index.waiting.remove(call.id)
+        if not index.waiting.remove(call.id):
+            return  # nor has he since he was answered
         index.unoffered.remove(call.id)
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
-        self.needy.discard(call.id)
-        self.leaving.discard(call.id)
-        for kind in (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT):
-            self.deadlines.set(kind, call.id, None)
+        self.deadlines.drop(call.id, *_WHILE_HE_WAITS)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
         known = self.callbacks.get(key, set())
@@ -144,23 +151,32 @@ class Indexes:
 
     def reindex(self, agent: AgentRecord) -> None:
         """Where this agent belongs in the indexes of his queues."""
+        self._staff(agent)
+        self.reindex_eligible(agent)
+
+    def reindex_eligible(self, agent: AgentRecord) -> None:
+        """Of which queues he could be offered a call now; enough where only his calls and offers have changed."""
         out_everywhere = obstacle_everywhere(agent) is not None
         devices = self.devices_of.get(agent.id, {}).values()
-        staffed: set[QueueId] = set()
+        somewhere = False
         for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
-            index = self.queue_index(queue_id)
+            eligible = self.index[queue_id].eligible
             queue: Queue | None = self.records.queues.get(queue_id)
-            if queue is not None and staffs(assignment, agent, devices):
-                staffed.add(queue_id)
             rings = queue is not None and queue.type is not QueueType.CALL_PARK
-            if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
-                index.eligible.remove(agent.id)
-            elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
+            if out_everywhere or queue is None or not rings or obstacle_in(assignment, agent, devices) is not None:
+                eligible.remove(agent.id)
+                continue
+            somewhere = True
+            if eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
-        self._staff(agent, staffed)
+        if not somewhere:
+            self.freed.discard(agent.id)
 
-    def _staff(self, agent: AgentRecord, now: set[QueueId]) -> None:
+    def _staff(self, agent: AgentRecord) -> None:
         """Of which queues he takes calls, and when he will be ready for one."""
+        assignments, queues = self.records.assignments.get(agent.id, {}), self.records.queues
+        devices = self.devices_of.get(agent.id, {}).values()
+        now = {queue for queue, part in assignments.items() if queue in queues and staffs(part, agent, devices)}
         before = self.staffing.get(agent.id, set())
         if now != before:
             self.staffing[agent.id] = now

@@ -140,7 +140,7 @@ def next_group(state: State, call: CallRecord) -> Group | None:
     no time. Whoever should have another call first is passed over, as in `agent_to_ring`.
     """
     queue = state.records.queues.get(call.queue)
-    if queue is None or not call.may_ring or queue.type is not QueueType.LINEAR_CASCADE:
+    if queue is None or queue.type is not QueueType.LINEAR_CASCADE or not call.may_ring:
         return None
     index = state.queue_index(queue.id)
     new_round = begins_round(call, index.eligible)

@@ -32,11 +32,13 @@ class Ordered(Generic[Id]):
         insort(self._entries, entry)
         return True
 
-    def remove(self, id_: Id) -> None:
-        """Take an id out; nothing happens where it is not in."""
-        if id_ in self._rank_of:
-            entry = (self._rank_of.pop(id_), id_)
-            del self._entries[bisect_left(self._entries, entry)]
+    def remove(self, id_: Id) -> bool:
+        """Take an id out. Whether it was in."""
+        rank = self._rank_of.pop(id_, None)
+        if rank is None:
+            return False
+        del self._entries[bisect_left(self._entries, (rank, id_))]
+        return True
 
     def position(self, id_: Id) -> int:
         """How many stand before an id that is in."""
@@ -97,6 +99,11 @@ class Deadlines:
         elif of_kind.get(id_) != until:
             of_kind[id_] = until
             heappush(self._heap, (until, kind, id_))
+
+    def drop(self, id_: str, *kinds: DeadlineKind) -> None:
+        """Let nothing of these kinds lapse for this id."""
+        for kind in kinds:
+            self._until[kind].pop(id_, None)
 
     def next(self) -> tuple[datetime, DeadlineKind, str] | None:
         """The earliest that still holds, None when there is none."""

@@ -82,11 +82,22 @@ class State(Indexes):
         """Let a fact be true from `at` on."""
         self.latest = max(self.latest, at)
         match fact:
-            # a call's way
+            # the way of most calls, before all else because these facts are the most frequent
             case CallQueued():
                 calls.call_queued(self, fact, at)
             case OfferMade():
                 calls.offer_made(self, fact, at)
+            case OfferEnded():
+                calls.offer_ended(self, fact, at)
+            case CallAnswered():
+                calls.call_answered(self, fact, at)
+            case TalkStarted():
+                calls.talk_started(self, fact, at)
+            case TalkEnded():
+                calls.talk_ended(self, fact, at)
+            case CallEnded():
+                calls.call_ended(self, fact)
+            # its detours
             case CascadeWidened():
                 calls.cascade_widened(self, fact, at)
             case CascadeRetimed():
@@ -97,20 +108,10 @@ class State(Indexes):
                 calls.offer_retimed(self, fact)
             case ConfirmationAsked():
                 calls.confirmation_asked(self, fact)
-            case OfferEnded():
-                calls.offer_ended(self, fact, at)
-            case CallAnswered():
-                calls.call_answered(self, fact, at)
             case AgentBriefed():
                 calls.agent_briefed(self, fact)
-            case TalkStarted():
-                calls.talk_started(self, fact, at)
-            case TalkEnded():
-                calls.talk_ended(self, fact, at)
             case CallRequeued():
                 calls.call_requeued(self, fact)
-            case CallEnded():
-                calls.call_ended(self, fact)
             # waiting
             case PlaceKept():
                 waiting.place_kept(self, fact)
