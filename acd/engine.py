@@ -173,7 +173,7 @@ def _lapse(step: Step, now: datetime) -> None:
 
     Only what callers are told waits until then: it never holds up a ring.
     """
-    while (entry := step.state.deadlines.next()) is not None and entry[0] <= now:
+    while (entry := step.state.deadlines.due(now)) is not None:
         due, kind, id_ = entry
         # A rule that has just been made stricter can be overdue; that it lapses is news of now.
         step.now = max(due, step.state.latest)
@@ -232,7 +232,8 @@ def _match(step: Step) -> None:
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}
         calls.update((call.id, call) for call in needy)
-        if not sum(_ring(step, call) for call in calls.values()):
+        rung = sum(_ring(step, call) for call in calls.values())
+        if not rung or (not freed and len(needy) == 1):  # one caller alone has had all whom he can have
             break
     state.freed.clear()
     state.needy.clear()

@@ -102,7 +102,7 @@ class Indexes:
         if call.agent is not None:
             self.displace(call)
             return
-        self.queue_index(call.queue).waiting.place(call.id, *call.turn)
+        self.index[call.queue].waiting.place(call.id, *call.turn)
         if call.callback is not None:
             self.callbacks.setdefault(place_id(call.queue, call.callback.number), set()).add(call.id)
         self.place_by_offers(call)
@@ -110,7 +110,7 @@ class Indexes:
 
     def place_by_offers(self, call: CallRecord) -> None:
         """What an offer more or less means for a caller who waits; his turn, and what lapses for him, it leaves."""
-        index = self.queue_index(call.queue)
+        index = self.index[call.queue]
         if call.offers or not call.may_ring:
             index.unoffered.remove(call.id)
         elif index.unoffered.place(call.id, *call.turn):
@@ -124,7 +124,7 @@ class Indexes:
         """He does not wait in his queue any more."""
         self.needy.discard(call.id)
         self.leaving.discard(call.id)
-        index = self.queue_index(call.queue)
+        index = self.index[call.queue]
         if not index.waiting.remove(call.id):
             return  # nor has he since he was answered
         index.unoffered.remove(call.id)
@@ -156,14 +156,18 @@ class Indexes:
 
     def reindex_eligible(self, agent: AgentRecord) -> None:
         """Of which queues he could be offered a call now; enough where only his calls and offers have changed."""
-        out_everywhere = obstacle_everywhere(agent) is not None
+        assignments = self.records.assignments.get(agent.id, {})
+        if obstacle_everywhere(agent) is not None:
+            self.freed.discard(agent.id)
+            for queue_id in assignments:
+                self.index[queue_id].eligible.remove(agent.id)
+            return
         devices = self.devices_of.get(agent.id, {}).values()
         somewhere = False
-        for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
+        for queue_id, assignment in assignments.items():
             eligible = self.index[queue_id].eligible
             queue: Queue | None = self.records.queues.get(queue_id)
-            rings = queue is not None and queue.type is not QueueType.CALL_PARK
-            if out_everywhere or queue is None or not rings or obstacle_in(assignment, agent, devices) is not None:
+            if queue is None or queue.type is QueueType.CALL_PARK or obstacle_in(assignment, agent, devices):
                 eligible.remove(agent.id)
                 continue
             somewhere = True

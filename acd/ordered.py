@@ -105,6 +105,13 @@ class Deadlines:
         for kind in kinds:
             self._until[kind].pop(id_, None)
 
+    def due(self, now: datetime) -> tuple[datetime, DeadlineKind, str] | None:
+        """The earliest that still holds, None when it is later than now."""
+        if not self._heap or self._heap[0][0] > now:
+            return None  # as mostly; whether that one still holds does not matter yet
+        entry = self.next()
+        return entry if entry is not None and entry[0] <= now else None
+
     def next(self) -> tuple[datetime, DeadlineKind, str] | None:
         """The earliest that still holds, None when there is none."""
         while self._heap:
