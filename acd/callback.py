@@ -166,7 +166,7 @@ def reached(step: Step, event: CallerReached) -> None:
         return
     assert call.agent is not None
     step.record(CallbackAnswered(call=call.id, queue=call.queue, agent=call.agent))
-    care.join(step, call, *care.leg(call))
+    care.join(step, call)
 
 
 def not_reached(step: Step, event: CallerNotReached) -> None:

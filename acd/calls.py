@@ -16,7 +16,7 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import ChannelId, DeviceId, Queue
+from acd.model import CallId, ChannelId, DeviceId, Queue
 from acd.outputs import (
     AgentBriefed,
     CallAnswered,
@@ -171,13 +171,13 @@ def _bring_together(step: Step, call: CallRecord) -> None:
     if call.channel is None:
         callback.dial(step, call)
     else:
-        care.join(step, call, *care.leg(call))
+        care.join(step, call)
 
 
 def connected(step: Step, event: CallConnected) -> None:
     """Caller and agent hear each other: from here on it counts as a call of the agent."""
-    call = step.state.records.calls.get(event.call)
-    if call is None or call.agent is None or call.channel is None or call.talking_since is not None:
+    call = _being_joined(step, event.call)
+    if call is None or call.agent is None:
         step.pass_over()
         return
     step.record(TalkStarted(call=call.id, queue=call.queue, agent=call.agent))
@@ -186,13 +186,21 @@ def connected(step: Step, event: CallConnected) -> None:
 
 def connect_failed(step: Step, event: ConnectFailed) -> None:
     """They could not be joined: the agent is let go, the caller waits on at his old place."""
-    call = step.state.records.calls.get(event.call)
-    if call is None or call.agent is None or call.channel is None or call.talking_since is not None:
+    call = _being_joined(step, event.call)
+    if call is None:
         step.pass_over()
         return
     care.let_agent_go(step, call)
     care.part(step, call, Party.UNKNOWN)
     care.requeue(step, call)
+
+
+def _being_joined(step: Step, call_id: CallId) -> CallRecord | None:
+    """The call, where it has been ordered that he is joined. None: the news is of an agent who is gone by now."""
+    call = step.state.records.calls.get(call_id)
+    if call is None or call.agent is None or call.channel is None or call.briefing:
+        return None
+    return call if call.talking_since is None else None
 
 
 def leg_ended(step: Step, event: LegEnded) -> None:

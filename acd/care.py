@@ -6,7 +6,7 @@ Never says when: that is the matter of the rules that call it.
 from datetime import timedelta
 
 from acd import agents, announcing, offers
-from acd.model import DeviceId, OfferId, Recording
+from acd.model import CallId, DeviceId, OfferId, Recording
 from acd.outputs import (
     CallEnded,
     CallOutcome,
@@ -44,12 +44,25 @@ def leg(call: CallRecord) -> tuple[OfferId, DeviceId]:
 # --- joining
 
 
-def join(step: Step, call: CallRecord, offer: OfferId, device: DeviceId) -> None:
-    """Order that he is joined with the device that was picked up for him. What he hears is cut. Safe to repeat."""
+def join(step: Step, call: CallRecord, leaving: CallId | None = None) -> None:
+    """Order that he is joined with the device that was picked up for him. What he hears is cut. Safe to repeat.
+
+    `leaving` is a caller who has left our care, with whom the device talks until now.
+    """
     assert call.channel is not None, "only who is on the line can be joined"
+    offer, device = leg(call)
     queue = step.state.records.queues.get(call.queue)
-    keys = queue is not None and queue.recording is Recording.ON_DEMAND
-    step.order(Connect(call=call.id, channel=call.channel, offer=offer, device=device, saying=call.saying, keys=keys))
+    step.order(
+        Connect(
+            call=call.id,
+            channel=call.channel,
+            offer=offer,
+            device=device,
+            saying=call.saying,
+            keys=queue is not None and queue.recording is Recording.ON_DEMAND,
+            leaving=leaving,
+        )
+    )
     announcing.cut_by_joining(step, call)
 
 

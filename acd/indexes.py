@@ -4,7 +4,7 @@ Callers waiting per queue in their order, eligible agents per queue in theirs, d
 again for a match. All of them follow from the records: a snapshot has none.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,8 +13,6 @@ from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
 from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import DeadlineKind, Deadlines, Ordered
 from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, QueueRecord, Records
-
-_WHILE_HE_WAITS: Final = (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT)
 
 
 class QueueIndex:
@@ -40,13 +38,24 @@ class QueueIndex:
         """Those of them for whom agents are looked, and who ring at nobody."""
 
 
+class _QueueIndexes(dict[QueueId, QueueIndex]):
+    """The index of each queue, made on first use."""
+
+    def __missing__(self, queue: QueueId) -> QueueIndex:
+        made = self[queue] = QueueIndex()
+        return made
+
+
+_OF_WAITING: Final = (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT)
+
+
 class Indexes:
     """Records, and what follows from them. Reading is free; only `fold` writes."""
 
     def __init__(self, records: Records | None = None) -> None:
         """Of these records (of a snapshot), or of none."""
         self.records = records or Records()
-        self.index: defaultdict[QueueId, QueueIndex] = defaultdict(QueueIndex)
+        self.index = _QueueIndexes()
         self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
         self.channels: dict[ChannelId, DeviceId] = {}
         """Calls of known devices that are no offers of ours."""
@@ -130,7 +139,7 @@ class Indexes:
         index.unoffered.remove(call.id)
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
-        self.deadlines.drop(call.id, *_WHILE_HE_WAITS)
+        self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
         known = self.callbacks.get(key, set())
@@ -185,12 +194,12 @@ class Indexes:
         if now != before:
             self.staffing[agent.id] = now
             for queue_id in before:
-                index = self.queue_index(queue_id)
+                index = self.index[queue_id]
                 index.staffed.discard(agent.id)
                 index.wrapping_up.remove(agent.id)
                 index.shared.subtract(before - {queue_id})
             for queue_id in now:
-                index = self.queue_index(queue_id)
+                index = self.index[queue_id]
                 index.staffed.add(agent.id)
                 index.shared.update(now - {queue_id})
         for queue_id in now:
@@ -207,7 +216,7 @@ class Indexes:
             self.devices_of.setdefault(device.owner, {})[device.id] = self.device(device.id)
         for agent_id, entries in r.assignments.items():
             for queue_id, entry in entries.items():
-                self.queue_index(queue_id).assigned[agent_id] = entry
+                self.index[queue_id].assigned[agent_id] = entry
         for agent in r.agent_records.values():
             self.channels.update(agent.other_calls)
             self.deadlines.set(DeadlineKind.BACK_OFF, agent.id, agent.back_off_until)
@@ -222,7 +231,7 @@ class Indexes:
                 self.retrievals[call.retriever] = call.id
         for offer in r.offers.values():
             self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
-            self.queue_index(offer.queue).ringing.add(offer.id)
+            self.index[offer.queue].ringing.add(offer.id)
         for queue, places in r.places.items():
             for number, place in places.items():
                 self.deadlines.set(DeadlineKind.PLACE, place_id(queue, number), place.until)
@@ -236,6 +245,9 @@ class Indexes:
         max_wait = (queue.max_wait or None) if queue is not None and on_the_line and not call.overdue else None
         behind = queue.longest_behind if queue is not None and not call.lifted else None
         due = next_due(queue, call) if queue is not None and hears else None
+        if max_wait is None and behind is None and due is None and on_the_line:
+            self.deadlines.forget(call.id, _OF_WAITING)
+            return
         self.deadlines.set(DeadlineKind.MAX_WAIT, call.id, None if max_wait is None else call.queued_at + max_wait)
         self.deadlines.set(DeadlineKind.LIFT, call.id, None if behind is None else call.arrived + behind)
         self.deadlines.set(DeadlineKind.CALLBACK, call.id, call.callback.again if call.callback else None)

@@ -4,7 +4,7 @@ Sorted lists with binary search: for the sizes of a call centre (thousands an in
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import IntEnum
 from heapq import heappop, heappush
@@ -100,8 +100,8 @@ class Deadlines:
             of_kind[id_] = until
             heappush(self._heap, (until, kind, id_))
 
-    def drop(self, id_: str, *kinds: DeadlineKind) -> None:
-        """Let nothing of these kinds lapse for this id."""
+    def forget(self, id_: str, kinds: Iterable[DeadlineKind]) -> None:
+        """Let nothing of these kinds lapse."""
         for kind in kinds:
             self._until[kind].pop(id_, None)
 

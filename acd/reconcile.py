@@ -101,7 +101,7 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
         elif call.callback is not None:
             _settle_callback(step, call, lines)
         elif call.talking_since is None:
-            care.join(step, call, *leg)
+            care.join(step, call)
         else:
             talk.settle(step, call)
 

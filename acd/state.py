@@ -80,7 +80,8 @@ class State(Indexes):
 
     def apply(self, fact: Fact, at: datetime) -> None:
         """Let a fact be true from `at` on."""
-        self.latest = max(self.latest, at)
+        if at > self.latest:
+            self.latest = at
         match fact:
             # the way of most calls, before all else because these facts are the most frequent
             case CallQueued():

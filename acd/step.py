@@ -1,22 +1,21 @@
 """One step of the engine under way: its instant, and what it has decided so far."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from acd.outputs import Command, Fact, Recorded
 from acd.state import State
 
 
+@dataclass(slots=True)
 class Step:
     """What the rules write to. A fact is applied at once, so that the next rule sees it."""
 
-    __slots__ = ("commands", "facts", "now", "stale", "state")
-
-    def __init__(self, state: State, now: datetime) -> None:
-        self.state = state
-        self.now = now
-        self.facts: list[Recorded] = []
-        self.commands: list[Command] = []
-        self.stale = False
+    state: State
+    now: datetime
+    facts: list[Recorded] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    stale: bool = False
 
     def record(self, fact: Fact) -> None:
         """It is so, from now on."""

@@ -12,13 +12,14 @@ Transfers:
 
 - Talk time ends and the wrap-up begins at that moment; what the far ends do afterwards is no matter of the agent's.
 - To a number of our queues: he waits there, from this moment, as somebody new, whatever the queue's entry rules; in a
-  call park as well. The agent himself has him again only when all others have been tried. To another number: the dial
-  plan calls it for him, and decides whether it may be called.
+  call park as well. The agent himself has him again only when all others have been tried. To a person of the account,
+  or to a number that its outbound rules allow: the dial plan calls it for him.
 - After a consultation with somebody who is in none of our queues: he is joined with that one. Two callers whom the
   agent has in hand are joined in the same way; the other one's talk ends when he has left us.
 - After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
 - After one in which another agent has answered him: the caller is joined with that one, as a call of that queue.
-- Nowhere, or to himself: refused, and they talk on. So is everything before the two are joined.
+- To anything else, or to himself: refused, and they talk on: a slip of the finger loses nobody. So is everything before
+  the two are joined.
 """
 
 from datetime import datetime, timedelta
@@ -28,8 +29,9 @@ from acd import announcing, care, offers
 from acd.expected_wait import expected_wait
 from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
 from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
+from acd.model import agent_id as agent_id_of
 from acd.model import queue_id as queue_id_of
-from acd.outbound import is_number
+from acd.outbound import is_number, may_call
 from acd.outputs import (
     AnswerTransfer,
     CallAnswered,
@@ -156,13 +158,21 @@ def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked)
         _move(step, call, queue, agent, arrived=step.now)
         _grant(step, call, event)
         return True
-    known = step.state.records.agents.get(agent)
-    if not is_number(event.number) or (known is not None and known.extension == event.number):
+    if not _may_be_called(step, call, agent, event.number):
         return False
     assert call.channel is not None
     step.order(SendOn(call=call.id, channel=call.channel, number=event.number))
     _leave(step, call, event)
     return True
+
+
+def _may_be_called(step: Step, call: CallRecord, agent: AgentId, number: str) -> bool:
+    """Whether this is somebody else of the account, or a number that its rules let us call."""
+    person = agent_id_of(call.account, number)
+    if person in step.state.records.agents:
+        return person != agent
+    account = step.state.records.accounts.get(call.account)
+    return account is not None and is_number(number) and may_call(account.outbound, number)
 
 
 def _to_consulted(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked, consult: ChannelId) -> bool:
@@ -188,11 +198,11 @@ def _to_consulted_queue(step: Step, call: CallRecord, agent: AgentId, event: Tra
         care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
         _move(step, call, own.queue, agent, arrived=own.arrived)
         _grant(step, call, event)
+        step.order(HangUpCall(call=own.id, channel=own.channel))
     elif own.talking_since is not None and own.retriever is None:
         _join_colleague(step, call, event, own, own.agent)
     else:
         return False
-    step.order(HangUpCall(call=own.id, channel=own.channel))
     return True
 
 
@@ -207,7 +217,7 @@ def _join_colleague(step: Step, call: CallRecord, event: TransferAsked, own: Cal
     step.record(
         CallAnswered(call=call.id, queue=queue, agent=colleague, offer=offer, device=device, waited=timedelta(0))
     )
-    care.join(step, call, offer, device)
+    care.join(step, call, leaving=own.id)
 
 
 def _move(step: Step, call: CallRecord, queue: QueueId, agent: AgentId, arrived: datetime) -> None:

@@ -198,8 +198,10 @@ class Bridge:
                 return self._part(command.call, command.channel)
             case HoldCaller():
                 return self._part(command.call, command.channel)
-            case Connect():
+            case Connect(leaving=left):
                 self._talks.add(command.call)
+                if left is not None:
+                    self._talks.discard(left)
                 return self._telling.cut_before(command)
             case ConnectRetriever():
                 self._talks.add(command.call)

@@ -31,7 +31,17 @@ def connect(command: Connect) -> tuple[Errand, ...]:
     if called_back(command.channel):
         before = (*before, on_channel("ringStop", leg, harmless={NOT_FOUND, CONFLICT, WRONG_STATE}))
     kind = "mixing,dtmf_events" if command.keys else "mixing"
-    return _join(command.call, before, kind, (command.channel, leg))
+    return (*_join(command.call, before, kind, (command.channel, leg)), *_farewell(command.call, command.leaving))
+
+
+def _farewell(call: CallId, left: CallId | None) -> tuple[Errand, ...]:
+    """The talk that the leg has left ends in the lane of the new one, behind the joining."""
+    if left is None:
+        return ()
+    return (
+        Errand(lane=call, operations=(on_channel("hangup", left, harmless={NOT_FOUND}),)),
+        Errand(lane=call, operations=(on_bridge("destroy", talk_bridge(left), harmless={NOT_FOUND}),)),
+    )
 
 
 def connect_retriever(command: ConnectRetriever) -> tuple[Errand, ...]:

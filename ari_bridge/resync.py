@@ -37,7 +37,7 @@ class Picture:
 def picture(app: str, channels: Iterable[Message], bridges: Iterable[Message], endpoints: Iterable[Message]) -> Picture:
     """What these lists say. Entries that cannot be read are passed over."""
     channels = tuple(channels)
-    calls = sorted((*_calls(app, channels), *_called_back(channels)), key=lambda call: (call.arrived, call.call))
+    calls = sorted((*_calls(app, channels), *_called_back(app, channels)), key=lambda call: (call.arrived, call.call))
     return Picture(
         seen=AsteriskSeen(
             calls=tuple(calls),
@@ -83,11 +83,12 @@ def _calls(app: str, channels: Iterable[Message]) -> Iterator[SeenCall]:
                 pass
 
 
-def _called_back(channels: Iterable[Message]) -> Iterator[SeenCall]:
-    """Whom we call back. Who he is and what he wanted only the engine knows."""
+def _called_back(app: str, channels: Iterable[Message]) -> Iterator[SeenCall]:
+    """Whom we call back, or have called back and not sent on. Who he is and what he wanted only the engine knows."""
     for channel in channels:
         call = called_back(text_in(channel, "id"))
-        if call is not None:
+        is_ours = not _is_up(channel) or bool(stasis_arguments(channel, app))
+        if call is not None and is_ours:
             yield SeenCall(
                 call=call,
                 account=AccountId(""),

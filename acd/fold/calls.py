@@ -102,6 +102,7 @@ def offer_retimed(state: Indexes, fact: OfferRetimed) -> None:
 def confirmation_asked(state: Indexes, fact: ConfirmationAsked) -> None:
     offer = state.records.offers[fact.offer]
     offer.confirming, offer.devices, offer.until = fact.device, {fact.device}, fact.until
+    offer.stopped.clear()  # what his other phones said before he picked up this one is no end of it
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
 
 

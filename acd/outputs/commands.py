@@ -166,6 +166,10 @@ class Connect:
     """What he hears at the moment, to be cut first."""
     keys: bool = False
     """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
+    leaving: CallId | None = None
+    """With whom the device talks until now: his line and the bridge of that talk end once the two are joined.
+
+    Not beside it: Asterisk 22.10.1 does not always survive that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,7 @@ class Phrase(StrEnum):
     EXPECTED_WAIT_OVER = "expected_wait_over"
     """A number and `MINUTES` follow."""
     ONE_MINUTE = "one_minute"
+    """Instead of a number and its unit."""
     MINUTES = "minutes"
     SECONDS = "seconds"
     WAITED = "waited"

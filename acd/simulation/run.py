@@ -56,6 +56,15 @@ Timed = tuple[datetime, Input]
 _TAKES_THE_CALL = "1"
 
 
+_CALL_FOR_SOMETHING = frozenset(
+    (
+        *(CallQueued, CallMoved, AnnouncementStarted, OfferMade, ConfirmationAsked, CallAnswered, AgentBriefed),
+        *(CallRetrieved, CallbackDialled, CallbackAnswered, TalkStarted, WrapUpStarted, StatusChanged),
+    )
+)
+"""Facts about which somebody does something; the others are not looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reaction:
     """What one of the phones tells that ring for an offer, and how long after the first ring."""
@@ -163,7 +172,8 @@ class Run:
     def _note(self, outcome: Outcome) -> None:
         for recorded in outcome.facts:
             self._heard(recorded)
-            self._expect(recorded, not_before=recorded.at)
+            if type(recorded.fact) in _CALL_FOR_SOMETHING:
+                self._expect(recorded, not_before=recorded.at)
 
     def _expect(self, recorded: Recorded, not_before: datetime) -> None:
         """Plan what people will do about this fact."""

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.centre import RunningCentre
+from tests.acceptance.journal import Journal
 from tests.acceptance.parts import Part, User
-from tests.phone.call import Call
+from tests.phone.call import Call, IncomingCall
+from tests.phone.heard import Heard, prompts_heard
+from tests.phone.media import PACKET_SECONDS
 from tests.phone.phone import Phone
 from tests.phone.prompts import Prompts
+from tests.phone.waiting import until
 
 CALLERS = Part(users=tuple(User(extension=f"20{n:02}", name=f"Caller {n}") for n in range(1, 7)))
 """People of the account who answer no queue: `2001` to `2006`."""
@@ -37,6 +41,12 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         assert "Asterisk ended" not in running.log.read_text(), running.log.read_text()
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def journal(centre: RunningCentre) -> Journal:
+    """What the centre's engine has decided."""
+    return Journal(centre)
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +93,25 @@ async def dial_code(phone: Phone, code: str) -> None:
 async def talk_both_ways(caller: Call, agent: Call) -> None:
     """Each hears the other's tone, and therefore not the music."""
     await asyncio.gather(caller.media.hears_tone(AGENT_HZ), agent.media.hears_tone(CALLER_HZ))
+
+
+async def connected(call: Call, agent: Phone, *, within: float = 5.0) -> IncomingCall:
+    """The agent's phone rings, he picks up, and the two hear each other."""
+    ring = await agent.rings(within=within)
+    ring.answer(tone=AGENT_HZ)
+    await talk_both_ways(call, ring)
+    return ring
+
+
+async def listen(call: Call, *, seconds: float = 1.0) -> None:
+    """Let so much arrive: enough of a prompt to know it by, where it will be cut."""
+    wanted = len(call.media.packets) + seconds / PACKET_SECONDS
+    await until(f"{seconds} s of sound", lambda: len(call.media.packets) >= wanted, within=seconds + 3)
+
+
+async def words_heard(call: Call) -> list[Heard]:
+    """Our prompts that this side has heard so far, one after the other; all else is passed over."""
+    return await asyncio.to_thread(prompts_heard, call.media.heard(), PROMPTS)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from tests.acceptance.parts import Part, Queue, User, agents, seats
 from tests.phone.phone import Phone
 
 SLOW = Queue(number="7951", seats=seats("1951"), wrap_up="1h")
-PART = Part(users=agents("1951", "1952"), queues=(SLOW,))
+PART = Part(users=agents("1951", "1952", "1954", "1955"), queues=(SLOW,))
+
+IN_TURN = Part(queues=(Queue(number="7954", seats=seats("1954", "1955")),))
 
 
 async def registers_soon(phone: Phone) -> None:
@@ -45,6 +47,20 @@ async def test_a_new_phone_can_register_and_ring_without_a_restart(centre: Runni
         caller = await floor.caller()
         await caller.dial("7953")
         await agent.rings()
+
+
+async def test_a_queue_of_another_type_rings_by_it_at_once(centre: RunningCentre, floor: Floor) -> None:
+    await centre.apply(IN_TURN)
+    (first, second), caller = await floor.agents("1954-desk", "1955-desk"), await floor.caller()
+    call = await caller.dial("7954", tone=CALLER_HZ)
+    ring = await first.rings()
+    together = replace(IN_TURN, queues=tuple(replace(queue, type="ring_all") for queue in IN_TURN.queues))
+    await centre.apply(together, instead_of=[IN_TURN])
+    joined = await second.rings(within=2)
+    assert not ring.ending, "who rings goes on"
+    joined.answer(tone=AGENT_HZ)
+    await talk_both_ways(call, joined)
+    assert (await ring.is_over(within=2)).answered_elsewhere
 
 
 async def test_a_shorter_wrap_up_holds_from_the_next_call_on(centre: RunningCentre, floor: Floor) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.acceptance.centre import RunningCentre
-from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, talk_both_ways
+from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, connected, talk_both_ways
 from tests.acceptance.parts import Part, Queue, User, agents, seats
 from tests.phone.phone import Phone
 
@@ -47,7 +47,7 @@ async def test_a_caller_may_call_himself_what_he_likes(floor: Floor, name: str) 
     call = await caller.dial("7901", tone=CALLER_HZ)
     ring = await agent.rings()
     # Who calls is known from his password: the phone shows the name that the centre's file gives him.
-    assert (ring.caller.name, ring.caller.user) == ("Caller 1", "2001")
+    assert (ring.caller.name, ring.caller.user) == ("Queue 7901: Caller 1", "2001")
     ring.answer(tone=AGENT_HZ)
     await talk_both_ways(call, ring)
 
@@ -57,7 +57,16 @@ async def test_a_strange_name_in_the_centres_file_is_shown_and_nothing_else(floo
     call = await caller.dial("7901", tone=CALLER_HZ)
     ring = await agent.rings()
     assert ring.caller.user == "1901"
-    assert ring.caller.name.startswith("Ann")
+    assert ring.caller.name.startswith("Queue 7901: Ann")
     assert "uid=" not in ring.caller.name
     ring.answer(tone=AGENT_HZ)
     await talk_both_ways(call, ring)
+
+
+async def test_keys_mean_nothing_to_a_caller_who_has_no_menu(floor: Floor) -> None:
+    caller = await floor.caller()
+    call = await caller.dial("7901", tone=CALLER_HZ)
+    await call.media.hears_sound()
+    await call.press("0129*#AD")
+    await call.media.hears_sound()
+    await connected(call, await floor.agent("1902-desk"))

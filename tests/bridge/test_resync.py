@@ -73,6 +73,11 @@ def test_one_who_is_called_back_is_found_on_his_new_channel(state: str, answered
     assert (found.seen.legs, found.seen.other_calls) == ((), ())
 
 
+def test_one_who_was_called_back_and_sent_on_is_not_ours_any_more() -> None:
+    back = channel("acd-1.1~back~1", "Local/s@acd-call-back-00000001;1", "Up", "PJSIP/1003-desk", app="Dial")
+    assert picture("acd", [back], [], []).seen.calls == ()
+
+
 def test_a_ringing_leg_is_not_answered() -> None:
     ringing = channel("acd-1.1~2~1001-desk", "PJSIP/1001-desk-00000001", "Ringing", "(Outgoing Line)", app="AppDial2")
     (leg,) = picture("acd", [ringing], [], []).seen.legs

@@ -259,7 +259,7 @@ async def test_one_who_is_called_back_is_joined_with_the_agent_who_waits(board: 
 
 
 async def test_another_engine_finds_the_one_who_is_called_back(board: Switchboard, asterisk: TestAsterisk) -> None:
-    phone, home = await board.phone("1001"), await board.phone("1002")
+    phone, home, third = await board.phone("1001"), await board.phone("1002"), await board.phone("1003")
     _, call = await board.caller()
     _, offer, device = await board.agent(phone, call)
     back = ChannelId(f"{call}~back~1")
@@ -283,8 +283,16 @@ async def test_another_engine_finds_the_one_who_is_called_back(board: Switchboar
         ]
         ring.answer(tone=CALLER_HZ)
         assert await other.hears_of(CallerReached) == CallerReached(call=call, channel=back)
-        await ring.hang_up()
-        assert await other.hears_of(CallerHungUp) == CallerHungUp(call=call)
+    async with switchboard(asterisk) as other:
+        seen = await other.hears_of(AsteriskSeen)
+        assert [(each.channel, each.answered) for each in seen.calls if each.channel] == [(back, True)]
+        other.order(SendOn(call=call, channel=back, number="1003"))
+        (await third.rings()).answer(tone=THIRD_HZ)
+        await ring.media.hears_tone(THIRD_HZ)
+    async with switchboard(asterisk) as other:
+        seen = await other.hears_of(AsteriskSeen)
+        assert [each for each in seen.calls if each.channel] == []
+        await ring.media.hears_tone(THIRD_HZ)
 
 
 @pytest.mark.parametrize(

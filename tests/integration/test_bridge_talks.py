@@ -172,6 +172,50 @@ async def test_a_caller_takes_the_place_of_the_agent_who_asked_in_another_queue(
     await talk.caller.media.hears_sound()
 
 
+async def test_a_caller_is_joined_with_the_colleague_who_answered_the_agent_in_another_queue(
+    board: Switchboard,
+) -> None:
+    talk, colleague = await board.talk(), await board.phone("1002")
+    second = await talk.phone.dial("7002", tone=THIRD_HZ)
+    own = (await board.hears_of(CallArrived, nth=2)).call
+    board.order(HoldCaller(call=own, channel=ChannelId(own), queue=queue_id(ACCOUNT, "7002")))
+    await second.is_answered()
+    leg, offer, device = await board.agent(colleague, own)
+    board.order(Connect(call=own, channel=ChannelId(own), offer=offer, device=device))
+    await leg.media.hears_tone(THIRD_HZ)
+    transfer = await talk.leg.transfer_to(second)
+    assert (await board.hears_of(TransferAsked)).consult == ChannelId(own)
+    let_go(board, talk)
+    board.order(Connect(call=talk.call, channel=talk.channel, offer=offer, device=device, leaving=own))
+    assert await transfer.is_done() == 200
+    await asyncio.gather(second.is_over(), talk.leg.is_over())
+    await asyncio.gather(talk.caller.media.hears_tone(AGENT_HZ), leg.media.hears_tone(CALLER_HZ))
+    assert board.all(CallConnected)[-1].call == talk.call
+    await leg.hang_up()
+    ended = LegEnded(offer=offer, device=device, how=LegEnd.HUNG_UP)
+    await until("the end of the colleague's leg", lambda: ended in board.all(LegEnded), within=5)
+
+
+async def test_two_callers_of_an_agent_are_joined_with_each_other(board: Switchboard) -> None:
+    talk = await board.talk()
+    other, call = await board.caller("1003")
+    leg, offer, device = await board.agent(talk.phone, call)
+    board.order(Connect(call=call, channel=ChannelId(call), offer=offer, device=device))
+    await other.media.hears_tone(AGENT_HZ)
+    other.say(THIRD_HZ)
+    transfer = await talk.leg.transfer_to(leg)
+    asked = await board.hears_of(TransferAsked)
+    assert asked.consult is not None
+    assert asked.consulted is not None
+    board.order(JoinConsulted(call=talk.call, channel=talk.channel, consulted=asked.consulted))
+    let_go(board, talk)
+    assert await transfer.is_done() == 200
+    assert await board.hears_of(CallerHungUp) == CallerHungUp(call=call)
+    board.order(HangUpLeg(offer=offer, device=device), HangUpCall(call=call, channel=None))
+    await asyncio.gather(leg.is_over(), talk.leg.is_over())
+    await asyncio.gather(talk.caller.media.hears_tone(THIRD_HZ), other.media.hears_tone(CALLER_HZ))
+
+
 async def test_a_caller_who_was_passed_on_to_a_queue_talks_with_its_next_agent(board: Switchboard) -> None:
     talk, third = await board.talk(), await board.phone("1002")
     await talk.leg.transfer("7002")

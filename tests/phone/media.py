@@ -102,12 +102,16 @@ class Media(asyncio.DatagramProtocol):
         self._tone = hz
 
     async def press(self, keys: str) -> None:
-        """Press these keys one after the other; returns when the last one was let go."""
+        """Press these keys one after the other; returns when the last one was let go, or the call is over."""
         assert self._route, "nothing is sent now"
         assert self._route.events is not None, "the other side takes no keypad events"
+        assert self._sender
         for key in keys:
             self._pressed.put_nowait(key)
-        await asyncio.wait_for(self._pressed.join(), timeout=1 + len(keys))
+        sent = asyncio.create_task(self._pressed.join())
+        done, _ = await asyncio.wait((sent, self._sender), timeout=1 + len(keys), return_when=asyncio.FIRST_COMPLETED)
+        sent.cancel()
+        assert done, "the keys were not sent in time"
 
     async def _send(self) -> None:
         loop = asyncio.get_running_loop()

@@ -5,9 +5,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from acd.inputs import LegEnd
+from acd.inputs import Event, LegEnd, Request
 from acd.model import (
     OFFLINE,
     ONLINE,
@@ -22,8 +22,12 @@ from acd.model import (
     QueueId,
     QueueType,
     Status,
+    Target,
 )
-from acd.outputs import ConfigurationChanged
+from acd.outputs import AnnouncementKind, ConfigurationChanged
+
+What = Event | Request | None
+"""The input of a step; None where only time passed."""
 
 
 @dataclass
@@ -32,7 +36,25 @@ class Waiter:
 
     queue: QueueId
     arrived: datetime
+    queued_at: datetime
+    """When he came into this queue."""
+    waits_since: datetime
+    """When he began to wait last: he may have been answered, and not joined."""
     priority: int | None = None
+    lifted: bool = False
+    overdue: bool = False
+    overflowed: bool = False
+    leaves: Target | None = None
+    """Where he goes, between the decision and its consequence."""
+    callback: int | None = None
+    """How often he has been called back; None: he is on the line."""
+    calling: ChannelId | None = None
+    """On which he is being called."""
+    again: datetime | None = None
+    """When an agent is looked for again."""
+    said: int = 0
+    saying: int | None = None
+    last_said: dict[AnnouncementKind, datetime] = field(default_factory=dict[AnnouncementKind, datetime])
     pending: dict[OfferId, AgentId] = field(default_factory=dict[OfferId, AgentId])
     tried: set[AgentId] = field(default_factory=set[AgentId])
     round: int = 1
@@ -40,7 +62,12 @@ class Waiter:
     """How far a linear cascade has come (order number and agent), and when it goes on."""
     agent: AgentId | None = None
     leg: tuple[OfferId, DeviceId] | None = None
+    retriever: ChannelId | None = None
+    """The call with which he was fetched."""
     talking_since: datetime | None = None
+    held_since: datetime | None = None
+    held: timedelta = timedelta(0)
+    recording: str | None = None
 
 
 @dataclass
@@ -52,6 +79,11 @@ class Ringing:
     devices: set[DeviceId]
     until: datetime | None
     """None: it rings until its cascade is over."""
+    made_at: datetime
+    cascades: bool
+    """It belongs to a cascade, also where somebody has picked up and has a time of his own to confirm."""
+    confirming: DeviceId | None = None
+    """Picked up, and asked for a key."""
     told: set[LegEnd] = field(default_factory=set[LegEnd])
     """What its phones said as they refused."""
 
@@ -68,6 +100,8 @@ class Person:
     wrap_up: tuple[datetime, bool] | None = None
     """Its end, and whether it is mandatory."""
     back_off: datetime | None = None
+    misses: int = 0
+    """Missed offers in a row."""
     single: set[CallId] = field(default_factory=set[CallId])
     """His calls that use up his Single-Call: answered while it was chosen, or not yet connected when he chose it."""
 
@@ -85,7 +119,15 @@ class Books:
         self.offers: dict[OfferId, Ringing] = {}
         self.reachable: set[DeviceId] = set()
         self.off: set[DeviceId] = set()
+        self.recordings: set[str] = set()
+        """Names of files, all that were ever used."""
         self.in_sight = False
+        self.changed_at: datetime | None = None
+        """When the configuration was changed last: what is overdue by the new rules lapses then."""
+
+    def is_time(self, at: datetime, end: datetime) -> bool:
+        """Whether this end is now: at its instant, or, where its rule has just been made stricter, at once."""
+        return at == end or (end < at and at == self.changed_at)
 
     def reconfigure(self, fact: ConfigurationChanged) -> None:
         """Take over what supervisors have changed."""
@@ -136,6 +178,22 @@ class Books:
             and bool(self.usable(agent, queue))
         )
 
+    def staff(self, queue: QueueId) -> set[AgentId]:
+        """Who takes calls of this queue, now or once he is free: available, with a phone that takes part in it."""
+        return {
+            agent
+            for (agent, of), assignment in self.assignments.items()
+            if of == queue
+            and self.people[agent].status in (ONLINE, SINGLE_CALL)
+            and not (self.people[agent].status == SINGLE_CALL and self.people[agent].single)
+            and any(
+                owner == agent
+                and device in self.reachable - self.off
+                and (assignment.devices is None or device in assignment.devices)
+                for device, owner in self.owner.items()
+            )
+        }
+
     def candidates(self, queue: QueueId) -> list[AgentId]:
         """All who may be offered a call of this queue now, best first."""
         found = [agent for agent, of in self.assignments if of == queue and self.eligible(agent, queue)]
@@ -146,10 +204,12 @@ class Books:
         found = [id_ for id_, call in self.calls.items() if call.queue == queue and call.agent is None]
         return sorted(found, key=self.turn)
 
-    def turn(self, call: CallId) -> tuple[bool, int, datetime, CallId]:
+    def turn(self, call: CallId) -> tuple[bool, bool, int, datetime, CallId]:
         """A caller's place among those who wait, lowest first."""
         waiter = self.calls[call]
-        return waiter.priority is None, waiter.priority or 0, waiter.arrived, call
+        if waiter.lifted:
+            return False, False, 0, waiter.arrived, call
+        return True, waiter.priority is None, waiter.priority or 0, waiter.arrived, call
 
     def key(self, agent: AgentId, queue: QueueId) -> tuple[float, float, AgentId]:
         """His place in the queue's order, lowest first: by tier or order, by idle time, by name."""
@@ -160,11 +220,18 @@ class Books:
         by_idle = type_ in (QueueType.ROUND_ROBIN, QueueType.TIERED_ROUND_ROBIN)
         return order, idle.timestamp() if by_idle else 0, agent
 
-    def rank(self, agent: AgentId, call: CallId) -> tuple[int, tuple[bool, int, datetime, CallId]]:
-        """How soon this agent should have this call: by his priority for the queue, the caller's, then the wait."""
-        queue = self.calls[call].queue
+    def rank(self, agent: AgentId, call: CallId) -> tuple[bool, int, tuple[bool, bool, int, datetime, CallId]]:
+        """How soon this agent should have this call: by his priority for the queue, the caller's, then the wait.
+
+        Who has been lifted comes before all priorities.
+        """
+        lifted = self.calls[call].lifted
+        return not lifted, 0 if lifted else self.priority(agent, self.calls[call].queue), self.turn(call)
+
+    def priority(self, agent: AgentId, queue: QueueId) -> int:
+        """How early this agent serves this queue."""
         own = self.assignments[agent, queue].priority
-        return (self.queues[queue].priority if own is None else own), self.turn(call)
+        return self.queues[queue].priority if own is None else own
 
     def rings_several(self, queue: QueueId) -> bool:
         """Whether a caller of this queue rings at several agents at once, so that none of them can miss him."""
@@ -191,6 +258,8 @@ class Books:
         """Whom this caller could be offered to now. Best first."""
         waiter = self.calls[call]
         if waiter.agent is not None or waiter.queue not in self.queues:
+            return []
+        if waiter.overdue or waiter.again is not None:
             return []
         if waiter.pending and not self.rings_several(waiter.queue):
             return []

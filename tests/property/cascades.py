@@ -30,7 +30,7 @@ class CascadeBooks(Books):
         assert fact.until == at + queue.ring_time
         goes_on = waiter.cascade is not None
         if waiter.cascade is not None:
-            assert waiter.cascade[2] == at, "a cascade goes on at its ring time-out, neither before nor after"
+            assert self.is_time(at, waiter.cascade[2]), "a cascade goes on at its ring time-out"
             assert waiter.pending
         pool = self.untried(fact.call)
         again = not waiter.pending and all(agent in waiter.tried for agent in pool)
@@ -65,13 +65,16 @@ class CascadeBooks(Books):
         """A cascade ends by itself only when, before anybody stops ringing, nobody is left who could ring as well."""
         waiter, queue = self.calls[fact.call], self.queues.get(fact.queue)
         by_itself = fact.why is OfferEnd.NO_ANSWER and self._over != (fact.call, at)
-        if waiter.cascade is None or waiter.cascade[2] != at or not by_itself or queue is None:
+        if waiter.cascade is None or not by_itself or queue is None or not self.offers[fact.offer].cascades:
             return
-        if self.offers[fact.offer].until is not None:
+        if not self.is_time(at, waiter.cascade[2]):
             return
         self._over = (fact.call, at)
         if queue.type is not QueueType.LINEAR_CASCADE:
             self.reached["cascade: ended as another type"] += 1
+            return
+        if waiter.overdue:
+            self.reached["cascade: the longest wait is over"] += 1
             return
         left = [agent for agent in self.untried(fact.call) if not self.called_away(agent, fact.call)]
         assert not left, f"{fact.call}'s cascade ends though {left} could ring as well"

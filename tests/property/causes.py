@@ -4,30 +4,44 @@ from typing import Final
 
 from acd.inputs import (
     AsteriskSeen,
+    CallArrived,
     CallerHungUp,
     ConfigurationLoaded,
     DeviceUnregistered,
     Event,
+    KeyPressed,
     LegAnswered,
     LegEnd,
     LegEnded,
+    LegKeyPressed,
     OtherCallAnswered,
     Request,
+    SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
+    TransferAsked,
 )
 from acd.outputs import OfferEnd, OfferOutcome
 
 CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
-    OfferEnd.ANSWERED: (LegAnswered, AsteriskSeen),
-    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, AsteriskSeen),
+    OfferEnd.ANSWERED: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.REFUSED_BY_KEY: (LegKeyPressed,),
     OfferEnd.BUSY: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
     OfferEnd.DECLINED: (LegEnded,),
     OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
-    OfferEnd.CALLER_GONE: (CallerHungUp, AsteriskSeen),
-    OfferEnd.STATUS_CHANGED: (SetStatus, SetStatusByPhone, LegEnded, CallerHungUp, AsteriskSeen),
-    OfferEnd.OTHER_CALL: (OtherCallAnswered, AsteriskSeen),
+    OfferEnd.CALLER_GONE: (CallerHungUp, CallArrived, KeyPressed, TransferAsked, AsteriskSeen),
+    OfferEnd.STATUS_CHANGED: (
+        SetStatus,
+        SetStatusByPhone,
+        SetAwayByPhone,
+        LegEnded,
+        TransferAsked,
+        CallerHungUp,
+        AsteriskSeen,
+    ),
+    OfferEnd.OTHER_CALL: (OtherCallAnswered, CallArrived, AsteriskSeen),
     OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen),
     OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),
     OfferEnd.CONFIGURATION_CHANGED: (ConfigurationLoaded,),
@@ -37,6 +51,7 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
 OUTCOMES: Final = {
     OfferEnd.ANSWERED: OfferOutcome.ANSWERED,
     OfferEnd.BUSY: OfferOutcome.REJECTED,
+    OfferEnd.REFUSED_BY_KEY: OfferOutcome.REJECTED,
     OfferEnd.DECLINED: OfferOutcome.REJECTED,
     OfferEnd.UNREACHABLE: OfferOutcome.FAILED,
 }

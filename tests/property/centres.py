@@ -6,19 +6,27 @@ from datetime import timedelta
 from typing import Final
 
 from acd.model import (
+    Account,
     Agent,
     AgentId,
+    Announcements,
     Assignment,
     AssignmentKey,
+    Callback,
     Configuration,
     Device,
     DeviceId,
     Queue,
     QueueType,
+    Recording,
+    SingleCallUse,
+    Status,
+    Target,
+    TargetKind,
     agent_id,
     queue_id,
 )
-from tests.property.world import ACCOUNT
+from tests.property.switch import ACCOUNT
 
 QUEUES: Final = tuple(queue_id(ACCOUNT, number) for number in ("7001", "7002", "7003", "7004", "7005"))
 AGENTS: Final = tuple(agent_id(ACCOUNT, extension) for extension in ("1001", "1002", "1003", "1004"))
@@ -80,6 +88,7 @@ def first_centre() -> Configuration:
         Assignment(agent=AGENTS[3], queue=five, order=3),
     ]
     return Configuration(
+        accounts={ACCOUNT: Account(id=ACCOUNT, statuses=(Status("training"),), outbound=("555XXXX",))},
         agents={id_: _agent(id_) for id_ in AGENTS},
         devices={id_: Device(id=id_, owner=owner) for id_, owner in PHONES.items()},
         queues=queues,
@@ -164,6 +173,7 @@ def _agent_comes_and_goes(centre: Configuration, which: int) -> Configuration:
     id_ = AGENTS[which % len(AGENTS)]
     if id_ in centre.agents:
         return Configuration(
+            accounts=centre.accounts,
             agents={key: agent for key, agent in centre.agents.items() if key != id_},
             devices={key: device for key, device in centre.devices.items() if device.owner != id_},
             queues=centre.queues,
@@ -224,10 +234,83 @@ def _fitting(part: Assignment, centre: Configuration) -> Assignment:
     return replace(part, devices=frozenset(device for device in part.devices if device in centre.devices))
 
 
+def _waits(centre: Configuration, which: int) -> Configuration:
+    """Who is let in, how long he waits, and where he goes then."""
+    number = which % len(QUEUES)
+
+    def turn(queue: Queue, how: int) -> Queue:
+        other = QUEUES[(number + 1) % len(QUEUES)].partition("@")[0]
+        targets = (
+            None,
+            Target(kind=TargetKind.QUEUE, name=other),
+            Target(kind=TargetKind.EXTENSION, name="1001"),
+            Target(kind=TargetKind.MESSAGE, name="custom/sorry"),
+            Target(kind=TargetKind.QUEUE, name=other),
+        )
+        return replace(
+            queue,
+            max_callers=(None, 1, 2)[how % 3],
+            agents_required=(0, 0, 1)[how % 3],
+            max_wait=(None, timedelta(seconds=12), timedelta(seconds=4))[how % 3],
+            overflow=targets[how % 5],
+            leave_key=("9", None)[how % 2],
+            place_back=(timedelta(seconds=20), None)[how % 2],
+            longest_behind=(None, timedelta(seconds=6))[how % 2],
+            max_expected_wait=(None, None, timedelta(minutes=2))[how % 3],
+        )
+
+    return _turn_queue(centre, turn, which)
+
+
+def _speaks(centre: Configuration, which: int) -> Configuration:
+    """What is announced, and whether callers are called back."""
+
+    def turn(queue: Queue, how: int) -> Queue:
+        every = (None, timedelta(seconds=3), timedelta(seconds=10))[how % 3]
+        return replace(
+            queue,
+            announcements=Announcements(
+                welcome=("welcome", None)[how % 2],
+                position_every=every,
+                expected_wait_every=(None, timedelta(seconds=5))[how % 2],
+                comfort=("calm", "calmer"),
+                comfort_every=(timedelta(seconds=4), None)[how % 2],
+            ),
+            callback=(Callback(key="2", attempts=2, retry=timedelta(seconds=7)), None)[how % 4 == 3],
+        )
+
+    return _turn_queue(centre, turn, which)
+
+
+def _talks(centre: Configuration, which: int) -> Configuration:
+    """What happens from the answer on."""
+
+    def turn(queue: Queue, how: int) -> Queue:
+        return replace(
+            queue,
+            after_missed=(None, 1, 2)[how % 3],
+            single_call_used_by=list(SingleCallUse)[how % 2],
+            agent_announcement=(None, "queue-name")[how % 2],
+            recording=list(Recording)[how % 3],
+        )
+
+    return _turn_queue(centre, turn, which)
+
+
+def _confirms(centre: Configuration, which: int) -> Configuration:
+    """Whether picking up is enough."""
+    confirm = which % 2 == 0
+    return replace(centre, assignments={key: replace(of, confirm=confirm) for key, of in centre.assignments.items()})
+
+
 CHANGES: Final[tuple[Change, ...]] = (
     _type,
     _cascade,
     _times,
+    _waits,
+    _speaks,
+    _talks,
+    _confirms,
     _priority,
     _assignment_turns,
     _assignment_comes_and_goes,

@@ -18,16 +18,18 @@ from acd.inputs import (
     Event,
     Refusal,
     Request,
+    SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
 )
 from acd.journal import decode, encode
-from acd.model import ONLINE, SINGLE_CALL, Configuration
+from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, Configuration
 from acd.outputs import Command, HangUpLeg, Outcome, Recorded
 from acd.state import State
 from tests.property.centres import PHONES, first_centre
 from tests.property.explained import ExplainedLedger
+from tests.property.switch import ACCOUNT
 from tests.property.world import World
 
 MORNING: Final = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
@@ -154,6 +156,18 @@ class Day:
                     assert outcome.refusal is expected
                     assert agent not in self.ledger.agents or not parts
                     assert not outcome.facts, "a refusal changes nothing"
+            case SetAwayByPhone():
+                agent = self.ledger.owner.get(what.device)
+                known = any(part[0] == agent for part in self.ledger.assignments)
+                there_are = len(AWAY_STATUSES) + len(self.centre.accounts[ACCOUNT].statuses)
+                if not known:
+                    assert outcome.refusal is Refusal.NOT_AN_AGENT
+                elif what.number > there_are:
+                    assert outcome.refusal is Refusal.UNKNOWN_STATUS
+                else:
+                    assert outcome.refusal is None
+                    assert agent is not None
+                    assert self.ledger.people[agent].status not in (ONLINE, SINGLE_CALL, OFFLINE)
             case EndWrapUp():
                 person = self.ledger.people[what.agent]
                 if outcome.refusal is None:
@@ -172,26 +186,39 @@ class Day:
         """The world is as the books say: nothing rings that should not, nobody talks whom the engine has forgotten."""
         books = self.ledger
         if self.world.connected and books.in_sight:
-            rings = {(offer, device) for offer, of in books.offers.items() for device in of.devices}
-            assert self.world.ringing == rings, "exactly the phones of pending offers ring"
-            assert self.world.up == {call.leg for call in books.calls.values() if call.leg}, "no leg is left over"
-            assert self.world.callers.keys() == books.calls.keys(), "every caller is in the books"
+            self._the_switch_is_as_the_books_say()
             assert self.world.registered == books.reachable, "the books know which phones can be reached"
         self._indexes_are_as_defined()
+
+    def _the_switch_is_as_the_books_say(self) -> None:
+        books, world = self.ledger, self.world
+        waits = [(offer, of) for offer, of in books.offers.items() if of.confirming is None]
+        rings = {(offer, device) for offer, of in waits for device in of.devices}
+        asked = {(offer, of.confirming) for offer, of in books.offers.items() if of.confirming is not None}
+        assert world.ringing == rings, "exactly the phones of pending offers ring"
+        assert world.up == asked | {call.leg for call in books.calls.values() if call.leg}, "no leg is left over"
+        on_the_line = {str(id_) for id_, call in books.calls.items() if call.callback is None}
+        fetchers = {str(call.retriever) for call in books.calls.values() if call.retriever}
+        assert {*map(str, world.callers), *map(str, world.fetching)} == on_the_line | fetchers
+        assert world.called_back.keys() == {id_ for id_, call in books.calls.items() if call.calling}
+        assert world.saying == {id_: call.saying for id_, call in books.calls.items() if call.saying is not None}
+        assert world.recording == {id_: call.recording for id_, call in books.calls.items() if call.recording}
 
     def _indexes_are_as_defined(self) -> None:
         books, state = self.ledger, self.engine.state
         for queue in books.queues:
             index = state.queue_index(queue)
             assert list(index.waiting) == books.waiting(queue)
-            assert list(index.unoffered) == [call for call in books.waiting(queue) if not books.calls[call].pending]
+            waits = [(call, books.calls[call]) for call in books.waiting(queue)]
+            looked_for = [call for call, of in waits if not (of.pending or of.overdue or of.again)]
+            assert list(index.unoffered) == looked_for
+            assert index.staffed == books.staff(queue)
             assert list(index.eligible) == books.candidates(queue), f"who is eligible in {queue}"
             assert index.assigned == {agent: part for (agent, of), part in books.assignments.items() if of == queue}
-        ends = [ringing.until for ringing in books.offers.values() if ringing.until is not None]
-        ends += [waiter.cascade[2] for waiter in books.calls.values() if waiter.cascade is not None]
-        ends += [person.wrap_up[0] for person in books.people.values() if person.wrap_up]
-        ends += [person.back_off for person in books.people.values() if person.back_off]
-        assert self.engine.deadline == min(ends, default=None)
+        ends, deadline = books.ends(), self.engine.deadline
+        # What is announced next is checked as it comes.
+        silent = not any(call.agent is None and call.callback is None for call in books.calls.values())
+        assert deadline == min(ends, default=None) if silent else not ends or (deadline and deadline <= min(ends))
         in_hand = {channel: device for person in books.people.values() for channel, device in person.other.items()}
         assert state.channels == in_hand
         if books.in_sight:

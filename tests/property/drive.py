@@ -54,8 +54,32 @@ def moves(day: Day, dice: random.Random) -> list[Callable[[], object]]:
         found += [lambda: day.give(world.joined(dice.choice(sorted(world.joining))))] * 3
     if world.up:
         found.append(lambda: day.give(world.agent_hangs_up(dice.choice(sorted(world.up)))))
+    if world.connected:
+        found += on_the_way(day, dice)
     if world.others:
         found.append(lambda: day.give(world.other_call_ends(dice.choice(sorted(world.others)))))
+    return found
+
+
+def on_the_way(day: Day, dice: random.Random) -> list[Callable[[], object]]:
+    """What callers hear and press, and what agents do with them."""
+    world = day.world
+    found: list[Callable[[], object]] = []
+    if world.saying:
+        found.append(lambda: day.give(world.caller_has_heard(dice.choice(sorted(world.saying)))))
+    if world.callers:
+        found.append(
+            lambda: day.give(world.caller_presses(dice.choice(sorted(world.callers)), dice.choice(["2", "5", "9"])))
+        )
+    if world.called_back:
+        found.append(lambda: day.give(world.called_back_answers(dice.choice(sorted(world.called_back)))))
+    if world.telling:
+        found.append(lambda: day.give(world.agent_has_heard(dice.choice(sorted(world.telling)))))
+    if world.up:
+        leg = dice.choice(sorted(world.up))
+        found.append(lambda: day.give(world.agent_presses(leg, dice.choice(["1", "1", "7", "*1"]))))
+        found.append(lambda: day.give(world.agent_holds(leg, holds=dice.random() < 0.5)))
+        found.append(lambda: day.give(world.agent_transfers(leg, dice.choice(["7002", "1003", ""]), None)))
     return found
 
 

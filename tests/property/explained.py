@@ -31,7 +31,7 @@ from acd.explain.why import explain
 from acd.journal import about
 from acd.matching import CallObstacle
 from acd.model import ONLINE, SINGLE_CALL, AgentId, CallId, DeviceId, QueueType
-from acd.outputs import CallbackDue, CallbackFailed, CallEnded, CallMoved, Fact, MaxWaitReached, OfferMade
+from acd.outputs import Fact, OfferMade
 from acd.state import State
 from tests.property.ledger import Ledger
 
@@ -44,8 +44,6 @@ class ExplainedLedger(Ledger):
         self._folded = State()
         self._concerned: set[CallId] = set()
         """The calls of this step's facts."""
-        self._overdue: set[CallId] = set()
-        self._called_back_later: set[CallId] = set()
 
     def _fact(self, fact: Fact, at: datetime) -> None:
         if isinstance(fact, OfferMade):
@@ -57,18 +55,6 @@ class ExplainedLedger(Ledger):
         self._folded.apply(fact, at)
         if (call := about(fact).call) is not None:
             self._concerned.add(call)
-        match fact:
-            case MaxWaitReached():
-                self._overdue.add(fact.call)
-            case CallMoved() | CallEnded():
-                self._overdue.discard(fact.call)
-                self._called_back_later.discard(fact.call)
-            case CallbackFailed():
-                self._called_back_later.add(fact.call)
-            case CallbackDue():
-                self._called_back_later.discard(fact.call)
-            case _:
-                pass
 
     def _at_rest(self, now: datetime) -> None:
         super()._at_rest(now)
@@ -98,9 +84,9 @@ class ExplainedLedger(Ledger):
         """Why agents are not even looked for."""
         if not self.in_sight:
             return CallObstacle.ASTERISK_OUT_OF_SIGHT
-        if call in self._overdue:
+        if self.calls[call].overdue:
             return CallObstacle.OVERDUE
-        if call in self._called_back_later:
+        if self.calls[call].again is not None:
             return CallObstacle.CALLED_BACK_LATER
         is_park = self.queues[self.calls[call].queue].type is QueueType.CALL_PARK
         return CallObstacle.PARKED if is_park else None
@@ -193,18 +179,21 @@ class ExplainedLedger(Ledger):
                 assert_never(why)
 
     def _goes_before(self, why: OtherCallFirst, agent: AgentId, call: CallId, at: datetime) -> bool:
-        its, own = self.rank(agent, why.call), self.rank(agent, call)
         other, waiter = self.calls[why.call], self.calls[call]
+        if other.lifted != waiter.lifted:
+            return other.lifted and why.by is Before.LIFTED
+        its, own = self.priority(agent, other.queue), self.priority(agent, waiter.queue)
+        equal = waiter.lifted or (its == own and other.priority == waiter.priority)
         match why.by:
             case Before.QUEUE_PRIORITY:
-                return (why.its, why.own) == (its[0], own[0]) and its[0] < own[0]
+                return not waiter.lifted and (why.its, why.own) == (its, own) and its < own
             case Before.CALLER_PRIORITY:
-                return its[0] == own[0] and (why.its, why.own) == (other.priority, waiter.priority)
+                return not waiter.lifted and its == own and (why.its, why.own) == (other.priority, waiter.priority)
             case Before.WAIT:
                 waits = (at - other.arrived, at - waiter.arrived)
-                return (why.its, why.own) == waits and waits[0] > waits[1] and other.priority == waiter.priority
+                return (why.its, why.own) == waits and waits[0] > waits[1] and equal
             case Before.ID:
-                return other.arrived == waiter.arrived and why.call < call
+                return equal and other.arrived == waiter.arrived and why.call < call
             case Before.LIFTED:
                 return False
             case _:

@@ -4,36 +4,42 @@ Each method lets one thing happen and gives the event that tells of it; None whe
 Commands are carried out at once, or not at all while Asterisk is lost. Ids are fresh. Never looks into the engine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from acd.inputs import (
+    AgentTold,
+    AnnouncementOver,
     AsteriskLost,
     AsteriskSeen,
     CallArrived,
     CallConnected,
     CallerHungUp,
+    CallerNotReached,
+    CallerReached,
     ConnectFailed,
     DeviceRegistered,
     DeviceUnregistered,
     Event,
+    KeyPressed,
     LegAnswered,
     LegEnd,
     LegEnded,
+    LegHeld,
+    LegKeyPressed,
+    LegResumed,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
     SeenCall,
     SeenLeg,
     SeenOtherCall,
+    TransferAsked,
 )
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
-from acd.outputs import Command, Connect, HangUpCall, HangUpLeg, HoldCaller, Ring, StopRinging, TurnAway
-
-ACCOUNT: Final = AccountId("demo.example")
-
-Leg = tuple[OfferId, DeviceId]
+from acd.model import Caller, CallId, ChannelId, DeviceId
+from tests.property.switch import ACCOUNT, Leg, Switch
 
 REPEATABLE: Final = (
     LegAnswered,
@@ -47,57 +53,13 @@ REPEATABLE: Final = (
 """Events that may be told again at any later time and fit nothing then."""
 
 
-class World:
+class World(Switch):
     """Asterisk and the people around it."""
 
     def __init__(self, phones: Sequence[DeviceId]) -> None:
-        self.phones = tuple(phones)
-        self.connected = False
-        self.callers: dict[CallId, SeenCall] = {}
-        self.ringing: set[Leg] = set()
-        self.up: set[Leg] = set()
-        self.joining: dict[CallId, Leg] = {}
-        self.talks: set[CallId] = set()
-        self.others: dict[ChannelId, SeenOtherCall] = {}
-        self.registered: set[DeviceId] = set(phones)
+        super().__init__(phones)
         self.told: list[Event] = []
         self._numbers = 0
-
-    # --- what the engine orders
-
-    def carry_out(self, commands: Sequence[Command]) -> None:
-        """Do what is ordered, if Asterisk is there."""
-        for command in commands if self.connected else ():
-            self._carry_out(command)
-
-    def _carry_out(self, command: Command) -> None:
-        match command:
-            case Ring():
-                legs = {(command.offer, device) for device in command.devices}
-                assert command.call in self.callers, "rings for a caller who is there"
-                assert not legs & (self.ringing | self.up), "a phone rings once for an offer"
-                self.ringing |= legs
-            case StopRinging():
-                legs = {(command.offer, device) for device in command.devices}
-                self.ringing -= legs
-                self.up -= legs
-            case Connect():
-                assert (command.offer, command.device) in self.up, "joins a phone that has been picked up"
-                assert command.call in self.callers, "joins a caller who is there"
-                self.joining[command.call] = (command.offer, command.device)
-            case HangUpLeg():
-                self.ringing.discard((command.offer, command.device))
-                self.up.discard((command.offer, command.device))
-            case HangUpCall() | TurnAway():
-                self._gone(command.call)
-            case HoldCaller():
-                assert command.call in self.callers, "holds a caller who is there"
-                self.talks.discard(command.call)
-
-    def _gone(self, call: CallId) -> None:
-        self.callers.pop(call, None)
-        self.joining.pop(call, None)
-        self.talks.discard(call)
 
     # --- what happens, in the order of a call
 
@@ -118,11 +80,77 @@ class World:
         last = self.told[-1] if self.told else None
         return None if isinstance(last, CallArrived) and last.call not in self.callers else last
 
-    def caller_arrives(self, number: str, now: datetime, priority: int | None = None) -> Event | None:
-        """Somebody calls a queue (or a number that is none)."""
-        call, caller = CallId(self.fresh("C")), Caller(number="5551234")
-        self.callers[call] = SeenCall(call=call, account=ACCOUNT, number=number, caller=caller, arrived=now)
-        return self.tell(CallArrived(call=call, account=ACCOUNT, number=number, caller=caller, priority=priority))
+    def caller_arrives(
+        self, number: str, now: datetime, priority: int | None = None, caller: str = "5551234"
+    ) -> Event | None:
+        """Somebody calls a queue (or a number that is none) from outside."""
+        call, who = CallId(self.fresh("C")), Caller(number=caller)
+        self.callers[call] = SeenCall(
+            call=call, account=ACCOUNT, number=number, caller=who, arrived=now, priority=priority
+        )
+        return self.tell(CallArrived(call=call, account=ACCOUNT, number=number, caller=who, priority=priority))
+
+    def phone_fetches(self, device: DeviceId, number: str, now: datetime) -> Iterator[Event | None]:
+        """A phone of the account dials a call park: one event after the other."""
+        channel = ChannelId(self.fresh("P"))
+        call = CallId(channel)
+        self.others[channel] = SeenOtherCall(channel=channel, device=device, answered=True)
+        seen = SeenCall(
+            call=call, account=ACCOUNT, number=number, caller=Caller(number="100"), arrived=now, device=device
+        )
+        yield self.tell(OtherCallStarted(channel=channel, device=device))
+        self.fetching[channel] = seen
+        arrives = CallArrived(call=call, account=ACCOUNT, number=number, caller=seen.caller, device=device)
+        yield self.tell(arrives)
+
+    def fetcher_hangs_up(self, channel: ChannelId) -> Iterator[Event | None]:
+        """Who dialled a call park has had enough: one event after the other."""
+        del self.fetching[channel]
+        self.joining = {call: of for call, of in self.joining.items() if of != channel}
+        yield self.tell(CallerHungUp(call=CallId(channel)))
+        if self.others.pop(channel, None) is not None:
+            yield self.tell(OtherCallEnded(channel=channel))
+
+    def caller_has_heard(self, call: CallId) -> Event | None:
+        """An announcement is over."""
+        return self.tell(AnnouncementOver(call=call, number=self.saying.pop(call)))
+
+    def caller_presses(self, call: CallId, key: str) -> Event | None:
+        """He presses a key."""
+        return self.tell(KeyPressed(call=call, key=key))
+
+    def agent_presses(self, leg: Leg, key: str) -> Event | None:
+        """An agent presses a key on a phone that he has picked up."""
+        return self.tell(LegKeyPressed(offer=leg[0], device=leg[1], key=key))
+
+    def agent_has_heard(self, leg: Leg) -> Event | None:
+        """What an agent is told is over."""
+        self.telling.discard(leg)
+        return self.tell(AgentTold(offer=leg[0], device=leg[1]))
+
+    def agent_holds(self, leg: Leg, *, holds: bool) -> Event | None:
+        """An agent's phone holds its caller, or comes back to him."""
+        return self.tell((LegHeld if holds else LegResumed)(offer=leg[0], device=leg[1]))
+
+    def agent_transfers(self, leg: Leg, number: str, consulted: str | None) -> Event | None:
+        """An agent's phone passes its caller on, after a talk with somebody or without."""
+        consult = ChannelId(self.fresh("x")) if consulted else None
+        return self.tell(
+            TransferAsked(offer=leg[0], device=leg[1], number=number, consult=consult, consulted=consulted)
+        )
+
+    def called_back_answers(self, call: CallId) -> Event | None:
+        """Who is called back picks up."""
+        seen = replace(self.called_back.pop(call), answered=True)
+        self.callers[call] = seen
+        assert seen.channel is not None
+        return self.tell(CallerReached(call=call, channel=seen.channel))
+
+    def called_back_refuses(self, call: CallId, how: LegEnd) -> Event | None:
+        """Who is called back does not."""
+        channel = self.called_back.pop(call).channel
+        assert channel is not None
+        return self.tell(CallerNotReached(call=call, channel=channel, how=how))
 
     def phone_answers(self, leg: Leg) -> Event | None:
         """An agent picks up."""
@@ -138,6 +166,7 @@ class World:
     def agent_hangs_up(self, leg: Leg) -> Event | None:
         """An agent puts down a phone that he has picked up."""
         self.up.remove(leg)
+        self.telling.discard(leg)
         self.joining = {call: of for call, of in self.joining.items() if of != leg}
         return self.tell(LegEnded(offer=leg[0], device=leg[1], how=LegEnd.HUNG_UP))
 
@@ -154,7 +183,7 @@ class World:
 
     def caller_hangs_up(self, call: CallId) -> Event | None:
         """A caller has had enough."""
-        self._gone(call)
+        self.gone(call)
         return self.tell(CallerHungUp(call=call))
 
     # --- phones
@@ -196,17 +225,32 @@ class World:
 
     def goes_down(self) -> None:
         """Asterisk itself stops: every channel and bridge is gone."""
-        for gone in (self.callers, self.ringing, self.up, self.joining, self.talks, self.others):
+        for gone in (
+            self.callers,
+            self.called_back,
+            self.fetching,
+            self.saying,
+            self.telling,
+            self.ringing,
+            self.up,
+            self.joining,
+            self.talks,
+            self.recording,
+            self.others,
+        ):
             gone.clear()
 
     def see(self) -> Event:
         """The socket is there again, and everything has been read."""
         self.connected = True
         self.joining.clear()
+        self.saying.clear()
+        self.telling.clear()
+        there = [*self.callers.values(), *self.called_back.values(), *self.fetching.values()]
         legs = [SeenLeg(offer=o, device=d, answered=False) for o, d in self.ringing]
         legs += [SeenLeg(offer=o, device=d, answered=True) for o, d in self.up]
         return AsteriskSeen(
-            calls=tuple(self.callers[call] for call in sorted(self.callers)),
+            calls=tuple(sorted(there, key=lambda seen: seen.call)),
             legs=tuple(sorted(legs, key=lambda leg: (leg.offer, leg.device))),
             other_calls=tuple(self.others[channel] for channel in sorted(self.others)),
             registered=frozenset(self.registered),

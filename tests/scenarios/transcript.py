@@ -289,7 +289,8 @@ def command(it: Command) -> str:
         case Connect():
             cut = "" if it.saying is None else f", cutting {it.saying}"
             keys = ", listening for keys" if it.keys else ""
-            return f"connect {it.call} with {it.device}{cut}{keys}"
+            left = "" if it.leaving is None else f", which leaves {it.leaving}"
+            return f"connect {it.call} with {it.device}{cut}{keys}{left}"
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
         case HangUpCall():

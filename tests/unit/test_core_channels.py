@@ -108,7 +108,7 @@ def test_a_caller_who_has_left_us_is_not_hung_up(called_back: Centre) -> None:
     assert only(HangUpCall, called_back.give(CallerHungUp(call=CALL))).channel is None
 
 
-@pytest.mark.parametrize(("number", "order"), [("7001", HoldCaller), ("1009", SendOn)])
+@pytest.mark.parametrize(("number", "order"), [("7001", HoldCaller), ("0305678", SendOn)])
 def test_he_is_passed_on_with_the_channel_of_the_call_back(
     called_back: Centre, number: str, order: type[HoldCaller | SendOn]
 ) -> None:
