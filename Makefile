@@ -34,7 +34,7 @@ test: setup lint ## all tests, those with a real Asterisk and real phones too (m
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests that need no Asterisk (under a minute)
 	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/simulation tests/test_tidy.py
 
-soak-queueing: $(INSTALLED) ## the engine against queueing formulas: about six minutes on two processors
+soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten minutes on two processors
 	@$(BIN)/python -m tests.simulation.soak
 
 .PHONY: lint

@@ -152,6 +152,7 @@ _ON: Final = (Doing.TALKING, Doing.WRAP_UP, Doing.RINGING, Doing.IDLE)
 class _Agent:
     """What an agent is at, as far as facts have told."""
 
+    measures: AgentMeasures
     status: Status = OFFLINE
     offers: set[OfferId] = field(default_factory=set[OfferId])
     calls: set[CallId] = field(default_factory=set[CallId])
@@ -203,8 +204,8 @@ class Measures:
     def bring_to(self, now: datetime) -> None:
         """Count all time up to this instant."""
         self._now = now
-        for agent_id in self._at:
-            self._is_doing(agent_id)
+        for agent in self._at.values():
+            self._is_doing(agent)
         for call, (queue, _) in self._waits.items():
             self._count_wait(call, queue)
 
@@ -256,8 +257,9 @@ class Measures:
 
     def _call_answered(self, fact: CallAnswered | CallRetrieved) -> None:
         self._picked_up[fact.call] = fact.waited
-        self._agent(fact.agent).calls.add(fact.call)
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        agent.calls.add(fact.call)
+        self._is_doing(agent)
 
     def _call_requeued(self, fact: CallRequeued) -> None:
         self._picked_up.pop(fact.call, None)
@@ -270,14 +272,15 @@ class Measures:
         queue.answered += 1
         queue.answered_in_time += waited <= self._within[fact.queue]
         queue.waits_s.append(waited.total_seconds())
-        self._measures(fact.agent).answered += 1
+        self._agent(fact.agent).measures.answered += 1
 
     def _talk_ended(self, fact: TalkEnded) -> None:
         queue = self._queue(fact.queue)
         queue.talks += fact.talked > timedelta(0)
         queue.talked += fact.talked
-        self._agent(fact.agent).calls.discard(fact.call)
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        agent.calls.discard(fact.call)
+        self._is_doing(agent)
 
     def _call_ended(self, fact: CallEnded) -> None:
         self._picked_up.pop(fact.call, None)
@@ -296,49 +299,47 @@ class Measures:
     def _agent(self, agent: AgentId) -> _Agent:
         found = self._at.get(agent)
         if found is None:
-            found = self._at[agent] = _Agent(since=self._now)
+            measures = self.agents[agent] = AgentMeasures()
+            found = self._at[agent] = _Agent(measures=measures, since=self._now)
         return found
 
-    def _measures(self, agent: AgentId) -> AgentMeasures:
-        found = self.agents.get(agent)
-        if found is None:
-            found = self.agents[agent] = AgentMeasures()
-        return found
-
-    def _is_doing(self, agent_id: AgentId) -> None:
-        agent = self._at[agent_id]
+    def _is_doing(self, agent: _Agent) -> None:
         if agent.since != self._now:
-            self._measures(agent_id).time[agent.doing] += self._now - agent.since
+            agent.measures.time[agent.doing] += self._now - agent.since
             agent.since = self._now
         agent.doing = agent.now_doing()
 
     def _offer_made(self, fact: OfferMade) -> None:
-        self._agent(fact.agent).offers.add(fact.offer)
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        agent.offers.add(fact.offer)
+        self._is_doing(agent)
 
     def _offer_ended(self, fact: OfferEnded) -> None:
-        self._agent(fact.agent).offers.discard(fact.offer)
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        agent.offers.discard(fact.offer)
+        self._is_doing(agent)
         if fact.outcome is OfferOutcome.MISSED:
-            self._measures(fact.agent).missed += 1
+            agent.measures.missed += 1
         elif fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
-            self._measures(fact.agent).refused += 1
+            agent.measures.refused += 1
 
     def _status_changed(self, fact: StatusChanged) -> None:
-        self._agent(fact.agent).status = fact.status
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        agent.status = fact.status
+        self._is_doing(agent)
 
     def _wrap_up_started(self, fact: WrapUpStarted) -> None:
-        self._end_wrap_up(fact.agent)
-        self._agent(fact.agent).wrap_up = (fact.queue, self._now)
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        self._end_wrap_up(agent)
+        agent.wrap_up = (fact.queue, self._now)
+        self._is_doing(agent)
 
     def _wrap_up_ended(self, fact: WrapUpEnded) -> None:
-        self._end_wrap_up(fact.agent)
-        self._is_doing(fact.agent)
+        agent = self._agent(fact.agent)
+        self._end_wrap_up(agent)
+        self._is_doing(agent)
 
-    def _end_wrap_up(self, agent_id: AgentId) -> None:
-        agent = self._agent(agent_id)
+    def _end_wrap_up(self, agent: _Agent) -> None:
         if agent.wrap_up is not None:
             queue, since = agent.wrap_up
             self._queue(queue).wrapped_up += self._now - since
@@ -347,14 +348,15 @@ class Measures:
     def _engaged(self, fact: DeviceEngaged) -> None:
         owner = self._owner.get(fact.device)
         if owner is not None:
-            self._agent(owner).others.add(fact.channel)
-            self._is_doing(owner)
+            agent = self._agent(owner)
+            agent.others.add(fact.channel)
+            self._is_doing(agent)
 
     def _disengaged(self, fact: DeviceDisengaged) -> None:
-        for agent_id, agent in self._at.items():
+        for agent in self._at.values():
             if fact.channel in agent.others:
                 agent.others.discard(fact.channel)
-                self._is_doing(agent_id)
+                self._is_doing(agent)
 
     # --- the whole
 
@@ -364,12 +366,12 @@ class Measures:
             self._queue(queue.id)
         for agent in fact.agents:
             self._agent(agent.id)
-            self._measures(agent.id)
         for device in fact.devices:
             self._owner[device.id] = device.owner
         for agent_id in fact.agents_gone:
-            self._agent(agent_id).status = OFFLINE
-            self._is_doing(agent_id)
+            gone = self._agent(agent_id)
+            gone.status = OFFLINE
+            self._is_doing(gone)
 
     def _begin(self, records: Records) -> None:
         self._configured(
@@ -389,7 +391,7 @@ class Measures:
             agent.status, agent.calls, agent.others = record.status, set(record.calls), set(record.other_calls)
             agent.offers = set() if record.offer is None else {record.offer}
             agent.wrap_up = None if record.wrap_up is None else (record.wrap_up.queue, self._now)
-            self._is_doing(record.id)
+            self._is_doing(agent)
 
 
 _FOLDS: Final[dict[type[Fact], Callable[[Measures, Any], None]]] = {

@@ -83,7 +83,7 @@ class State(Indexes):
         if at > self.latest:
             self.latest = at
         match fact:
-            # the way of most calls, before all else because these facts are the most frequent
+            # a call's way, as most go: each case costs those after it a comparison
             case CallQueued():
                 calls.call_queued(self, fact, at)
             case OfferMade():
@@ -96,9 +96,13 @@ class State(Indexes):
                 calls.talk_started(self, fact, at)
             case TalkEnded():
                 calls.talk_ended(self, fact, at)
+            case WrapUpStarted():
+                agents.wrap_up_started(self, fact, at)
             case CallEnded():
                 calls.call_ended(self, fact)
-            # its detours
+            case WrapUpEnded():
+                agents.wrap_up_ended(self, fact, at)
+            # the rest of a call's way
             case CascadeWidened():
                 calls.cascade_widened(self, fact, at)
             case CascadeRetimed():
@@ -154,10 +158,6 @@ class State(Indexes):
             # agents and phones
             case StatusChanged():
                 agents.status_changed(self, fact, at)
-            case WrapUpStarted():
-                agents.wrap_up_started(self, fact, at)
-            case WrapUpEnded():
-                agents.wrap_up_ended(self, fact, at)
             case BackOffEnded():
                 agents.back_off_ended(self, fact)
             case DeviceSwitched():

@@ -9,8 +9,9 @@ from acd.outputs import HangUpLeg, HangUpPhone, Ring, StopRinging
 from ari_bridge.errands import CONFLICT, NOT_FOUND, Errand, caller_id, files, into_context, on_channel
 from ari_bridge.names import endpoint, leg_channel
 
-RING_MARGIN: Final = timedelta(seconds=10)
-"""Asterisk stops a leg by itself this long after the engine should have done so."""
+RING_MARGIN: Final = timedelta(seconds=60)
+"""Asterisk stops a leg by itself this long after the engine should have done so: by so much a ring time can be made
+longer while it rings, and for so long a phone rings on where the engine is gone for good."""
 
 CALLERS_CODECS: Final = "ulaw,alaw"
 """Offered to the agent's phone before others, so that sound need not be translated. Not read from the caller's channel:

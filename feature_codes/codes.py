@@ -4,6 +4,7 @@ The engine decides and stores; here is only what is asked and said. A repeated c
 """
 
 from datetime import timedelta
+from math import ceil
 
 from acd.inputs import EndWrapUpByPhone, SetAwayByPhone, SetStatusByPhone
 from acd.model import AWAY_STATUSES, BREAK, LUNCH, MEETING, OFFLINE, ONLINE, OTHER, SINGLE_CALL, WEB, DeviceId, Status
@@ -43,7 +44,14 @@ def status(device: DeviceId) -> Dialog:
         report.callers_waiting,
     )
     if report.wrap_up_left is not None:
-        yield from say(Prompt.WRAP_UP_LEFT, round(report.wrap_up_left / timedelta(seconds=1)), Prompt.SECONDS)
+        yield from say(Prompt.WRAP_UP_LEFT, *_in_words(report.wrap_up_left))
+
+
+def _in_words(left: timedelta) -> tuple[int, Prompt]:
+    """Up to two minutes in seconds; what is longer in minutes, rounded up."""
+    if left > timedelta(minutes=2):
+        return ceil(left / timedelta(minutes=1)), Prompt.MINUTES
+    return round(left / timedelta(seconds=1)), Prompt.SECONDS
 
 
 def end_wrap_up(device: DeviceId) -> Dialog:

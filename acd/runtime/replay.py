@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from acd.centre import Centre
 from acd.outputs import Recorded
 from acd.runtime.given import GIVEN, centre_of, fail, with_database
 from acd.runtime.history import facts_after, journal, snapshot_before
@@ -26,7 +27,8 @@ def replay_command(
 ) -> None:
     """Do it; `told` hears how many facts have been read or decided."""
     begins, ends = _instants(span)
-    rules = as_it_was if changes is None else with_rules_of(centre_of(changes))
+    centre = None if changes is None else centre_of(changes)
+    rules = as_it_was if centre is None else with_rules_of(centre)
     read = with_database(url, _read(url, begins, ends, told))
     if not read.facts:
         fail(f"The journal holds nothing from {begins} to {ends}.", GIVEN)
@@ -38,7 +40,19 @@ def replay_command(
         told(decided)
 
     replayed = replay(read, rules, lambda name: random.Random(f"{seed} {name}"), note)  # noqa: S311 - dice
+    if centre is not None:
+        _warn(centre, replayed)
     click.echo(json.dumps(_as_json(replayed), indent=1) if in_json else _as_text(replayed))
+
+
+def _warn(centre: Centre, replayed: Replayed) -> None:
+    """Tell which of the changes have come to nothing."""
+    known = replayed.configuration.agents
+    if all(agent.account != centre.account.id for agent in known.values()):
+        fail(f"{centre.source} describes {centre.account.id}, of which the journal knows nothing.", GIVEN)
+    strangers = sorted({entry.agent.partition("@")[0] for entry in centre.assignments if entry.agent not in known})
+    if strangers:
+        click.echo(f"Warning: no users then, so they do not work: {', '.join(strangers)}", err=True)
 
 
 def _instants(span: str) -> tuple[datetime, datetime]:

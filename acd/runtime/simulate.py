@@ -6,6 +6,7 @@ import random
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import timedelta
+from math import isnan
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Final
@@ -80,6 +81,8 @@ def simulate_command(
         fail("--seed belongs to FILE and --replay; a trace leaves nothing to chance.", GIVEN)
     if changes is not None and span is None:
         fail("--with belongs to --replay; FILE holds its rules itself.", GIVEN)
+    if hours is not None and isnan(hours):
+        fail("--hours is a number, such as 10.", GIVEN)
     with _without_collector():
         if trace is not None:
             _trace(trace, as_json_)

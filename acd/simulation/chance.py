@@ -90,6 +90,10 @@ class Chance:
         agents = sorted({agent for shift in traffic.shifts for agent in shift.agents})
         self._dice_of = {agent: roll(f"agent {agent}") for agent in agents}
         self._manners: dict[AgentId, _Manners] = {}
+        begins = {(agent, shift.begins) for shift in traffic.shifts for agent in shift.agents}
+        ends = {(agent, shift.ends % _DAY) for shift in traffic.shifts for agent in shift.agents}
+        self._leaves = {agent: sorted(at for who, at in ends - begins if who == agent) for agent in agents}
+        """The times of day at which each goes home."""
         self._expected: dict[CallId, _Caller] = {}
 
     # --- what comes from outside
@@ -177,8 +181,12 @@ class Chance:
         """Nobody is, before it has run out."""
 
     def back(self, fact: StatusChanged, at: datetime) -> timedelta | None:
-        """After a while, if he was taken Offline for missing too many."""
-        return self._manners[fact.agent].back_after() if fact.source is Source.MISSED_OFFERS else None
+        """After a while, if he was taken Offline for missing too many, and does not go home before that."""
+        if fact.source is not Source.MISSED_OFFERS:
+            return None
+        after = self._manners[fact.agent].back_after()
+        home = min(((leaves - (at - self._midnight)) % _DAY for leaves in self._leaves[fact.agent]), default=_DAY)
+        return after if after < home else None
 
     def listens(self, fact: AnnouncementStarted) -> timedelta:
         """They are all of one length."""

@@ -149,14 +149,18 @@ class Run:
         """
         following = next(inputs, None)
         while True:
-            planned = self._agenda[0][0] if self._agenda else until
-            at = planned if following is None else min(planned, following[0])
+            at = self._agenda[0][0] if self._agenda else until
+            from_outside = following is not None and following[0] <= at
+            if following is not None and from_outside:
+                at = following[0]
+            if at > until:
+                at = until
             due = self._engine.deadline
-            if due is not None and due < min(at, until):
+            if due is not None and due < at:
                 self._note(self._engine.advance(due))
-            elif at >= until:
+            elif at == until:
                 return
-            elif following is not None and following[0] == at:
+            elif following is not None and from_outside:
                 self._note(self._engine.handle(following[1], at))
                 following = next(inputs, None)
             else:

@@ -131,7 +131,7 @@ def test_every_phone_rings_in_a_lane_of_its_own() -> None:
     assert arguments["endpoint"] == "PJSIP/1001-desk"
     assert arguments["channelId"] == "acd-1.7~3~1001-desk"
     assert arguments["callerId"] == '"Sales: Cara" <2001>'
-    assert arguments["timeout"] == 30
+    assert arguments["timeout"] == 80
 
 
 def test_a_phone_that_cannot_be_rung_counts_as_unreachable_and_leaves_nothing_behind() -> None:

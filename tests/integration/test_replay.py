@@ -73,6 +73,22 @@ def test_other_rules_stand_beside(journalled: str, tmp_path: Path) -> None:
     assert lines[-1].startswith("Drawn this time: ")
 
 
+def test_changes_that_come_to_nothing_are_told(journalled: str, tmp_path: Path) -> None:
+    changes = tmp_path / "changes.toml"
+    text = EXAMPLE.read_text(encoding="utf-8")
+    changes.write_text(
+        text + '[[users]]\nextension = "1099"\nname = "New"\n[[assignments]]\nqueue = "7001"\nagent = "1099"\n'
+    )
+    told = replay(journalled, TEN_TO_ELEVEN, "--with", str(changes))
+    assert told.stderr.splitlines()[-1] == "Warning: no users then, so they do not work: 1099"
+    changes.write_text(text.replace("day.example", "other.example"))
+    told = replay(journalled, TEN_TO_ELEVEN, "--with", str(changes))
+    assert (told.exit_code, told.stderr) == (
+        2,
+        f"{changes} describes other.example, of which the journal knows nothing.\n",
+    )
+
+
 def test_spans_that_cannot_be_played(journalled: str) -> None:
     for span, said in (
         ("yesterday", "yesterday is no span of time; write it like 2024-03-04T08:00..2024-03-04T18:00, or "),

@@ -108,6 +108,14 @@ def test_agents_who_miss_are_rung_in_vain(tmp_path: Path) -> None:
     assert told["agents"][0]["missed"] > 100
 
 
+def test_nobody_comes_back_after_he_has_gone_home(tmp_path: Path) -> None:
+    centre = GOOD.replace('name = "Sales"', 'name = "Sales"\nafter_missed = 1')
+    day = centre + TRAFFIC + '[[shifts]]\nto = "01:00"\nmisses = 1\nback_after = "50m"\n'
+    (anna, _) = figures(tmp_path, day, "--hours", "3")["agents"]
+    assert anna["missed"] in (1, 2)
+    assert anna["time_s"]["offline"] > 2.5 * 3600
+
+
 def test_a_shift_past_midnight(tmp_path: Path) -> None:
     day = GOOD + TRAFFIC + '[simulation]\nopens = "20:00"\n[[shifts]]\nfrom = "22:00"\nto = "06:00"\n'
     (anna, _) = figures(tmp_path, day, "--hours", "24")["agents"]
@@ -198,6 +206,7 @@ def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
             ("--trace", "b.json", "--seed", "1"),
             "--seed belongs to FILE and --replay; a trace leaves nothing to chance.",
         ),
+        (("a.toml", "--hours", "nan"), "--hours is a number, such as 10."),
         (("a.toml", "--with", "b.toml"), "--with belongs to --replay; FILE holds its rules itself."),
     ],
 )
@@ -276,3 +285,9 @@ def test_who_is_taken_offline_for_missing_comes_back(tmp_path: Path) -> None:
     day = centre + TRAFFIC + '[[shifts]]\nmisses = 1\nback_after = "10m"\n'
     told = figures(tmp_path, day, "--hours", "10")
     assert 40 <= told["agents"][0]["missed"] <= 60, "one in ten minutes, and the ring"
+
+
+def test_a_day_of_a_moment_can_be_drawn(tmp_path: Path) -> None:
+    picture = tmp_path / "day.svg"
+    assert simulate(EXAMPLE, "--hours", "0.001", "--plot", str(picture)).exit_code == 0
+    assert "Callers waiting" in picture.read_text(encoding="utf-8")

@@ -95,13 +95,21 @@ def test_a_wrap_up_is_ended_or_the_reason_why_not_is_said(refusal: Refusal | Non
     ]
 
 
-@pytest.mark.parametrize(("wrap_up_left", "more"), [(None, []), (timedelta(seconds=11.6), [12])])
-def test_how_an_agent_stands_is_said_in_figures(wrap_up_left: timedelta | None, more: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("wrap_up_left", "more"),
+    [
+        (None, []),
+        (timedelta(seconds=11.6), [(12, Prompt.SECONDS)]),
+        (timedelta(minutes=2), [(120, Prompt.SECONDS)]),
+        (timedelta(minutes=59, seconds=1), [(60, Prompt.MINUTES)]),
+    ],
+)
+def test_how_an_agent_stands_is_said_in_figures(wrap_up_left: timedelta | None, more: list[tuple[int, Prompt]]) -> None:
     report = AgentReport(status=LUNCH, away_number=1, queues=3, callers_waiting=2, wrap_up_left=wrap_up_left)
     looked, said, *rest = through(StarCodes(DEFAULT_CODES).dialog("*53", DEVICE), report)
     assert looked == Look(device=DEVICE)
     assert said == Say(words=(Prompt.AT_LUNCH, Prompt.QUEUES, 3, Prompt.CALLERS_WAITING, 2))
-    assert rest == [Say(words=(Prompt.WRAP_UP_LEFT, seconds, Prompt.SECONDS)) for seconds in more]
+    assert rest == [Say(words=(Prompt.WRAP_UP_LEFT, *words)) for words in more]
 
 
 def test_a_phone_that_is_no_agents_has_no_standing() -> None:

@@ -1,0 +1,1 @@
+"""Bugs planted in the core, to see that the tests would find them."""
