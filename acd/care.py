@@ -80,7 +80,7 @@ def join_retriever(step: Step, call: CallRecord) -> None:
 def let_agent_go(step: Step, call: CallRecord) -> None:
     """End the agent's side of the call."""
     if call.retriever is not None:
-        step.order(HangUpPhone(channel=call.retriever))
+        step.order(HangUpPhone(channel=call.retriever, device=call.device))
         return
     offer, device = leg(call)
     step.order(HangUpLeg(offer=offer, device=device))

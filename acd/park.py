@@ -22,7 +22,7 @@ def retrieve(step: Step, queue: Queue, channel: ChannelId, device: DeviceId) -> 
     call = _whose_turn(step, queue)
     if call is None:
         step.record(RetrievalRefused(queue=queue.id, device=device, channel=channel))
-        step.order(HangUpPhone(channel=channel, words=(Phrase.NOBODY_PARKED,)))
+        step.order(HangUpPhone(channel=channel, device=device, words=(Phrase.NOBODY_PARKED,)))
         return
     step.record(
         CallRetrieved(

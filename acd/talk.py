@@ -38,8 +38,8 @@ from acd.outputs import (
     CallMoved,
     CallOutcome,
     CallTransferred,
-    HangUpCall,
     HangUpLeg,
+    HangUpPhone,
     HoldEnded,
     HoldStarted,
     JoinConsulted,
@@ -198,11 +198,12 @@ def _to_consulted_queue(step: Step, call: CallRecord, agent: AgentId, event: Tra
         care.leave(step, own, Party.CALLER, CallOutcome.REPLACED)
         _move(step, call, own.queue, agent, arrived=own.arrived)
         _grant(step, call, event)
-        step.order(HangUpCall(call=own.id, channel=own.channel))
     elif own.talking_since is not None and own.retriever is None:
         _join_colleague(step, call, event, own, own.agent)
     else:
         return False
+    # Behind the leg of the same phone: Asterisk 22.10.1 can stand still where both end at once.
+    step.order(HangUpPhone(channel=own.channel, device=event.device))
     return True
 
 
@@ -210,7 +211,7 @@ def _join_colleague(step: Step, call: CallRecord, event: TransferAsked, own: Cal
     """The colleague's leg, which he picked up for the agent's call, is joined with the caller instead."""
     _transferred(step, call, event)
     care.part(step, call, Party.AGENT)
-    _grant(step, call, event)  # which takes the bridge away, before the two are joined in a new one
+    _grant(step, call, event)
     queue, (offer, device) = own.queue, care.leg(own)
     care.hand_over(step, own)
     step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=step.now))

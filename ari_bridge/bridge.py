@@ -377,6 +377,7 @@ class Bridge:
             case LeftUs(channel=channel):
                 self._gone(channel)
             case OtherCallEnded(channel=channel):
+                self._lanes.gone(channel)
                 self._gone(channel)
                 self._engine.tell(happening)
             case CallArrived(call=call):

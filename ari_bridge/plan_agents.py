@@ -74,13 +74,16 @@ def hang_up_leg(command: HangUpLeg) -> tuple[Errand, ...]:
 
 
 def hang_up_phone(command: HangUpPhone) -> tuple[Errand, ...]:
-    """The dial plan says the words."""
-    operations = (
-        into_context(command.channel, "acd-dismiss", {"ACD_WORDS": files(command.words)})
-        if command.words
-        else (on_channel("hangup", command.channel, harmless={NOT_FOUND}),)
-    )
-    return (Errand(lane=CallId(command.channel), operations=operations),)
+    """The dial plan says the words, if any. A phone of ours has let go of this call before it does anything else."""
+    lane = endpoint(command.device) if command.device is not None else CallId(command.channel)
+    if command.words:
+        return (
+            Errand(
+                lane=lane, operations=into_context(command.channel, "acd-dismiss", {"ACD_WORDS": files(command.words)})
+            ),
+        )
+    hang_up = on_channel("hangup", command.channel, harmless={NOT_FOUND})
+    return (Errand(lane=lane, operations=(hang_up,), ends=command.channel if command.device is not None else None),)
 
 
 def _end_leg(offer: OfferId, device: DeviceId, reason: str) -> Errand:

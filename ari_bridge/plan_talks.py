@@ -35,13 +35,10 @@ def connect(command: Connect) -> tuple[Errand, ...]:
 
 
 def _farewell(call: CallId, left: CallId | None) -> tuple[Errand, ...]:
-    """The talk that the leg has left ends in the lane of the new one, behind the joining."""
+    """The bridge that the leg has left goes in the lane of the new talk, behind the joining."""
     if left is None:
         return ()
-    return (
-        Errand(lane=call, operations=(on_channel("hangup", left, harmless={NOT_FOUND}),)),
-        Errand(lane=call, operations=(on_bridge("destroy", talk_bridge(left), harmless={NOT_FOUND}),)),
-    )
+    return (Errand(lane=call, operations=(on_bridge("destroy", talk_bridge(left), harmless={NOT_FOUND}),)),)
 
 
 def connect_retriever(command: ConnectRetriever) -> tuple[Errand, ...]:

@@ -140,6 +140,8 @@ class HangUpPhone:
     """End the call of somebody who fetched a caller, or wanted to, or was called back for nothing; first say this."""
 
     channel: ChannelId
+    device: DeviceId | None = None
+    """On which he has it: it goes behind what was ordered for this phone before. None: it is no phone of ours."""
     words: tuple[Word, ...] = ()
 
 
@@ -167,9 +169,7 @@ class Connect:
     keys: bool = False
     """Listen for the keys that the agent presses in the talk. Not always: it costs the direct way of the sound."""
     leaving: CallId | None = None
-    """With whom the device talks until now: his line and the bridge of that talk end once the two are joined.
-
-    Not beside it: Asterisk 22.10.1 does not always survive that."""
+    """With whom the device talks until now: the bridge of that talk goes once the two are joined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ class ConnectRetriever:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTransfer:
-    """Tell the agent's phone what became of the transfer that it asked for. Granted, the bridge of the talk is over."""
+    """Tell the agent's phone what became of the transfer that it asked for."""
 
     call: CallId
     offer: OfferId

@@ -267,6 +267,21 @@ def test_a_phone_to_be_hung_up_without_a_word_is_hung_up() -> None:
     assert names(errand) == ["hangup"]
 
 
+def test_a_phone_lets_go_of_the_call_with_which_it_fetched_before_it_is_rung() -> None:
+    (errand,) = plan(HangUpPhone(channel=OTHER, device=DESK), "acd")
+    (stop,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
+    assert (errand.lane, errand.ends) == (stop.lane, OTHER)
+
+
+def test_the_bridge_that_a_leg_leaves_goes_behind_the_joining() -> None:
+    left = CallId("acd-1.8")
+    join, destroy = plan(Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK, leaving=left), "acd")
+    assert join.lane == destroy.lane == CALL
+    assert names(join) == ["createWithId", "addChannel"]
+    assert names(destroy) == ["destroy"]
+    assert destroy.operations[0].arguments["bridgeId"] == f"{left}~talk"
+
+
 @pytest.mark.parametrize(("granted", "state"), [(True, "channel_answered"), (False, "channel_unavailable")])
 def test_a_phone_is_told_of_its_transfer_before_it_is_hung_up(granted: bool, state: str) -> None:
     (told,) = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=granted), "acd")

@@ -165,7 +165,7 @@ async def test_a_caller_takes_the_place_of_the_agent_who_asked_in_another_queue(
     assert (asked.consult, asked.consulted) == (ChannelId(arrived.call), None)
     board.order(HoldCaller(call=talk.call, channel=talk.channel, queue=other))
     let_go(board, talk)
-    board.order(HangUpPhone(channel=ChannelId(arrived.call)))
+    board.order(HangUpPhone(channel=ChannelId(arrived.call), device=talk.device))
     assert await transfer.is_done() == 200
     await asyncio.gather(second.is_over(), talk.leg.is_over())
     talk.caller.say(None)
@@ -186,7 +186,10 @@ async def test_a_caller_is_joined_with_the_colleague_who_answered_the_agent_in_a
     transfer = await talk.leg.transfer_to(second)
     assert (await board.hears_of(TransferAsked)).consult == ChannelId(own)
     let_go(board, talk)
-    board.order(Connect(call=talk.call, channel=talk.channel, offer=offer, device=device, leaving=own))
+    board.order(
+        Connect(call=talk.call, channel=talk.channel, offer=offer, device=device, leaving=own),
+        HangUpPhone(channel=ChannelId(own), device=talk.device),
+    )
     assert await transfer.is_done() == 200
     await asyncio.gather(second.is_over(), talk.leg.is_over())
     await asyncio.gather(talk.caller.media.hears_tone(AGENT_HZ), leg.media.hears_tone(CALLER_HZ))

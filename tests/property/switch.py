@@ -106,7 +106,7 @@ class Switch:
             case HangUpLeg():
                 self._end({(command.offer, command.device)})
             case HangUpPhone():
-                self.fetching.pop(command.channel, None)
+                self.gone(CallId(command.channel))
                 called = {call for call, seen in self.called_back.items() if seen.channel == command.channel}
                 for call in called:
                     del self.called_back[call]
