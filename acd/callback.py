@@ -103,8 +103,10 @@ def due(step: Step, call: CallRecord) -> None:
 
 def promised(step: Step, queue: QueueId, number: str) -> CallRecord | None:
     """Who waits to be called back at this number by this queue. Of several, whose turn comes first."""
-    waiting = (step.state.records.calls[call] for call in step.state.callbacks.get(place_id(queue, number), ()))
-    return min(waiting, key=lambda call: (call.turn, call.id), default=None)
+    waiting = step.state.callbacks.get(place_id(queue, number))
+    if not waiting:
+        return None
+    return min((step.state.records.calls[call] for call in waiting), key=lambda call: (call.turn, call.id))
 
 
 def called_again(step: Step, queue: QueueId, number: str) -> None:

@@ -90,16 +90,20 @@ class Engine:
 
 
 def _decide(step: Step, what: Event | Request) -> Refusal | None:
-    """The rule for each input, in the order of a call, of an agent, of the whole."""
+    """The rule for each input: first the most frequent ones, then in the order of a call, of an agent, of the whole."""
     match what:
         case CallArrived():
             entry.arrive(step, what)
+        case LegAnswered():
+            calls.answer(step, what)
+        case CallConnected():
+            calls.connected(step, what)
+        case CallerHungUp():
+            calls.caller_hung_up(step, what)
         case AnnouncementOver():
             announcing.over(step, what)
         case KeyPressed():
             waiting.key_pressed(step, what)
-        case LegAnswered():
-            calls.answer(step, what)
         case LegEnded():
             calls.leg_ended(step, what)
         case LegKeyPressed():
@@ -110,8 +114,6 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             callback.reached(step, what)
         case CallerNotReached():
             callback.not_reached(step, what)
-        case CallConnected():
-            calls.connected(step, what)
         case ConnectFailed():
             calls.connect_failed(step, what)
         case LegHeld():
@@ -120,8 +122,6 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             talk.resumed(step, what)
         case TransferAsked():
             talk.transfer_asked(step, what)
-        case CallerHungUp():
-            calls.caller_hung_up(step, what)
         case DeviceRegistered():
             agents.registered(step, what)
         case DeviceUnregistered():
@@ -173,7 +173,7 @@ def _lapse(step: Step, now: datetime) -> None:
 
     Only what callers are told waits until then: it never holds up a ring.
     """
-    while (entry := step.state.deadlines.next()) is not None and entry[0] <= now:
+    while (entry := step.state.deadlines.due(now)) is not None:
         due, kind, id_ = entry
         # A rule that has just been made stricter can be overdue; that it lapses is news of now.
         step.now = max(due, step.state.latest)
@@ -232,20 +232,22 @@ def _match(step: Step) -> None:
     while freed or needy:
         calls = {call.id: call for agent in freed if (call := next_call(state, agent)) is not None}
         calls.update((call.id, call) for call in needy)
-        if not sum(_ring(step, call) for call in calls.values()):
+        rung = sum(_ring(step, call) for call in calls.values())
+        if not rung or (not freed and len(needy) == 1):  # one caller alone has had all whom he can have
             break
     state.freed.clear()
     state.needy.clear()
 
 
 def _by_idle(state: State) -> list[AgentRecord]:
-    known = (state.records.agent_records.get(agent) for agent in state.freed)
-    return sorted((a for a in known if a is not None), key=lambda a: (a.idle_since, a.id))
+    known = state.records.agent_records
+    return sorted([known[id_] for id_ in state.freed if id_ in known], key=lambda agent: (agent.idle_since, agent.id))
 
 
 def _by_turn(state: State, of: Iterable[CallId]) -> list[CallRecord]:
-    known = (state.records.calls.get(call) for call in of)
-    return sorted((c for c in known if c is not None and c.agent is None), key=lambda c: (c.turn, c.id))
+    known = state.records.calls
+    waiting = [call for id_ in of if (call := known.get(id_)) is not None and call.agent is None]
+    return sorted(waiting, key=lambda call: (call.turn, call.id))
 
 
 def _ring(step: Step, call: CallRecord) -> int:

@@ -86,7 +86,10 @@ class Indexes:
 
     def queue_record(self, queue: QueueId) -> QueueRecord:
         """What the queue's last calls took, made on first use."""
-        return self.records.queue_records.setdefault(queue, QueueRecord())
+        found = self.records.queue_records.get(queue)
+        if found is None:
+            found = self.records.queue_records[queue] = QueueRecord()
+        return found
 
     def agent_of_device(self, device: DeviceId) -> AgentRecord | None:
         """Whose phone this is, None where nobody's."""
@@ -105,13 +108,18 @@ class Indexes:
 
     def place(self, call: CallRecord) -> None:
         """Where this caller belongs in his queue's index, and what lapses for him."""
-        index = self.index[call.queue]
         if call.agent is not None:
             self.displace(call)
             return
-        index.waiting.place(call.id, *call.turn)
+        self.index[call.queue].waiting.place(call.id, *call.turn)
         if call.callback is not None:
             self.callbacks.setdefault(place_id(call.queue, call.callback.number), set()).add(call.id)
+        self.place_by_offers(call)
+        self._set_deadlines(call)
+
+    def place_by_offers(self, call: CallRecord) -> None:
+        """What an offer more or less means for a caller who waits; his turn, and what lapses for him, it leaves."""
+        index = self.index[call.queue]
         if call.offers or not call.may_ring:
             index.unoffered.remove(call.id)
         elif index.unoffered.place(call.id, *call.turn):
@@ -120,17 +128,17 @@ class Indexes:
             self.leaving.add(call.id)
         else:
             self.leaving.discard(call.id)
-        self._set_deadlines(call)
 
     def displace(self, call: CallRecord) -> None:
         """He does not wait in his queue any more."""
+        self.needy.discard(call.id)
+        self.leaving.discard(call.id)
         index = self.index[call.queue]
-        index.waiting.remove(call.id)
+        if not index.waiting.remove(call.id):
+            return  # nor has he since he was answered
         index.unoffered.remove(call.id)
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
-        self.needy.discard(call.id)
-        self.leaving.discard(call.id)
         self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
@@ -153,29 +161,35 @@ class Indexes:
     def reindex(self, agent: AgentRecord) -> None:
         """Where this agent belongs in the indexes of his queues."""
         self._staff(agent)
-        self.reindex_offered(agent)
+        self.reindex_eligible(agent)
 
-    def reindex_offered(self, agent: AgentRecord) -> None:
-        """The same where only his offer or his back-off has changed: that he takes calls of these queues remains."""
-        out_everywhere = obstacle_everywhere(agent) is not None
+    def reindex_eligible(self, agent: AgentRecord) -> None:
+        """Of which queues he could be offered a call now; enough where only his calls and offers have changed."""
+        assignments = self.records.assignments.get(agent.id, {})
+        if obstacle_everywhere(agent) is not None:
+            self.freed.discard(agent.id)
+            for queue_id in assignments:
+                self.index[queue_id].eligible.remove(agent.id)
+            return
         devices = self.devices_of.get(agent.id, {}).values()
-        for queue_id, assignment in self.records.assignments.get(agent.id, {}).items():
-            index = self.index[queue_id]
+        somewhere = False
+        for queue_id, assignment in assignments.items():
+            eligible = self.index[queue_id].eligible
             queue: Queue | None = self.records.queues.get(queue_id)
-            rings = queue is not None and queue.type is not QueueType.CALL_PARK
-            if queue is None or not rings or out_everywhere or obstacle_in(assignment, agent, devices) is not None:
-                index.eligible.remove(agent.id)
-            elif index.eligible.place(agent.id, *rank(queue, assignment, agent)):
+            if queue is None or queue.type is QueueType.CALL_PARK or obstacle_in(assignment, agent, devices):
+                eligible.remove(agent.id)
+                continue
+            somewhere = True
+            if eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
+        if not somewhere:
+            self.freed.discard(agent.id)
 
     def _staff(self, agent: AgentRecord) -> None:
         """Of which queues he takes calls, and when he will be ready for one."""
+        assignments, queues = self.records.assignments.get(agent.id, {}), self.records.queues
         devices = self.devices_of.get(agent.id, {}).values()
-        now = {
-            queue_id
-            for queue_id, assignment in self.records.assignments.get(agent.id, {}).items()
-            if queue_id in self.records.queues and staffs(assignment, agent, devices)
-        }
+        now = {queue for queue, part in assignments.items() if queue in queues and staffs(part, agent, devices)}
         before = self.staffing.get(agent.id, set())
         if now != before:
             self.staffing[agent.id] = now

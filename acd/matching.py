@@ -140,7 +140,7 @@ def next_group(state: State, call: CallRecord) -> Group | None:
     no time. Whoever should have another call first is passed over, as in `agent_to_ring`.
     """
     queue = state.records.queues.get(call.queue)
-    if queue is None or not call.may_ring or queue.type is not QueueType.LINEAR_CASCADE:
+    if queue is None or queue.type is not QueueType.LINEAR_CASCADE or not call.may_ring:
         return None
     index = state.queue_index(queue.id)
     new_round = begins_round(call, index.eligible)
@@ -176,16 +176,14 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
     A queue whose callers cannot use him now is passed over, whatever its priority. `widening` is a call whose cascade
     may come to him now.
     """
-    best: Precedence | None = None
-    found: CallRecord | None = None
-    for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
-        call = _first_for(state, queue_id, agent, widening)
-        if call is None:
-            continue
-        order = precedence(state.records.queues[queue_id], assignment, call)
-        if best is None or order < best:
-            best, found = order, call
-    return found
+    found = [
+        (call, assignment)
+        for queue_id, assignment in state.records.assignments.get(agent.id, {}).items()
+        if (call := _first_for(state, queue_id, agent, widening)) is not None
+    ]
+    if len(found) > 1:
+        found.sort(key=lambda each: precedence(state.records.queues[each[0].queue], each[1], each[0]))
+    return found[0][0] if found else None
 
 
 def precedence(queue: Queue, assignment: Assignment, call: CallRecord) -> Precedence:

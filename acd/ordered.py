@@ -32,11 +32,13 @@ class Ordered(Generic[Id]):
         insort(self._entries, entry)
         return True
 
-    def remove(self, id_: Id) -> None:
-        """Take an id out; nothing happens where it is not in."""
-        if id_ in self._rank_of:
-            entry = (self._rank_of.pop(id_), id_)
-            del self._entries[bisect_left(self._entries, entry)]
+    def remove(self, id_: Id) -> bool:
+        """Take an id out. Whether it was in."""
+        rank = self._rank_of.pop(id_, None)
+        if rank is None:
+            return False
+        del self._entries[bisect_left(self._entries, (rank, id_))]
+        return True
 
     def position(self, id_: Id) -> int:
         """How many stand before an id that is in."""
@@ -102,6 +104,13 @@ class Deadlines:
         """Let nothing of these kinds lapse."""
         for kind in kinds:
             self._until[kind].pop(id_, None)
+
+    def due(self, now: datetime) -> tuple[datetime, DeadlineKind, str] | None:
+        """The earliest that still holds, None when it is later than now."""
+        if not self._heap or self._heap[0][0] > now:
+            return None  # as mostly; whether that one still holds does not matter yet
+        entry = self.next()
+        return entry if entry is not None and entry[0] <= now else None
 
     def next(self) -> tuple[datetime, DeadlineKind, str] | None:
         """The earliest that still holds, None when there is none."""

@@ -55,7 +55,7 @@ def back_off(state: Indexes, agent: AgentRecord, until: datetime | None) -> None
     """He is offered nothing until then."""
     agent.back_off_until = until
     state.deadlines.set(DeadlineKind.BACK_OFF, agent.id, until)
-    state.reindex_offered(agent)
+    state.reindex_eligible(agent)
 
 
 # --- a device
@@ -76,7 +76,7 @@ def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:
     assert agent is not None, "only known devices are engaged"
     state.channels[fact.channel] = fact.device
     agent.other_calls[fact.channel] = fact.device
-    state.reindex(agent)
+    state.reindex_eligible(agent)
 
 
 def device_disengaged(state: Indexes, fact: DeviceDisengaged) -> None:
@@ -89,7 +89,7 @@ def disengage(state: Indexes, channel: ChannelId, device: DeviceId) -> None:
         return
     for agent in _holders(state, channel, device):
         del agent.other_calls[channel]
-        state.reindex(agent)
+        state.reindex_eligible(agent)
 
 
 def _holders(state: Indexes, channel: ChannelId, device: DeviceId) -> Iterable[AgentRecord]:

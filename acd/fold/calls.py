@@ -44,8 +44,8 @@ def call_queued(state: Indexes, fact: CallQueued, at: datetime) -> None:
         expected_wait=fact.expected_wait,
     )
     state.records.calls[call.id] = call
-    state.records.places.get(fact.queue, {}).pop(fact.caller.number, None)
-    state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.caller.number), None)
+    if state.records.places.get(fact.queue, {}).pop(fact.caller.number, None) is not None:
+        state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.caller.number), None)
     state.place(call)
 
 
@@ -70,8 +70,8 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
     )
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
     state.queue_index(fact.queue).ringing.add(fact.offer)
-    state.place(call)
-    state.reindex_offered(agent)
+    state.place_by_offers(call)
+    state.reindex_eligible(agent)
 
 
 def cascade_widened(state: Indexes, fact: CascadeWidened, at: datetime) -> None:
@@ -115,7 +115,6 @@ def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
     if call.cascade is not None and not any(state.records.offers[o].cascades for o in call.offers):
         state.set_cascade(call, None)
         state.needy.add(call.id)
-    state.place(call)
     agent = state.records.agent_records[fact.agent]
     agent.offer = None
     if fact.outcome is OfferOutcome.MISSED:
@@ -123,6 +122,10 @@ def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
         agent.idle_since = max(agent.idle_since, at)
     elif fact.why in _HE_IS_THERE:
         agent.misses = 0
+    if fact.outcome is OfferOutcome.ANSWERED:
+        return  # where the two belong now is said by `CallAnswered`, which goes with it
+    if call.agent is None:
+        state.place_by_offers(call)
     back_off(state, agent, fact.back_off_until)
 
 
@@ -137,7 +140,9 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     agent.calls[call.id] = fact.device
     if agent.status == SINGLE_CALL:
         agent.single_calls.add(call.id)
-    state.reindex(agent)
+        state.reindex(agent)
+    else:
+        state.reindex_eligible(agent)
 
 
 def agent_briefed(state: Indexes, fact: AgentBriefed) -> None:
@@ -166,7 +171,10 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
     call.held_since, call.held = None, timedelta(0)
     if call.callback is not None:
         call.callback.channel = None
-    state.reindex(agent)
+    if agent.status == SINGLE_CALL:
+        state.reindex(agent)
+    else:
+        state.reindex_eligible(agent)
 
 
 def call_requeued(state: Indexes, fact: CallRequeued) -> None:
