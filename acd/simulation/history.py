@@ -11,6 +11,7 @@ asked of them that nobody has seen; then it is drawn from what was seen in the s
   offer of his that came to its end, and did not end sooner than that.
 """
 
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -99,7 +100,8 @@ class AsTheyWere:
         self._known = known
         self._roll = roll
         self._ringing: dict[OfferId, Rung] = {}
-        self._survival = survival(known.hung_up.values(), known.stayed.values())
+        patience = {call: time for (call, _), time in known.hung_up.items()}
+        self._survival = survival(patience.values(), known.stayed.values())
         self.drawn: dict[str, int] = defaultdict(int)
         """How often something had to be drawn, by what it was."""
 
@@ -202,5 +204,7 @@ def survival(hung_up: Iterable[timedelta], stayed: Iterable[timedelta]) -> Survi
 
 def residual(curve: Survival, waited: timedelta, chance: float) -> timedelta | None:
     """A patience longer than `waited`: `chance`, from 0 up to 1, says which. None: longer than any that was seen."""
-    before = next((part for time, part in reversed(curve) if time <= waited), 1.0)
-    return next((time for time, part in curve if time > waited and part < (1 - chance) * before), None)
+    first = bisect_right(curve, waited, key=lambda entry: entry[0])
+    still = (1 - chance) * (curve[first - 1][1] if first else 1.0)
+    gone = bisect_right(curve, -still, lo=first, key=lambda entry: -entry[1])
+    return curve[gone][0] if gone < len(curve) else None
