@@ -43,11 +43,12 @@ _WRAP_UPS_LOOKED_AT: Final = 20
 def expected_wait(state: State, queue_id: QueueId, call: CallId, turn: Turn, now: datetime) -> timedelta | None:
     """For a caller of this turn, who waits there or is about to.
 
-    None: nothing can be said, because nobody takes calls of the queue at present, or because nobody is rung there.
+    None: nothing can be said, because nobody takes calls of the queue at present, or because nobody is rung there; or
+    nobody wants to know: it costs more than the rest of an arrival where agents serve many queues.
     """
     queue: Queue | None = state.records.queues.get(queue_id)
     index = state.queue_index(queue_id)
-    if queue is None or queue.type is QueueType.CALL_PARK or not index.staffed:
+    if queue is None or not queue.uses_expected_wait or queue.type is QueueType.CALL_PARK or not index.staffed:
         return None
     free = len(index.eligible) + len(index.ringing)
     needed = index.waiting.before(call, *turn) + _before_in_other_queues(state, queue, call, turn) + 1 - free

@@ -229,6 +229,11 @@ class Queue:
     service_level: timedelta = timedelta(seconds=60)
     """The wait within which an answer counts as good service."""
 
+    @property
+    def uses_expected_wait(self) -> bool:
+        """Whether anything depends on how long a caller will probably wait. Else nobody reckons it out."""
+        return bool(self.max_expected_wait or self.announcements.expected_wait_every)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:

@@ -122,7 +122,14 @@ def centre(agents: int, numbers: Sequence[str], wrap_up: timedelta) -> Configura
     extensions = [f"1{n:03}" for n in range(agents)]
     people = [Agent(id=agent_id(ACCOUNT, ext), account=ACCOUNT, extension=ext, name=ext) for ext in extensions]
     queues = [
-        Queue(id=queue_id(ACCOUNT, number), account=ACCOUNT, number=number, name=number, wrap_up=wrap_up)
+        Queue(
+            id=queue_id(ACCOUNT, number),
+            account=ACCOUNT,
+            number=number,
+            name=number,
+            wrap_up=wrap_up,
+            max_expected_wait=timedelta(days=1),  # nobody is kept out, everybody's wait is reckoned out
+        )
         for number in numbers
     ]
     return Configuration(

@@ -31,6 +31,8 @@ ALICE: Final = AgentId("1001@demo.example")
 BOB: Final = AgentId("1002@demo.example")
 SALES: Final = QueueId("7001@demo.example")
 HELP: Final = QueueId("7002@demo.example")
+NO_MATTER: Final = timedelta(days=1)
+"""An expected wait that keeps nobody out, and has everybody's reckoned out."""
 DESK_OF: Final = {ALICE: DeviceId("1001-desk"), BOB: DeviceId("1002-desk")}
 
 
@@ -41,7 +43,7 @@ def configuration(*, wrap_up: timedelta = timedelta(seconds=30)) -> Configuratio
         Agent(id=BOB, account=ACCOUNT, extension="1002", name="Bob"),
     ]
     queues = [
-        Queue(id=SALES, account=ACCOUNT, number="7001", name="Sales", wrap_up=wrap_up),
+        Queue(id=SALES, account=ACCOUNT, number="7001", name="Sales", wrap_up=wrap_up, max_expected_wait=NO_MATTER),
         Queue(id=HELP, account=ACCOUNT, number="7002", name="Help"),
     ]
     assignments = [Assignment(agent=ALICE, queue=SALES), Assignment(agent=BOB, queue=SALES)]

@@ -48,6 +48,10 @@ ALLOWED_GROWTH: Final = 1.5
 """Searching a sorted list of a hundred times the length takes a few steps more, and those are not in Python."""
 
 
+NO_MATTER: Final = timedelta(days=1)
+"""An expected wait that keeps nobody out, and has everybody's reckoned out."""
+
+
 def centre(queues: int, agents_each: int, type_: QueueType) -> Configuration:
     """So many queues, each with agents of its own who have one phone each, and each a group of his own."""
     numbers = [f"7{number:04}" for number in range(queues)]
@@ -62,7 +66,13 @@ def centre(queues: int, agents_each: int, type_: QueueType) -> Configuration:
         devices={phones[e]: Device(id=phones[e], owner=ids[e]) for e in extensions},
         queues={
             queue_id(ACCOUNT, n): Queue(
-                id=queue_id(ACCOUNT, n), account=ACCOUNT, number=n, name=n, type=type_, wrap_up=timedelta(seconds=5)
+                id=queue_id(ACCOUNT, n),
+                account=ACCOUNT,
+                number=n,
+                name=n,
+                type=type_,
+                wrap_up=timedelta(seconds=5),
+                max_expected_wait=NO_MATTER,
             )
             for n in numbers
         },
