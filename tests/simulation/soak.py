@@ -4,7 +4,8 @@ Each of the 116 figures is measured; within three standard errors it is right. O
 by itself, with other calls and four times as many, and what then comes out counts. A right figure misses by chance once
 in 180 times (Student's t with 29 degrees of freedom), so a first miss is to be expected in every second run or so, and
 a second one of the same figure in one run of several hundred; a wrong figure misses by more the second time. So no seed
-had to be looked for: try others. It takes five to ten minutes on two processors.
+had to be looked for: try others. With far fewer `--calls` the batches are short and skewed, and first misses more
+frequent. It takes five to ten minutes on two processors.
 """
 
 import argparse
