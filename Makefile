@@ -31,8 +31,8 @@ run: setup ## a demo centre, until Ctrl-C
 test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
 	@$(BIN)/python -m pytest
 
-check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests that need no Asterisk (under a minute)
-	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/simulation tests/test_tidy.py
+check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of the core (two or three minutes)
+	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/mutants tests/simulation tests/test_tidy.py
 
 soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten minutes on two processors
 	@$(BIN)/python -m tests.simulation.soak
