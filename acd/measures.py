@@ -113,11 +113,6 @@ class QueueMeasures:
         """ASA: the mean wait of those answered."""
         return ratio(sum(self.waits_s), len(self.waits_s))
 
-    @property
-    def abandonment(self) -> float | None:
-        """Abandoned / offered."""
-        return ratio(self.abandoned, self.offered)
-
     def add(self, other: "QueueMeasures") -> None:
         """Count another queue's calls as well."""
         for name in self.__slots__:

@@ -1,8 +1,10 @@
 """What agents do in mid-call on a real Asterisk: transfers, hold, recording; and the lamps of their phones."""
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -35,6 +37,9 @@ from tests.integration.asterisk import TestAsterisk
 from tests.integration.switchboard import ACCOUNT, AGENT_HZ, CALLER_HZ, THIRD_HZ, Switchboard, Talk, switchboard
 from tests.phone.recording import read_recording
 from tests.phone.waiting import until
+
+WAV_BYTES_A_SECOND: Final = 16_000
+"""8 kHz, 16 bits, both sides mixed into one channel."""
 
 
 @pytest.fixture(scope="module")
@@ -244,20 +249,28 @@ async def test_hold_is_told_once_and_the_caller_hears_music(board: Switchboard) 
 
 
 def _seconds(recording: Path) -> float:
-    """How long this recording is; zero while nothing of it is on the disk."""
-    return read_recording(recording).seconds if recording.exists() and recording.stat().st_size > 1000 else 0.0
+    """How long this recording is; zero until it is complete, when its header is written."""
+    try:
+        return read_recording(recording).seconds
+    except (FileNotFoundError, EOFError, wave.Error):
+        return 0.0
+
+
+def _has_grown(recording: Path, seconds: float) -> bool:
+    """Whether so much sound is on the disk; while a file is being written its header does not tell."""
+    return recording.exists() and recording.stat().st_size > seconds * WAV_BYTES_A_SECOND
 
 
 async def test_a_recording_has_both_sides_and_ends_with_the_talk(board: Switchboard, home: Path) -> None:
     talk = await board.talk()
     name = f"{ACCOUNT}/{talk.call}-1"
     board.order(StartRecording(call=talk.call, name=name))
-    await asyncio.sleep(2)
+    file = home / "var/spool/recording" / f"{name}.wav"
+    await until("two seconds of recording", lambda: _has_grown(file, 2), within=10)
     board.order(HangUpLeg(offer=talk.offer, device=talk.device), HangUpCall(call=talk.call, channel=talk.channel))
     ended = await board.hears_of(LegEnded)
     assert ended.how is LegEnd.HUNG_UP
     await talk.caller.is_over()
-    file = home / "var/spool/recording" / f"{name}.wav"
     await until("the end of the recording", lambda: _seconds(file) > 1.5, within=5)
     recorded = read_recording(file)
     assert recorded.seconds_of(CALLER_HZ) > 1
@@ -271,11 +284,11 @@ async def test_a_recording_is_begun_and_ended_by_keys_in_mid_talk(board: Switchb
     pressed = await board.hears_of(LegKeyPressed, nth=2)
     assert pressed.key == "*1"
     board.order(StartRecording(call=talk.call, name=name))
-    await asyncio.sleep(1)
+    file = home / "var/spool/recording" / f"{name}.wav"
+    await until("a second of recording", lambda: _has_grown(file, 1), within=10)
     await talk.leg.press("*1")
     await board.hears_of(LegKeyPressed, nth=4)
     board.order(StopRecording(call=talk.call, name=name))
-    file = home / "var/spool/recording" / f"{name}.wav"
     await until("the end of the recording", lambda: _seconds(file) > 0.5, within=5)
     await asyncio.gather(talk.caller.media.hears_tone(AGENT_HZ), talk.leg.media.hears_tone(CALLER_HZ))
     assert [each.key for each in board.all(LegKeyPressed)] == ["*", "*1", "*", "*1"]
