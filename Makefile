@@ -12,11 +12,13 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 CENTRE ?= examples/demo.toml
 # More options for `acd up`: make run UP="--bind 192.0.2.7 --sip-port 5060"
 UP ?=
+# Only some rows of `make chaos`: make chaos ROWS="engine-killed clock-jumps"
+ROWS ?=
 
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup run test check soak-queueing lock prompts clean
+.PHONY: help setup run test check chaos soak-queueing lock prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +35,9 @@ test: setup lint ## all tests, those with a real Asterisk and real phones too (m
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of the core (two or three minutes)
 	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/mutants tests/simulation tests/test_tidy.py
+
+chaos: setup ## every failure caused on a real Asterisk, database and phones, one line each (under twenty minutes)
+	@$(BIN)/python -m tests.chaos $(ROWS)
 
 soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten minutes on two processors
 	@$(BIN)/python -m tests.simulation.soak
