@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 from unittest.mock import patch
 
@@ -52,24 +53,28 @@ def queued(number: int, name: str = "") -> Recorded:
     )
 
 
+async def opened(url: str, spool: Path) -> Recorder:
+    return await Recorder.open(url, spool, journal="test", epoch=1)
+
+
 @asynccontextmanager
-async def recording(url: str) -> AsyncGenerator[Recorder, None]:
-    recorder = await Recorder.open(url)
+async def recording(url: str, spool: Path) -> AsyncGenerator[Recorder, None]:
+    recorder = await opened(url, spool)
     try:
         yield recorder
     finally:
         await recorder.close()
 
 
-async def recalled(url: str) -> Sequence[Recorded]:
+async def recalled(url: str, spool: Path) -> Sequence[Recorded]:
     """What a new engine would find."""
-    async with recording(url) as recorder:
+    async with recording(url, spool) as recorder:
         return (await recorder.recall())[1]
 
 
-async def test_facts_come_back_in_their_order(database: str) -> None:
+async def test_facts_come_back_in_their_order(database: str, tmp_path: Path) -> None:
     facts = [queued(number) for number in range(2_500)]
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         assert await recorder.recall() == (None, [])
         assert recorder.last_at is None
         assert recorder.record(facts[:3]) == 3
@@ -77,17 +82,17 @@ async def test_facts_come_back_in_their_order(database: str) -> None:
         assert recorder.pending == 2_500, "nothing is written inside the call"
         await recorder.durable(2_500)
         assert (recorder.pending, recorder.written_total, recorder.last_error) == (0, 2_500, None)
-    assert await recalled(database) == facts
+    assert await recalled(database, tmp_path) == facts
 
 
-async def test_numbering_goes_on_after_a_restart(database: str, connection: Connection) -> None:
+async def test_numbering_goes_on_after_a_restart(database: str, connection: Connection, tmp_path: Path) -> None:
     for start in (0, 10, 20):
-        async with recording(database) as recorder:
+        async with recording(database, tmp_path) as recorder:
             assert recorder.record([queued(start + number) for number in range(10)]) == start + 10
     assert [row["seq"] for row in await connection.fetch("select seq from fact order by at")] == list(range(1, 31))
 
 
-async def test_what_a_fact_is_about_can_be_searched_for(database: str, connection: Connection) -> None:
+async def test_what_a_fact_is_about_can_be_searched_for(database: str, connection: Connection, tmp_path: Path) -> None:
     ended = OfferEnded(
         offer=OfferId("c1~2"),
         call=CallId("c1"),
@@ -98,7 +103,7 @@ async def test_what_a_fact_is_about_can_be_searched_for(database: str, connectio
         back_off_until=NOON,
     )
     stopped = outputs.LegStopped(offer=OfferId("c1~2"), device=DeviceId("1001-desk"), why=OfferEnd.BUSY)
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         recorder.record([Recorded(at=NOON, fact=ended), Recorded(at=NOON, fact=stopped)])
     rows = await connection.fetch(
         "select kind, call_id, agent_id, queue_id, (body ->> 'back_off_until')::timestamptz as until from fact"
@@ -110,8 +115,8 @@ async def test_what_a_fact_is_about_can_be_searched_for(database: str, connectio
     ]
 
 
-async def test_durable_waits_for_the_commit(own_postgres: TestPostgres) -> None:
-    async with recording(own_postgres.url()) as recorder:
+async def test_durable_waits_for_the_commit(own_postgres: TestPostgres, tmp_path: Path) -> None:
+    async with recording(own_postgres.url(), tmp_path) as recorder:
         await recorder.durable(0)
         own_postgres.kill()
         last = recorder.record([queued(1)])
@@ -122,10 +127,10 @@ async def test_durable_waits_for_the_commit(own_postgres: TestPostgres) -> None:
         assert own_postgres.execute("select count(*) from fact").strip() == "1"
 
 
-async def test_a_killed_database_loses_nothing_pending_and_doubles_nothing(own_postgres: TestPostgres) -> None:
+async def test_a_killed_database_loses_nothing_pending_and_doubles_nothing(own_postgres: TestPostgres, tmp_path: Path) -> None:
     facts = [queued(number) for number in range(30_000)]
     with capture_logs() as logs:
-        async with recording(own_postgres.url()) as recorder:
+        async with recording(own_postgres.url(), tmp_path) as recorder:
             for start in range(0, 10_000, 100):
                 recorder.record(facts[start : start + 100])
                 await asyncio.sleep(0)
@@ -141,14 +146,12 @@ async def test_a_killed_database_loses_nothing_pending_and_doubles_nothing(own_p
             assert (recorder.pending, recorder.written_total, recorder.last_error) == (0, 30_000, None)
     events = [entry["event"] for entry in logs if entry["event"].startswith("journal_")]
     assert events == ["journal_waiting", "journal_writing_again"]
-    assert await recalled(own_postgres.url()) == facts
+    assert await recalled(own_postgres.url(), tmp_path) == facts
 
 
-async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_written_twice(
-    database: str, connection: Connection
-) -> None:
+async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_written_twice(database: str, connection: Connection, tmp_path: Path) -> None:
     """The connection breaks after the commit and before its answer: we cannot know, and have to look."""
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         recorder.record([queued(1)])
         await recorder.durable(1)
         copy = cast("Callable[..., Awaitable[str]]", asyncpg.Connection.copy_records_to_table)
@@ -167,23 +170,23 @@ async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_writt
         recorder.record([queued(4)])
         await recorder.durable(4)
         assert recorder.written_total == 4
-    assert await recalled(database) == [queued(number) for number in (1, 2, 3, 4)]
+    assert await recalled(database, tmp_path) == [queued(number) for number in (1, 2, 3, 4)]
 
 
-async def test_a_second_engine_is_kept_out(database: str) -> None:
-    async with recording(database) as recorder:
+async def test_a_second_engine_is_kept_out(database: str, tmp_path: Path) -> None:
+    async with recording(database, tmp_path) as recorder:
         with (
             patch.object(recorder_module, "JOURNAL_FREE_WITHIN", timedelta(seconds=0.5)),
             pytest.raises(JournalTaken, match="another engine writes the journal of this database; stop it"),
         ):
-            await Recorder.open(database)
+            await opened(database, tmp_path)
         last = recorder.record([queued(1)])
         await recorder.durable(last)
-    await recalled(database)
+    await recalled(database, tmp_path)
 
 
-async def test_a_start_waits_for_the_engine_before_it_to_end(database: str) -> None:
-    first = await Recorder.open(database)
+async def test_a_start_waits_for_the_engine_before_it_to_end(database: str, tmp_path: Path) -> None:
+    first = await opened(database, tmp_path)
     opening = asyncio.create_task(Recorder.open(database))
     await asyncio.sleep(0)
     first.record([queued(1)])
@@ -193,14 +196,14 @@ async def test_a_start_waits_for_the_engine_before_it_to_end(database: str) -> N
     await second.close()
 
 
-async def test_facts_of_another_engine_end_this_one(own_postgres: TestPostgres) -> None:
+async def test_facts_of_another_engine_end_this_one(own_postgres: TestPostgres, tmp_path: Path) -> None:
     """Two journals cannot both be true: whoever finds the other's facts after his last has to begin again."""
-    recorder = await Recorder.open(own_postgres.url())
+    recorder = await opened(own_postgres.url(), tmp_path)
     recorder.record([queued(1)])
     await recorder.durable(1)
     own_postgres.kill()
     own_postgres.start()
-    other = await Recorder.open(own_postgres.url())
+    other = await opened(own_postgres.url(), tmp_path)
     await other.durable(other.record([queued(2)]))
     await other.close()
     recorder.record([queued(3)])
@@ -212,20 +215,20 @@ async def test_facts_of_another_engine_end_this_one(own_postgres: TestPostgres) 
     with pytest.raises(ConnectionError, match="the journal is closed"):
         await recorder.durable(2)
     await recorder.close()
-    assert await recalled(own_postgres.url()) == [queued(1), queued(2)]
+    assert await recalled(own_postgres.url(), tmp_path) == [queued(1), queued(2)]
 
 
-async def test_odd_text_from_callers_never_stops_the_journal(database: str) -> None:
+async def test_odd_text_from_callers_never_stops_the_journal(database: str, tmp_path: Path) -> None:
     names = ["'; drop table fact;--", "a\x00b", "\ud800 half", "${x}|`y`\n\t", "\\u0000", "\\", "👩‍💻", "x" * 4096, ""]
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         last = recorder.record([queued(index, name) for index, name in enumerate(names)])
         await asyncio.wait_for(recorder.durable(last), 10)
-    kept = [fact.fact.caller.name for fact in await recalled(database) if isinstance(fact.fact, CallQueued)]
+    kept = [fact.fact.caller.name for fact in await recalled(database, tmp_path) if isinstance(fact.fact, CallQueued)]
     assert kept == [name.replace("\x00", "\ufffd").replace("\ud800", "\ufffd") for name in names]
 
 
-async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(own_postgres: TestPostgres) -> None:
-    recorder = await Recorder.open(own_postgres.url())
+async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(own_postgres: TestPostgres, tmp_path: Path) -> None:
+    recorder = await opened(own_postgres.url(), tmp_path)
     own_postgres.kill()
     recorder.record([queued(1), queued(2)])
     waiting = asyncio.create_task(recorder.durable(2))
@@ -241,19 +244,19 @@ async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(o
 # --- recalling
 
 
-async def test_an_unknown_kind_of_fact_is_told(database: str, connection: Connection) -> None:
+async def test_an_unknown_kind_of_fact_is_told(database: str, connection: Connection, tmp_path: Path) -> None:
     await connection.execute("insert into fact (seq, at, kind, body) values (1, now(), 'call_beamed_up', '{}')")
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         with pytest.raises(UnreadableFact, match="'call_beamed_up', which this program does not know"):
             await recorder.recall()
 
 
-async def test_missing_facts_are_told(database: str, connection: Connection) -> None:
+async def test_missing_facts_are_told(database: str, connection: Connection, tmp_path: Path) -> None:
     await connection.execute(
         "insert into fact (seq, at, kind, body)"
         " select n, now(), 'asterisk_in_sight', '{}' from generate_series(1, 9) n where n not in (4, 5)"
     )
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         with pytest.raises(DatabaseError, match="the journal lacks the facts 4 to 5; restore the database"):
             await recorder.recall()
 
@@ -280,9 +283,9 @@ def anna_is_there() -> outputs.Fact:
     )
 
 
-async def restored(url: str) -> tuple[State, int]:
+async def restored(url: str, spool: Path) -> tuple[State, int]:
     """The state a new engine begins with, and how many facts it had to replay for it."""
-    async with recording(url) as recorder:
+    async with recording(url, spool) as recorder:
         snapshot, facts = await recorder.recall()
         state = snapshot or State()
         for recorded in facts:
@@ -290,9 +293,9 @@ async def restored(url: str) -> tuple[State, int]:
         return state, len(facts)
 
 
-async def test_snapshots_bound_the_replay(database: str, connection: Connection) -> None:
+async def test_snapshots_bound_the_replay(database: str, connection: Connection, tmp_path: Path) -> None:
     with patch.object(recorder_module, "SNAPSHOT_EVERY", 50):
-        recorder = await Recorder.open(database)
+        recorder = await opened(database, tmp_path)
         centre = Centre(recorder)
         centre.step(anna_is_there())
         for _ in range(119):
@@ -301,21 +304,21 @@ async def test_snapshots_bound_the_replay(database: str, connection: Connection)
         recorder._writer.cancel()  # killed: no orderly end
         await asyncio.wait([recorder._writer])
         await recorder._drop_connection()
-    state, replayed = await restored(database)
+    state, replayed = await restored(database, tmp_path)
     assert replayed == 20
     assert encode_state(state) == encode_state(centre.state)
     assert [row["seq"] for row in await connection.fetch("select seq from snapshot order by seq")] == [50, 100]
 
 
-async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connection: Connection) -> None:
-    async with recording(database) as recorder:
+async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connection: Connection, tmp_path: Path) -> None:
+    async with recording(database, tmp_path) as recorder:
         centre = Centre(recorder)
         centre.step(anna_is_there())
-    state, replayed = await restored(database)
+    state, replayed = await restored(database, tmp_path)
     assert replayed == 0
     assert encode_state(state) == encode_state(centre.state)
     for _ in range(5):
-        async with recording(database) as recorder:
+        async with recording(database, tmp_path) as recorder:
             await recorder.recall()
             assert recorder.last_at == NOON + timedelta(seconds=1)
             centre = Centre(recorder)
@@ -324,36 +327,36 @@ async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connectio
     assert [row["seq"] for row in kept] == [4, 5, 6], "old ones are cleared away"
 
 
-async def test_a_state_that_cannot_be_trusted_leaves_no_snapshot(database: str, connection: Connection) -> None:
-    recorder = await Recorder.open(database)
+async def test_a_state_that_cannot_be_trusted_leaves_no_snapshot(database: str, connection: Connection, tmp_path: Path) -> None:
+    recorder = await opened(database, tmp_path)
     await recorder.recall()
     state = State()
     recorder.follow(state)
     recorder.record([queued(1)])
     await recorder.close(snapshot=False)
     assert await connection.fetch("select seq from snapshot") == []
-    assert await recalled(database) == [queued(1)]
+    assert await recalled(database, tmp_path) == [queued(1)]
 
 
-async def test_the_newest_instant_is_known_even_where_the_snapshot_holds_everything(database: str) -> None:
-    recorder = await Recorder.open(database)
+async def test_the_newest_instant_is_known_even_where_the_snapshot_holds_everything(database: str, tmp_path: Path) -> None:
+    recorder = await opened(database, tmp_path)
     await recorder.recall()
     assert recorder.last_at is None
     recorder.follow(State())
     recorder.record([queued(1), queued(2)])
     await recorder.close()
-    async with recording(database) as again:
+    async with recording(database, tmp_path) as again:
         assert (await again.recall())[1] == []
         assert again.last_at == queued(2).at
 
 
-async def test_a_snapshot_that_cannot_be_read_is_passed_over(database: str, connection: Connection) -> None:
-    async with recording(database) as recorder:
+async def test_a_snapshot_that_cannot_be_read_is_passed_over(database: str, connection: Connection, tmp_path: Path) -> None:
+    async with recording(database, tmp_path) as recorder:
         centre = Centre(recorder)
         centre.step(anna_is_there())
     await connection.execute("""update snapshot set body = '{"calls": 5}'""")
     with capture_logs() as logs:
-        state, replayed = await restored(database)
+        state, replayed = await restored(database, tmp_path)
     assert replayed == 1
     assert encode_state(state) == encode_state(centre.state)
     assert [entry["event"] for entry in logs] == ["journal_snapshot_passed_over"]
@@ -362,10 +365,10 @@ async def test_a_snapshot_that_cannot_be_read_is_passed_over(database: str, conn
 # --- figures
 
 
-async def test_a_hundred_thousand_facts(database: str) -> None:
+async def test_a_hundred_thousand_facts(database: str, tmp_path: Path) -> None:
     """The bar is far below what was measured: it only notices a change of order of magnitude."""
     facts = [queued(number, "Anna Bell") for number in range(100_000)]
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         begun = time.monotonic()
         for start in range(0, 100_000, 10):
             recorder.record(facts[start : start + 10])
@@ -377,7 +380,7 @@ async def test_a_hundred_thousand_facts(database: str) -> None:
             longest_s = max(longest_s, time.monotonic() - before)
         written_s = time.monotonic() - begun
     begun = time.monotonic()
-    async with recording(database) as recorder:
+    async with recording(database, tmp_path) as recorder:
         _, back = await recorder.recall()
     recalled_s = time.monotonic() - begun
     assert len(back) == 100_000
