@@ -17,15 +17,18 @@ from acd.engine import Engine
 from acd.inputs import ConfigurationLoaded, EngineStarted
 from acd.journal import UnreadableFact
 from acd.runtime import logs, web
-from acd.runtime.clock import Clock
-from acd.runtime.database import DatabaseError, address
+from acd.runtime.clock import OFFSET_WORTH_TELLING, Clock
+from acd.runtime.database import DatabaseError, address, connected
+from acd.runtime.gauges import ClockGauge
 from acd.runtime.metrics import Metrics
-from acd.runtime.recorder import JournalTaken, Recorder
+from acd.runtime.recorder import Recorder
 from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
+from acd.runtime.spool import SpoolError
 from acd.runtime.store import Store
 from acd.state import State
 from ari_bridge.bridge import Bridge, StoodDown
+from ari_bridge.client import Client
 from feature_codes.table import StarCodes
 
 STOP_WITHIN_SECONDS: Final = 10
@@ -43,6 +46,8 @@ class ExitCode(IntEnum):
     """Another engine has taken its place. Whoever starts this one again at once makes the two fight."""
     DATABASE = 5
     """The database is there and cannot be used; waiting does not help."""
+    SPOOL = 6
+    """The directory of the spool cannot be used; waiting does not help."""
     FAULT = 70
     """A bug. To be started again: calls are still up in Asterisk."""
 
@@ -91,9 +96,12 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
                 mend="run one engine for each application; stop the other one before starting this one again",
             )
             return ExitCode.STOOD_DOWN
-        case DatabaseError() | JournalTaken() | UnreadableFact():
+        case DatabaseError() | UnreadableFact():
             _log.error("database_unusable", why=str(error))
             return ExitCode.DATABASE
+        case SpoolError():
+            _log.error("spool_unusable", why=str(error))
+            return ExitCode.SPOOL
         case CoreFault():
             return ExitCode.FAULT  # told where it happened
         case _:
@@ -112,13 +120,14 @@ class _Process:
         self._configured = asyncio.Event()
         self._store: Store
         self._recorder: Recorder
+        self._clock: Clock
         self._runner: Runner
         self._bridge: Bridge
 
     async def live(self) -> None:
         """Start, and serve for ever; raises what ends it. Cancelled: stops in order."""
         async with AsyncExitStack() as stack:
-            pages = await web.serve(web.make_app(self._metrics.text, self._reasons), self._settings)
+            pages = await web.serve(web.make_app(self._metrics.text, self._reasons, self._warnings), self._settings)
             stack.push_async_callback(pages.cleanup)
             _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
             await self._open_journal(stack)
@@ -131,7 +140,11 @@ class _Process:
         self._stage = f"waiting for the {address(url)}"
         self._store = await Store.open(url)
         self._stage = "waiting until the journal is free"
-        self._recorder = await Recorder.open(url)
+        async with connected(url) as connection:
+            [lease] = await connection.fetch("select journal, epoch from lease")
+        self._recorder = await Recorder.open(
+            url, self._settings.journal_spool, journal=str(lease["journal"]), epoch=lease["epoch"]
+        )
         stack.push_async_exit(self._close_journal)
 
     async def _close_journal(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -145,21 +158,25 @@ class _Process:
         for recorded in facts:
             state.apply(recorded.fact, recorded.at)
         self._recorder.follow(state)
-        clock = Clock.of_this_machine(not_before=self._recorder.last_at)
+        engine = Engine(state)
+        self._clock = Clock.of_this_machine(
+            self._settings.journal_spool,
+            not_before=self._recorder.last_at,
+            busy=bool(state.records.calls) or engine.deadline is not None,
+        )
         self._runner = Runner(
-            engine=Engine(state), clock=clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
+            engine=engine, clock=self._clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
         )
         settings = self._settings
         self._bridge = Bridge(
-            url=settings.ari_url,
-            user=settings.ari_user,
-            password=settings.ari_password,
+            client=Client(settings.ari_url, settings.ari_user, settings.ari_password),
             app=settings.ari_app,
             engine=self._runner,
             codes=StarCodes(settings.star_codes),
         )
         self._runner.attach(self._bridge)
         self._metrics.watch(state, self._recorder, self._bridge)
+        self._metrics.registry.register(ClockGauge(self._clock))
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
 
@@ -186,12 +203,22 @@ class _Process:
         if self._stage is not None:
             return [self._stage]
         reasons: list[str] = []
-        if not self._store.listening or self._recorder.last_error is not None:
-            why = self._recorder.last_error or "the connection is lost"
-            reasons.append(f"the {address(self._settings.database_url)} cannot be reached: {why}")
         if not self._bridge.connected:
             why = self._bridge.last_error or "connecting"
             reasons.append(f"Asterisk at {self._settings.ari_url} is not connected: {why}")
         elif not self._bridge.provisioned:
             reasons.append(self._bridge.last_error or "phones and numbers are being written to Asterisk")
         return reasons
+
+    async def _warnings(self) -> list[str]:
+        """What does not keep calls from being taken, and wants mending all the same."""
+        if self._stage is not None:
+            return []
+        warnings = self._recorder.warnings()
+        if not self._store.listening:
+            warnings.append("changes of the configuration are not heard: the connection to the database is lost")
+        if abs(offset := self._clock.offset()) > OFFSET_WORTH_TELLING:
+            warnings.append(
+                f"the clock of the system is {offset.total_seconds():+.0f} s off the engine's, which goes on as it was"
+            )
+        return warnings

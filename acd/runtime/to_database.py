@@ -138,7 +138,7 @@ class DatabaseWriter:
                 await self._write_all()
         except Exception as error:  # noqa: BLE001 - told by `fault`, whatever it is
             self.last_error = str(error)
-            _log.critical("journal_failed", pending=self.pending, exc_info=error)
+            _log.critical("journal_failed", pending=self.pending, why=str(error))
             if not self._fault.done():
                 self._fault.set_exception(error)
 

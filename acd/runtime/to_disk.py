@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -20,6 +21,9 @@ from acd.runtime.spool_format import Entry
 
 BATCH: Final = 2_000
 """Facts synchronised at once."""
+
+LONGEST_PAUSE: Final = timedelta(seconds=1)
+"""Between two attempts to write to a disk that fails."""
 
 SLOW_SECONDS: Final = 2.0
 """A disk that takes longer than this for a few facts is as good as none for who waits for them."""
@@ -99,12 +103,14 @@ class DiskWriter:
         self._thread.shutdown(wait=bool(done))
 
     async def _run(self) -> None:
-        pauses = Pauses()
+        pauses, batch = Pauses(LONGEST_PAUSE), list[Entry]()
         while not self._closing or (self._queue and self.last_error is None):
             await self._news.wait()
             self._news.clear()
-            while self._queue:
-                if await self._write(list(islice(self._queue, BATCH))):
+            while self._queue or self.last_error is not None:
+                # The database may have all of it by now: to see whether the disk works again, it will do.
+                batch = list(islice(self._queue, BATCH)) or batch
+                if await self._write(batch):
                     pauses.reset()
                 elif self._closing:
                     break
