@@ -15,7 +15,7 @@ import structlog
 
 from acd.journal import encode_state
 from acd.outputs import Recorded
-from acd.runtime.database import Connection, address, close, connect_when_there, ensure_schema
+from acd.runtime.database import Connection, address, close, connect_when_there
 from acd.runtime.history import facts_after, snapshot_before
 from acd.runtime.leftovers import deliver
 from acd.runtime.spool import Spool
@@ -67,7 +67,6 @@ class Recorder:
         """
         connection = await connect_when_there(url)
         try:
-            await ensure_schema(connection)
             await claim(connection, epoch)
             spool = await asyncio.to_thread(Spool.open, directory, journal, epoch)
         except BaseException:

@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 
 from acd.runtime.database import LOST, Connection, DatabaseError, Pauses, address, close, connect, in_words
+from acd.runtime.lease import LeaseLost, is_stale
 from acd.runtime.spool_format import Entry
 
 BATCH: Final = 20_000
@@ -31,9 +32,6 @@ LONGEST_PAUSE: Final = timedelta(seconds=1)
 """Between two attempts to reach a database that is away: it is to be caught up with soon after its return."""
 
 SNAPSHOTS_KEPT: Final = 3
-STALE_ENGINE: Final = "AC001"
-"""The error of the database for what comes from an engine that has not the lease; see schema.sql."""
-
 _COLUMNS: Final = ("seq", "at", "kind", "call_id", "agent_id", "queue_id", "body")
 
 _log = structlog.get_logger(__name__)
@@ -153,8 +151,8 @@ class DatabaseWriter:
                     await self._write_batch(connection)
             except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
                 await self._drop_connection()
-                if isinstance(error, asyncpg.PostgresError) and error.sqlstate == STALE_ENGINE:
-                    raise JournalForked from error
+                if is_stale(error):
+                    raise LeaseLost from None
                 self._say_away(error)
                 await pauses.rest()
             else:

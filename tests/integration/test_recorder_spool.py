@@ -20,6 +20,7 @@ from acd.runtime import recorder as recorder_module
 from acd.runtime import spool as spool_module
 from acd.runtime import to_database
 from acd.runtime.database import Connection
+from acd.runtime.lease import LeaseLost
 from acd.runtime.recorder import Recorder
 from acd.runtime.spool_format import entry, header_line, lines
 from acd.runtime.to_database import JournalForked
@@ -327,7 +328,7 @@ async def test_an_engine_whose_epoch_is_over_can_write_nothing_any_more(
     recorder = await open_recorder(database, tmp_path)
     await connection.execute("update lease set epoch = epoch + 1")
     recorder.record([queued(1)])
-    with pytest.raises(JournalForked):
+    with pytest.raises(LeaseLost):
         await asyncio.wait_for(recorder.fault(), 20)
     with pytest.raises(ConnectionError, match="the journal is closed"):
         await recorder.durable(1)
