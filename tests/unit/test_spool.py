@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,7 +94,7 @@ def test_a_segment_whose_first_line_is_gone_is_damaged(content: bytes) -> None:
 
 
 @contextmanager
-def opened(directory: Path, *, epoch: int = 1, committed: int = 0) -> Iterator[Spool]:
+def opened(directory: Path, *, epoch: int = 1, committed: int = 0) -> Generator[Spool]:
     spool = Spool.open(directory, JOURNAL, epoch)
     try:
         yield spool
