@@ -19,7 +19,7 @@ from acd.runtime.up.silence import SILENT_AFTER_SECONDS, Listener
 
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 10.0
-STEADY_AFTER_SECONDS: Final = 30.0
+STEADY_AFTER_SECONDS: Final = 5.0
 """Who ran this long did not die of its start: the next pause is short again."""
 
 STOP_WITHIN_SECONDS: Final = 12.0
