@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from acd.journal import KINDS
-from acd.outputs import AsteriskInSight, Recorded
+from acd.outputs import AsteriskOutOfSight, Recorded
 from acd.runtime import spool as spool_module
 from acd.runtime.spool import Spool, SpoolError
 from acd.runtime.spool_format import Entry, Header, entry, header_line, lines, read
@@ -48,8 +48,8 @@ def test_what_was_written_is_read() -> None:
 
 
 def test_a_fact_is_kept_as_the_journal_has_it() -> None:
-    kept = entry(5, Recorded(at=NOON, fact=AsteriskInSight()))
-    assert kept == Entry(5, NOON, "asterisk_in_sight", None, None, None, "{}")
+    kept = entry(5, Recorded(at=NOON, fact=AsteriskOutOfSight()))
+    assert kept == Entry(5, NOON, "asterisk_out_of_sight", None, None, None, "{}")
     assert kept.kind in KINDS
     assert read(header_line(JOURNAL, 1) + lines([kept])).entries == (kept,)
 
