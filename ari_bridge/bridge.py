@@ -40,6 +40,7 @@ from acd.outputs import (
 )
 from acd.ports import EnginePort, Provisioning
 from ari_bridge import plan_talks, provision, resync
+from ari_bridge.beat import Beat
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
@@ -132,6 +133,8 @@ class Bridge:
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
+        self._beat = Beat(self._client, self._lanes.pressure)
+        self.admission = self._beat.counters
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
         self._lamps = Lamps(codes.lamps)
         self._keys = Keys()
@@ -235,7 +238,9 @@ class Bridge:
             picture = await resync.look(self._client, self._app)
             if connection.is_open:  # another engine may have taken over by now
                 self._begin(picture)
-            await _first_of(connection.closed(), self._watch(), self._keep_provisioned(), self._tasks.fault())
+            await _first_of(
+                connection.closed(), self._watch(), self._keep_provisioned(), self._beat.run(), self._tasks.fault()
+            )
 
     async def _listen(self) -> None:
         """Hear of all phones. An Asterisk without any has nothing to tell yet."""

@@ -275,8 +275,12 @@ async def test_a_holding_bridge_that_is_missing_is_made(double: AriDouble) -> No
         await until(lambda: bridge.connected)
         before = len(double.asked)
         bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)])
-        await until(lambda: len(double.asked) >= before + 5)
-        assert [each.path for each in double.asked[before:]] == [
+
+        def asked_now() -> list[str]:
+            return [each.path for each in double.asked[before:] if not each.path.startswith("/deviceStates")]
+
+        await until(lambda: len(asked_now()) >= 5)
+        assert asked_now() == [
             f"/channels/{CALL}/answer",
             f"{bridge_path}/removeChannel",
             f"{bridge_path}/addChannel",
