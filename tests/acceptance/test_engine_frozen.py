@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 from tests.acceptance.centre import RunningCentre
@@ -19,7 +19,7 @@ NOTICED_SECONDS = 3.5
 
 
 @asynccontextmanager
-async def frozen(centre: RunningCentre) -> AsyncIterator[None]:
+async def frozen(centre: RunningCentre) -> AsyncGenerator[None]:
     """While its engine stands still; at the end it is killed, as a watchdog does, if none has done so before."""
     pid = centre.engine_pid()
     os.kill(pid, signal.SIGSTOP)
