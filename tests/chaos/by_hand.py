@@ -45,6 +45,7 @@ async def engine(
     environment = {
         "ACD__ARI__URL": ari or ari_url(centre),
         "ACD__ARI__PASSWORD": (centre.home / "state" / "ari.secret").read_text().strip(),
+        "ACD__JOURNAL__SPOOL": str(home / "spool"),
     }
     async with engine_process(home, database or database_url(centre), environment) as process:
         yield process
