@@ -13,6 +13,8 @@ EVERY_PHONE: Final = "endpoint:PJSIP"
 
 DOUBLED: Final = frozenset(
     {
+        "ChannelStateChange",
+        "ChannelDestroyed",
         "ChannelDtmfReceived",
         "ChannelHold",
         "ChannelUnhold",

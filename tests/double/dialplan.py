@@ -76,7 +76,7 @@ def _queue(exchange: Exchange, channel: Channel) -> Walk:
     given = channel.variables
     put = "put" if given.get("BLINDTRANSFER") or given.get("ACD_SENT_ON") else ""
     arguments = ["queue", given.get("ACD_ACCOUNT", ""), given["ACD_NUMBER"], given.get("ACD_PRIORITY", ""), put]
-    channel.context, channel.exten = "acd-queue", "s"
+    channel.context, channel.exten, channel.priority = "acd-queue", "s", 3
     for turn in range(1, 5):
         if (yield _stasis(exchange, arguments)) != "FAILED":
             exchange.answer(channel)
@@ -94,7 +94,7 @@ def _queue(exchange: Exchange, channel: Channel) -> Walk:
 
 
 def _person(exchange: Exchange, channel: Channel) -> Walk:
-    channel.context, channel.exten = "acd-person", "s"
+    channel.context, channel.exten, channel.priority = "acd-person", "s", 2
     phones = channel.variables["ACD_PHONES"]
     if not phones:
         return UNKNOWN_NUMBER
@@ -287,7 +287,6 @@ class _Dialling:
         peer.connected = self._channel.caller
         peer.dialled_by = lambda what: self._told(peer, what)
         self._ringing.append(peer)
-        self._exchange.applications.of_channel("ChannelCreated", peer)
         lines.call(self._exchange, peer)
 
     def _told(self, peer: Channel, what: str) -> None:

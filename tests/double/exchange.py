@@ -94,7 +94,7 @@ class Exchange:
         self._numbers += 1
         return f"acd-{int(self.now().timestamp())}.{self._numbers - 1}"
 
-    def phone_channel(self, device: str, state: str, name: str | None = None) -> Channel:
+    def phone_channel(self, device: str, state: str, name: str | None = None, *, exten: str = "s") -> Channel:
         """A new channel to or from this phone."""
         endpoint = self.objects.get(("endpoint", device), {})
         channel = Channel(
@@ -106,11 +106,14 @@ class Exchange:
             caller=read_caller(endpoint.get("callerid", "")),
             account=endpoint.get("tenantid", ""),
             context=endpoint.get("context", "acd-phones"),
+            exten=exten,
         )
         if name is not None:
             self._numbers += 1
         self.phones[device].channels.append(channel)
         self.channels[channel.id] = channel
+        self.applications.of_channel("ChannelCreated", channel)
+        self.applications.of_phone("EndpointStateChange", self.phones[device])
         return channel
 
     def local_halves(self, name: str, other: str, context: str) -> tuple[Channel, Channel]:
@@ -178,6 +181,7 @@ class Exchange:
             made_at=self.now(),
             name=title,
         )
+        bridge.choose_technology()
         self.bridges[name] = bridge
         return bridge
 
@@ -193,12 +197,13 @@ class Exchange:
         self.leave(channel)
         bridge.channels.append(channel)
         channel.bridge = bridge
-        if bridge.kind == "mixing" and len(bridge.channels) == 2:
-            first, second = bridge.channels
-            first.connected, second.connected = second.caller, first.caller
         if channel.stasis is not None:
             self.applications.takes_bridge(channel.stasis, bridge)
         self.applications.of_channel("ChannelEnteredBridge", channel, bridge=bridge.json())
+        bridge.choose_technology()
+        if bridge.kind == "mixing" and len(bridge.channels) == 2:
+            first, second = bridge.channels
+            first.connected, second.connected = second.caller, first.caller
 
     def leave(self, channel: Channel) -> None:
         """Out of its bridge; one of the dial plan's goes with its last."""
@@ -208,6 +213,7 @@ class Exchange:
         channel.bridge = None
         bridge.channels.remove(channel)
         self.applications.of_channel("ChannelLeftBridge", channel, bridge=bridge.json())
+        bridge.choose_technology()
         if not bridge.channels:
             if bridge.is_stasis:
                 self.applications.lets_go_bridge(bridge)
@@ -268,9 +274,10 @@ class Exchange:
         phone = self.phones.get(channel.device)
         if phone is not None and channel in phone.channels:
             phone.channels.remove(channel)
+            self.applications.of_phone("EndpointStateChange", phone)
 
     def _tell_end(self, channel: Channel) -> None:
-        channel.app_name = channel.app_data = ""
+        channel.app_name, channel.app_data = channel.app_at_rest
         fields: Json = {"cause": channel.cause, "cause_txt": CAUSES.get(channel.cause, "Unknown")}
         if channel.sip_status:
             fields["tech_cause"] = channel.sip_status

@@ -91,7 +91,7 @@ def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
     application = str(given.get("app", ""))
     arguments = str(given.get("appArgs", "")).split(",")
     channel.made_for = application
-    channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
+    channel.app_at_rest = channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
     channel.variables.update(given.get("variables") or {})
     shown = str(given.get("callerId", ""))
     if shown:
@@ -107,7 +107,6 @@ def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
             exchange.hang_up(channel, 19)
 
     channel.dialled_by = told
-    exchange.applications.of_channel("ChannelCreated", channel)
     timeout = int(given.get("timeout", 30))
     if timeout > 0:
         exchange.after(timedelta(seconds=timeout), lapsed)
