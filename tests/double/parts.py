@@ -63,11 +63,12 @@ class Channel:
     broken_off: Callable[[], None] | None = None
     """Takes back what its step in the dial plan has begun, where the channel leaves that step before its end."""
     bridge: "Bridge | None" = None
+    was_bridged: bool = False
     line: "Line | None" = None
     other_half: "Channel | None" = None
     """Of a Local channel."""
     dialled_by: "Callable[[str], None] | None" = None
-    """Who has had it called: told ANSWER, and END when it is no more."""
+    """Who has had it called: told RINGING, ANSWER, and END when it is no more."""
     sound: "Playback | None" = None
     """What it hears of an application."""
     orders: "deque[Playback | Callable[[], None]]" = field(
@@ -155,7 +156,8 @@ class Playback:
     target: str
     state: str = "queued"
     at: int = 0
-    over: bool = False
+    cut: bool = False
+    """Before its turn came."""
 
     def json(self) -> Json:
         """As in events and answers."""
@@ -212,4 +214,4 @@ class Transfer:
 
     number: str
     second: Channel | None = None
-    progress: list[str] = field(default_factory=list[str])
+    is_answered: bool = False

@@ -162,7 +162,7 @@ async def one_agent_declines_after_ringing(stage: Stage) -> None:
     stage.order(_ring(call, "1001"))
     leg = await stage.called("1001")
     await stage.settles()
-    await leg.refuse(480)
+    await leg.refuse(603)
     await stage.hears("ChannelDestroyed")
     await stage.settles()
     await caller.hang_up()
@@ -225,7 +225,7 @@ async def all_ring_and_one_answers(stage: Stage) -> None:
     await other.is_over()
     await stage.settles()
     await caller.hang_up()
-    await stage.hears("ChannelDestroyed", nth=2)
+    await stage.hears("ChannelDestroyed", where=lambda each: each["channel"]["id"] == call)
     _over(stage, call)
     await leg.is_over()
 

@@ -82,7 +82,8 @@ def _originate_local(exchange: Exchange, name: str, other: str, place: str, give
     far.variables.update(given.get("variables") or {})
     _begin(exchange, near, given)
     reply(200, near.json())
-    far.caller = near.caller
+    far.caller, far.made_for = near.caller, near.made_for
+    exchange.applications.takes(str(near.made_for), far)
     dialplan.begin(exchange, far, context, exten)
 
 
@@ -104,7 +105,7 @@ def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
 
     def lapsed() -> None:
         if channel.state != "Up":
-            exchange.hang_up(channel, 19)
+            exchange.hang_up(channel, 19, 480 if channel.device else 0)
 
     channel.dialled_by = told
     timeout = int(given.get("timeout", 30))
@@ -130,10 +131,10 @@ def _progress(exchange: Exchange, channel: Channel, state: str, reply: Reply) ->
     elif transfer is None:
         _refuse(reply, 412, "Channel not in transfer")
     else:
-        transfer.progress.append(state)
-        lines.tell_transfer(exchange, channel, state=state)
-        if state != "channel_progress":
-            channel.transfer = None
+        if not transfer.is_answered:
+            transfer.is_answered = state != "channel_progress"
+            echo = "channel_declined" if state == "channel_unavailable" else state
+            lines.tell_transfer(exchange, channel, state=echo)
         reply(204, None)
 
 

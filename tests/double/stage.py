@@ -142,10 +142,13 @@ class Stage(ABC):
             before = len(self.told)
             await asyncio.sleep(quiet_s)
 
-    @abstractmethod
     async def phone(self, number: str) -> None:
-        """This phone registers."""
+        """This phone registers, and we hear of it."""
+        await self.register(number)
+        await self.hears("PeerStatusChange", where=lambda each: each["endpoint"]["resource"] == f"{number}-desk")
 
+    @abstractmethod
+    async def register(self, number: str) -> None: ...
     @abstractmethod
     async def unregister(self, number: str) -> None: ...
     @abstractmethod
@@ -194,7 +197,7 @@ class RealStage(Stage):
         self._asterisk = asterisk
         self._phones: dict[str, Phone] = {}
 
-    async def phone(self, number: str) -> None:
+    async def register(self, number: str) -> None:
         place = ("127.0.0.1", self._asterisk.sip_port)
         phone = Phone(place, f"{number}-desk", "s", name=f"P{number}")
         self._phones[number] = await self.stack.enter_async_context(phone)
@@ -274,7 +277,7 @@ class DoubleStage(Stage):
         else:
             line.refuses(status)
 
-    async def phone(self, number: str) -> None:
+    async def register(self, number: str) -> None:
         assert self._server.switch.register(f"{number}-desk")
 
     async def unregister(self, number: str) -> None:
