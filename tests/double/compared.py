@@ -66,10 +66,14 @@ def comparable_answer(method: str, path: str, status: int, body: Any) -> list[An
 
 
 def by_subject(told: Iterable[Json]) -> dict[str, list[Json]]:
-    """Events by the channel, playback or phone that they are of: between these the order is not fixed."""
+    """Events by the channel, playback or phone that they are of: between these the order is not fixed.
+
+    Nor is it how often Asterisk echoes our own answers to a transfer, which nothing of ours reads.
+    """
     found: dict[str, list[Json]] = {}
     for event in told:
-        found.setdefault(_subject(event), []).append(event)
+        if event["type"] != "ChannelTransfer" or "state" not in event:
+            found.setdefault(_subject(event), []).append(event)
     return found
 
 

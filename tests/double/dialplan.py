@@ -295,6 +295,8 @@ class _Dialling:
         peer.app_at_rest = peer.app_name, peer.app_data = "AppDial", "(Outgoing Line)"
         peer.connected = self._channel.caller
         peer.dialled_by = lambda what: self._told(peer, what)
+        if self._channel.other_half is not None:
+            self._channel.other_half.caller = peer.caller
         self._ringing.append(peer)
         lines.call(self._exchange, peer)
 
@@ -304,7 +306,6 @@ class _Dialling:
         half = self._channel.other_half
         if what == "RINGING":
             if half is not None:
-                half.caller = peer.caller
                 self._exchange.set_state(half, "Ringing")
             return
         self._ringing.remove(peer)

@@ -19,6 +19,7 @@ from acd.outputs import (
     Ring,
     Say,
     SendOn,
+    Sound,
     StartRecording,
     StopRecording,
     StopRinging,
@@ -36,6 +37,7 @@ Play = Callable[[Stage], Awaitable[None]]
 
 QUEUE: Final = queue_id(ACCOUNT, "7001")
 DESK: Final = DeviceId("1001-desk")
+BEEP: Final = Sound(name="beep")
 
 
 # --- what many of them begin with
@@ -238,9 +240,7 @@ async def a_star_code(stage: Stage) -> None:
     phone = await stage.dial("1001", "*51")
     channel = ChannelId(await stage.arrives())
     await stage.client.channels.answer(channelId=channel)
-    await stage.client.channels.playWithId(
-        channelId=channel, playbackId=playback(channel, 1), media=["sound:acd/available"]
-    )
+    await stage.client.channels.playWithId(channelId=channel, playbackId=playback(channel, 1), media=["sound:beep"])
     await stage.hears("PlaybackFinished")
     await stage.settles()
     await stage.client.channels.hangup(channelId=channel)
@@ -262,7 +262,7 @@ async def a_star_code_whose_sound_is_missing(stage: Stage) -> None:
 
 async def an_announcement_to_its_end(stage: Stage) -> None:
     caller, call = await _caller(stage)
-    stage.order(Say(call=call, channel=ChannelId(call), number=1, words=(Phrase.PRESS_ONE, 3)))
+    stage.order(Say(call=call, channel=ChannelId(call), number=1, words=(BEEP, 3)))
     await stage.hears("PlaybackFinished")
     await stage.settles()
     await caller.hang_up()
@@ -285,7 +285,6 @@ async def an_announcement_that_is_cut(stage: Stage) -> None:
 async def an_announcement_when_the_caller_goes(stage: Stage) -> None:
     caller, call = await _caller(stage)
     stage.order(Say(call=call, channel=ChannelId(call), number=1, words=(Phrase.WE_CALL_BACK,)))
-    stage.order(Say(call=call, channel=ChannelId(call), number=2, words=(Phrase.WE_CALL_BACK,)))
     await stage.settles()
     await caller.hang_up()
     await stage.hears("ChannelDestroyed")
@@ -313,7 +312,7 @@ async def an_announcement_cut_by_the_answer(stage: Stage) -> None:
 async def a_join_that_waits_for_a_sound(stage: Stage) -> None:
     caller, call = await _caller(stage)
     leg = await _agent(stage, call)
-    stage.order(Say(call=call, channel=ChannelId(call), number=1, words=(Phrase.PRESS_ONE,)))
+    stage.order(Say(call=call, channel=ChannelId(call), number=1, words=(12,)))
     await stage.settles()
     stage.order(_connect(call))
     await stage.hears("ChannelEnteredBridge", nth=3)
@@ -463,7 +462,9 @@ async def sent_on_to_a_busy_person(stage: Stage) -> None:
     await stage.phone("1003")
     stage.when_called("1003", 486)
     stage.order(SendOn(call=call, channel=ChannelId(call), number="1003"))
-    await caller.is_over()
+    await stage.hears("ChannelDestroyed")
+    await stage.settles()
+    await caller.hang_up()
 
 
 async def sent_on_to_a_queue(stage: Stage) -> None:
@@ -476,7 +477,7 @@ async def sent_on_to_a_queue(stage: Stage) -> None:
 
 async def dismissed(stage: Stage) -> None:
     caller, call = await _caller(stage)
-    stage.order(Dismiss(call=call, channel=ChannelId(call), words=(Phrase.PRESS_ONE,)))
+    stage.order(Dismiss(call=call, channel=ChannelId(call), words=(BEEP,)))
     await caller.is_over()
 
 

@@ -32,6 +32,9 @@ from tests.phone.waiting import until
 
 WITHIN_S: Final = 10.0
 
+QUIET_S: Final = 0.12
+"""After so long a silence nothing more is expected to be told."""
+
 Answered = tuple[str, str, int, Any]
 """Method, path, status and body of a request."""
 
@@ -135,12 +138,14 @@ class Stage(ABC):
         event = await self.hears("StasisStart", nth=nth, where=lambda each: each["args"][0] in ("queue", "feature"))
         return str(event["channel"]["id"])
 
-    async def settles(self, quiet_s: float = 0.15) -> None:
+    async def settles(self) -> None:
         """Wait until nothing is told any more."""
-        before = -1
-        while before != len(self.told):
-            before = len(self.told)
-            await asyncio.sleep(quiet_s)
+        loop = asyncio.get_running_loop()
+        before, since = len(self.told), loop.time()
+        while loop.time() - since < QUIET_S:
+            await asyncio.sleep(0.01)
+            if before != len(self.told):
+                before, since = len(self.told), loop.time()
 
     async def phone(self, number: str) -> None:
         """This phone registers, and we hear of it."""
