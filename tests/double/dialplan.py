@@ -330,6 +330,8 @@ class _Dialling:
 
     def _conclude(self, outcome: str) -> None:
         self._channel.variables["HANGUPCAUSE"] = str(self._cause)
+        self._channel.cause = self._cause
+        self._channel.sip_status = _REFUSAL.get(self._cause, 0) if self._channel.device else 0
         self._resume(outcome)
 
     def _stop(self) -> None:

@@ -203,7 +203,8 @@ class Exchange:
         """Out of where it is, into this."""
         self.leave(channel)
         bridge.channels.append(channel)
-        channel.bridge, channel.was_bridged = bridge, True
+        channel.bridge = bridge
+        channel.cause, channel.sip_status = 16, 0
         if channel.stasis is not None:
             self.applications.takes_bridge(channel.stasis, bridge)
         self.applications.of_bridged("ChannelEnteredBridge", channel, bridge)

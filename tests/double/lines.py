@@ -84,7 +84,7 @@ class Line:
             self.refuses()
         elif self.at is At.UP:
             self.at = At.OVER
-            self._soon(lambda: self._exchange.hang_up(self._channel, 16 if self._channel.was_bridged else 0))
+            self._soon(lambda: self._exchange.hang_up(self._channel, self._channel.cause, self._channel.sip_status))
         elif self.at is At.CALLING:
             self.at = At.OVER
             self._soon(lambda: self._exchange.hang_up(self._channel, GIVEN_UP, 487))

@@ -63,7 +63,6 @@ class Channel:
     broken_off: Callable[[], None] | None = None
     """Takes back what its step in the dial plan has begun, where the channel leaves that step before its end."""
     bridge: "Bridge | None" = None
-    was_bridged: bool = False
     line: "Line | None" = None
     other_half: "Channel | None" = None
     """Of a Local channel."""
@@ -78,7 +77,8 @@ class Channel:
     ending: bool = False
     """Being hung up."""
     gone: bool = False
-    cause: int = 16
+    cause: int = 0
+    """Q.850, with which it ended, or would end by itself."""
     sip_status: int = 0
     transfer: "Transfer | None" = None
 

@@ -8,7 +8,7 @@ from tests.double.exchange import AT_ONCE, Exchange
 from tests.double.parts import Channel, Playback
 
 SECONDS: Final = {
-    "sound:acd/available": 2.8,
+    "sound:acd/service-unavailable": 4.0,
     "sound:beep": 0.3,
 }
 """How long those are whose length matters to a test."""

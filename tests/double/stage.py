@@ -69,6 +69,7 @@ class Stage(ABC):
 
     def __init__(self, url: str, password: str, stack: AsyncExitStack) -> None:
         self.stack = stack
+        self._url, self._password = url, password
         self.client = Client(url, USER, password)
         self.client.on_event(None, self._hear)
         self.client.rest = _Taped(self.client.rest, self)
@@ -99,10 +100,24 @@ class Stage(ABC):
 
     async def connect(self) -> None:
         """A websocket, with the bridge's filter."""
-        await self.stack.enter_async_context(self.client.connect("acd"))
+        self._websocket = AsyncExitStack()
+        await self._websocket.enter_async_context(self.client.connect("acd"))
+        self.stack.push_async_exit(self._websocket)
         await self.client.applications.filter(
             applicationName="acd", filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
         )
+
+    async def cut(self) -> None:
+        """The websocket ends, and Asterisk knows it."""
+        await self._websocket.aclose()
+        await self.settles()
+
+    async def rival(self) -> None:
+        """Another client with our application; what it hears is told as the rival's."""
+        other = Client(self._url, USER, self._password)
+        other.on_event(None, lambda event: self.told.append(event | {"heard_by": "rival"}))
+        await self.stack.enter_async_context(other)
+        await self.stack.enter_async_context(other.connect("acd"))
 
     # --- what a play says
 
