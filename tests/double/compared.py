@@ -57,12 +57,16 @@ def _without(what: Any) -> Any:
 def comparable_answer(method: str, path: str, status: int, body: Any) -> list[Any]:
     """An answer whose lists are sorted. Whether a sound plays already when its request is answered is not fixed."""
     if isinstance(body, list):
-        body = sorted(body, key=lambda each: str(each.get("id") or each.get("resource") or each.get("attribute")))
+        body = sorted(body, key=_known_by)
     if isinstance(body, dict) and "media_uri" in body:
         body = body | {"state": "queued or playing"}
     if isinstance(body, dict) and "version" in body.get("system", {}):
         body = body | {"system": {"version": body["system"]["version"].partition("+")[0]}}
     return [method, path, status, body]
+
+
+def _known_by(entry: Json) -> str:
+    return str(entry.get("id") or entry.get("resource") or entry.get("attribute"))
 
 
 def by_subject(told: Iterable[Json]) -> dict[str, list[Json]]:

@@ -12,15 +12,15 @@ from typing import Any, Final
 import msgspec
 
 from acd.outputs import Command
-from ari_bridge import provision
-from ari_bridge.bridge import SOURCE, UNWANTED
-from ari_bridge.client import AriError, Client
+from ari_bridge import provision, subscription
+from ari_bridge.client import HEARTBEAT, AriError, Client
 from ari_bridge.counters import BridgeCounters
 from ari_bridge.errands import Errand
+from ari_bridge.http_wire import HttpWire
 from ari_bridge.lanes import Lanes
 from ari_bridge.plan import plan
-from ari_bridge.rest import Rest
 from ari_bridge.tasks import Tasks
+from ari_bridge.wire import EventSocket, Wire
 from tests.double.lines import Line
 from tests.double.parts import Json
 from tests.double.server import USER, DoubleServer
@@ -70,11 +70,11 @@ class Stage(ABC):
     def __init__(self, url: str, password: str, stack: AsyncExitStack) -> None:
         self.stack = stack
         self._url, self._password = url, password
-        self.client = Client(url, USER, password)
-        self.client.on_event(None, self._hear)
-        self.client.rest = _Taped(self.client.rest, self)
         self.told: list[Json] = []
         self.answers: list[Answered] = []
+        wire = HttpWire(url, USER, password, heartbeat=HEARTBEAT)
+        self.client = Client.over(_Taped(wire, self.answers))
+        self.client.on_event(None, self._hear)
         self._lanes = Lanes(self.client, Tasks(), lambda event: None, BridgeCounters())
 
     def _hear(self, event: Json) -> None:
@@ -87,7 +87,7 @@ class Stage(ABC):
         await self.stack.enter_async_context(self.client)
         await self.connect()
         await provision.write(self.client, CENTRE)
-        await self.client.applications.subscribe(applicationName="acd", eventSource=[SOURCE])
+        await subscription.listen(self.client, "acd")
         self.told.clear()
         self.answers.clear()
 
@@ -103,9 +103,7 @@ class Stage(ABC):
         self._websocket = AsyncExitStack()
         await self._websocket.enter_async_context(self.client.connect("acd"))
         self.stack.push_async_exit(self._websocket)
-        await self.client.applications.filter(
-            applicationName="acd", filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
-        )
+        await subscription.leave_out(self.client, "acd")
 
     async def cut(self) -> None:
         """The websocket ends, and Asterisk knows it."""
@@ -182,28 +180,25 @@ class Stage(ABC):
         """This phone refuses whatever comes."""
 
 
-class _Taped(Rest):
-    """The client's own, and every answer is kept."""
+class _Taped:
+    """The client's own wire, and every answer is kept."""
 
-    def __init__(self, rest: Rest, stage: Stage) -> None:
-        self.base_url, self._time_limit, self.session = rest.base_url, rest._time_limit, rest.session
-        self._stage = stage
+    def __init__(self, wire: Wire, answers: list[Answered]) -> None:
+        self.address = wire.address
+        self._wire, self._answers = wire, answers
 
     async def request(
-        self,
-        method: str,
-        path: Sequence[str],
-        parameters: Mapping[str, Any] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> bytes:
-        name = "/".join(path)
-        try:
-            answer = await super().request(method, path, parameters, body)
-        except AriError as error:
-            self._stage.answers.append((method, name, error.status, error.message))
-            raise
-        self._stage.answers.append((method, name, 200, msgspec.json.decode(answer) if answer else None))
-        return answer
+        self, method: str, path: Sequence[str], query: Mapping[str, str], body: Mapping[str, object] | None
+    ) -> tuple[int, bytes]:
+        status, answer = await self._wire.request(method, path, query, body)
+        self._answers.append((method, "/".join(path), status, msgspec.json.decode(answer) if answer else None))
+        return status, answer
+
+    async def events(self, query: Mapping[str, str]) -> EventSocket:
+        return await self._wire.events(query)
+
+    async def close(self) -> None:
+        await self._wire.close()
 
 
 # --- the real one

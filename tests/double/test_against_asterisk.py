@@ -3,29 +3,63 @@
 import asyncio
 import difflib
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from typing import Final
 
 import pytest
 
+from tests.double import plays_apart, plays_calls, plays_talks
+from tests.double.beginnings import Play
 from tests.double.compared import Names, by_subject, comparable_answer
-from tests.double.plays import PLAYS, Play
 from tests.double.server import double_server
 from tests.double.stage import DoubleStage, RealStage, Stage
 from tests.integration.asterisk import TestAsterisk
 
+PLAYS: Final[tuple[Play, ...]] = (*plays_calls.PLAYS, *plays_talks.PLAYS, *plays_apart.PLAYS)
+
+SIDE_BY_SIDE: Final = 3
+"""Asterisks, each with a play of its own: most of a play is waiting for what people do."""
+
 
 @pytest.fixture(scope="module")
-def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(tmp_path_factory.mktemp("asterisk"))
+def asterisks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[TestAsterisk]]:
+    running = [TestAsterisk(tmp_path_factory.mktemp("asterisk")) for _ in range(SIDE_BY_SIDE)]
     try:
-        running.start()
+        for each in running:
+            each.start()
         yield running
     finally:
-        running.kill()
+        for each in running:
+            each.kill()
 
 
-async def _played(play: Play, make: Callable[[AsyncExitStack], Stage]) -> list[str]:
+async def test_the_double_does_as_asterisk_does(asterisks: list[TestAsterisk]) -> None:
+    waiting, differences = deque(PLAYS), dict[str, str]()
+
+    async def perform(asterisk: TestAsterisk) -> None:
+        while waiting:
+            play = waiting.popleft()
+            if found := await _difference(play, asterisk):
+                differences[play.__name__] = found
+
+    await asyncio.gather(*(perform(asterisk) for asterisk in asterisks))
+    assert not differences, "\n\n".join(f"{name}:\n{found}" for name, found in differences.items())
+
+
+async def _difference(play: Play, asterisk: TestAsterisk) -> str:
+    """In what the double's performance of this play differs; empty: in nothing."""
+    async with double_server() as server:
+        real, double = await asyncio.gather(
+            _performed(play, lambda stack: RealStage(asterisk, stack)),
+            _performed(play, lambda stack: DoubleStage(server, stack)),
+        )
+        assert server.switch.leftovers() == [], play.__name__
+        return "\n".join(difflib.unified_diff(real, double, "asterisk", "double", n=1, lineterm=""))
+
+
+async def _performed(play: Play, make: Callable[[AsyncExitStack], Stage]) -> list[str]:
     """What was told, by subject, and what was answered, by path; one a line."""
     async with AsyncExitStack() as stack:
         stage = make(stack)
@@ -40,14 +74,3 @@ async def _played(play: Play, make: Callable[[AsyncExitStack], Stage]) -> list[s
             *(json.dumps(event) for _, events in told for event in events),
             *(json.dumps(each) for each in sorted(answers, key=lambda each: str(each[1]))),
         ]
-
-
-@pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.__name__)
-async def test_the_double_does_as_asterisk_does(asterisk: TestAsterisk, play: Play) -> None:
-    async with double_server() as server:
-        real, double = await asyncio.gather(
-            _played(play, lambda stack: RealStage(asterisk, stack)),
-            _played(play, lambda stack: DoubleStage(server, stack)),
-        )
-        assert double == real, "\n".join(difflib.unified_diff(real, double, "asterisk", "double", n=1, lineterm=""))
-        assert server.switch.leftovers() == []
