@@ -1,5 +1,6 @@
 """Plays of what happens without us: calls between phones, cuts and takeovers, and requests that are refused."""
 
+import time
 from typing import Final
 
 from acd.model import CallId, ChannelId
@@ -92,6 +93,32 @@ async def a_call_comes_while_nobody_listens(stage: Stage) -> None:
     await phone.hang_up()
 
 
+async def the_engine_stands_still(stage: Stage) -> None:
+    await stage.client.asterisk.setGlobalVar(variable="ACD_BEAT", value=str(int(time.time()) - 10))
+    await stage.phone("1004")
+    caller = await stage.dial("1004", "7001")
+    await caller.is_answered()
+    await stage.client.channels.list()
+    await caller.hang_up()
+    await stage.settles()
+    phone = await stage.dial("1004", "*51")
+    await phone.is_answered()
+    await phone.hang_up()
+
+
+async def there_is_no_place_for_a_caller(stage: Stage) -> None:
+    await stage.client.asterisk.setGlobalVar(variable="ACD_BEAT", value=str(int(time.time())))
+    await stage.client.asterisk.setGlobalVar(variable="ACD_PLACES", value="1")
+    for number in ("1004", "1003"):
+        await stage.phone(number)
+    first = await stage.dial("1004", "7001")
+    await stage.arrives()
+    second = await stage.dial("1003", "7001")
+    await second.is_over()
+    await stage.client.asterisk.getGlobalVar(variable="ACD_PLACES")
+    await first.hang_up()
+
+
 async def another_takes_our_place(stage: Stage) -> None:
     caller, call, leg = await talk(stage)
     await stage.rival()
@@ -170,6 +197,8 @@ PLAYS: Final[tuple[Play, ...]] = (
     the_websocket_ends_in_a_talk_and_comes_back,
     the_websocket_ends_where_nobody_calls,
     a_call_comes_while_nobody_listens,
+    the_engine_stands_still,
+    there_is_no_place_for_a_caller,
     another_takes_our_place,
     requests_that_are_refused,
 )

@@ -97,6 +97,8 @@ class Stage(ABC):
             await self.ask(self.client.channels.hangup(channelId=channel.id))
         for bridge in await self.client.bridges.list():
             await self.ask(self.client.bridges.destroy(bridgeId=bridge.id))
+        for variable in ("ACD_BEAT", "ACD_PLACES"):
+            await self.client.asterisk.setGlobalVar(variable=variable, value="")
 
     async def connect(self) -> None:
         """A websocket, with the bridge's filter."""
@@ -152,12 +154,12 @@ class Stage(ABC):
         return str(event["channel"]["id"])
 
     async def settles(self) -> None:
-        """Wait until nothing is told any more."""
+        """Wait until all that was ordered is done and nothing is told any more."""
         loop = asyncio.get_running_loop()
         before, since = len(self.told), loop.time()
         while loop.time() - since < QUIET_S:
             await asyncio.sleep(0.01)
-            if before != len(self.told):
+            if before != len(self.told) or self._lanes.use_from_now():
                 before, since = len(self.told), loop.time()
 
     async def phone(self, number: str) -> None:
