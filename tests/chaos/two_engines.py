@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from acd.runtime.lease import is_stale
 from tests.acceptance.centre import RunningCentre
 from tests.chaos.by_hand import ari_url, database_url, engine, without_own_engine
 from tests.chaos.load import Load, load_part
@@ -128,7 +129,7 @@ async def _journal(url: str) -> tuple[int, int, bool]:
                 "insert into fact (seq, at, kind, body) values (1000000, now(), 'asterisk_in_sight', '{}')"
             )
         except asyncpg.PostgresError as error:
-            return mixed, len(set(epochs)), error.sqlstate == "AC001"
+            return mixed, len(set(epochs)), is_stale(error)
         return mixed, len(set(epochs)), False
     finally:
         await connection.close()

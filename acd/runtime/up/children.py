@@ -22,8 +22,8 @@ LONGEST_PAUSE_SECONDS: Final = 10.0
 STEADY_AFTER_SECONDS: Final = 5.0
 """Who ran this long did not die of its start: the next pause is short again."""
 
-SPARE_AFTER_SECONDS: Final = 1.0
-"""A program that has just begun has the machine for itself."""
+SPARE_AFTER_SECONDS: Final = 0.5
+"""Who has just begun to work has the machine for himself."""
 
 STOP_WITHIN_SECONDS: Final = 12.0
 ATTEMPTS_TO_START: Final = 3
@@ -49,7 +49,8 @@ class Program:
     told_at: Path | None = None
     """The socket at which it tells that it is there, as to systemd; silent there, it is killed. None: it does not."""
     as_spare: tuple[str, ...] = ()
-    """With these words it waits for a line on its standard input before it begins; one such is kept ready."""
+    """With these words it waits for a line on its standard input before it begins; one such is kept ready beside one
+    that tells that its work has begun."""
 
 
 class Child:
@@ -95,20 +96,17 @@ class Child:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _run(self) -> int:
-        spare_to_come = asyncio.create_task(self._keep_spare())
+        if self.program.told_at is None:
+            return await (await self._begin()).wait()
+        listener = await Listener.to(self.program.told_at)
         try:
-            if self.program.told_at is None:
-                return await (await self._begin()).wait()
-            listener = await Listener.to(self.program.told_at)
-            try:
-                return await self._watched(await self._begin(), listener)
-            finally:
-                listener.close()
+            return await self._watched(await self._begin(), listener)
         finally:
-            spare_to_come.cancel()
+            listener.close()
 
     async def _watched(self, process: asyncio.subprocess.Process, listener: Listener) -> int:
         silence = asyncio.create_task(listener.silence())
+        spare_to_come = asyncio.create_task(self._keep_spare(listener))
         ended = asyncio.create_task(process.wait())
         try:
             await asyncio.wait({silence, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -117,8 +115,8 @@ class Child:
                 process.kill()
             return await ended
         finally:
-            silence.cancel()
-            ended.cancel()
+            for task in (silence, spare_to_come, ended):
+                task.cancel()
 
     async def _begin(self) -> asyncio.subprocess.Process:
         spare, self._spare = self._spare, None
@@ -132,8 +130,9 @@ class Child:
             self._process = await self._spawn(self.program.command, asyncio.subprocess.DEVNULL)
         return self._process
 
-    async def _keep_spare(self) -> None:
+    async def _keep_spare(self, listener: Listener) -> None:
         if self.program.as_spare:
+            await listener.began.wait()
             await asyncio.sleep(SPARE_AFTER_SECONDS)
             self._spare = await self._spawn((*self.program.command, *self.program.as_spare), asyncio.subprocess.PIPE)
 
