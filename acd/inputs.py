@@ -277,6 +277,8 @@ class AsteriskSeen:
     registered: frozenset[DeviceId] = frozenset()
     talks: frozenset[CallId] = frozenset()
     """Calls for which a bridge of caller and agent exists (empty or not)."""
+    elsewhere: frozenset[ChannelId] = frozenset()
+    """Channels that are, or could be, of callers whom we have sent on."""
 
 
 Event = (

@@ -5,7 +5,7 @@ same rule as the event that was missed, so nothing is decided twice; only guilt 
 phone failed, while we were not looking.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, talk, waiting
 from acd.inputs import (
@@ -30,6 +30,7 @@ from acd.outputs import (
     HangUpLeg,
     HangUpPhone,
     OfferEnd,
+    OutboundEnded,
     Party,
 )
 from acd.records import CallRecord
@@ -43,7 +44,9 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
     known = step.state.records.calls.keys() | step.state.retrievals.keys()
     _settle_phones(step, seen)
     _settle_other_calls(step, seen)
+    went_out = tuple(step.state.records.out)
     _close_what_is_gone(step, seen)
+    _close_what_went_out(step, seen, went_out)
     _take_up_answers(step, seen)
     _hang_up_strays(step, seen)
     for call in seen.calls:
@@ -104,6 +107,14 @@ def _close_what_is_gone(step: Step, seen: AsteriskSeen) -> None:
             care.join(step, call)
         else:
             talk.settle(step, call)
+
+
+def _close_what_went_out(step: Step, seen: AsteriskSeen, before: Iterable[ChannelId]) -> None:
+    """Lines of callers who lived on without us; `before`: all that were out before this was read."""
+    there = seen.elsewhere | {_channel(call) for call in seen.calls}
+    for channel in sorted(set(before) - there):
+        if channel in step.state.records.out:
+            step.record(OutboundEnded(channel=channel))
 
 
 def _channel(call: SeenCall) -> ChannelId:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId, ChannelId
 from ari_bridge.client import Client
-from ari_bridge.names import call_of, called_back, device_of_channel, device_of_endpoint, leg_of, other_call, talk_of
+from ari_bridge.names import call_of, called_back, caller_on, device_of_channel, device_of_endpoint, leg_of, other_call, talk_of
 from ari_bridge.reading import (
     Message,
     caller_in,
@@ -50,6 +50,11 @@ def picture(app: str, channels: Iterable[Message], bridges: Iterable[Message], e
                 if is_online(endpoint)
             ),
             talks=frozenset(call for bridge in bridges if (call := talk_of(text_in(bridge, "id")))),
+            elsewhere=frozenset(
+                ChannelId(name)
+                for channel in channels
+                if caller_on(name := text_in(channel, "id")) is not None and not stasis_arguments(channel, app)
+            ),
         ),
         star_codes=tuple(_star_codes(app, channels)),
     )

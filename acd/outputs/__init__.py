@@ -64,6 +64,7 @@ from acd.outputs.talk import (
     CallTransferred,
     HoldEnded,
     HoldStarted,
+    OutboundEnded,
     RecordingEnded,
     RecordingStarted,
     RetrievalRefused,
@@ -77,6 +78,7 @@ from acd.outputs.waiting import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallLifted,
@@ -93,6 +95,7 @@ from acd.outputs.words import (
     CallOutcome,
     OfferEnd,
     OfferOutcome,
+    OutboundCap,
     OverflowReason,
     Party,
     Phrase,
@@ -134,11 +137,13 @@ Fact = (
     | CallbackDialled
     | CallbackAnswered
     | CallbackFailed
+    | CallbackPostponed
     | CallbackDue
     | HoldStarted
     | HoldEnded
     | CallTransferred
     | TransferRefused
+    | OutboundEnded
     | CallRetrieved
     | RetrievalRefused
     | RecordingStarted
@@ -206,6 +211,7 @@ __all__ = [
     "CallbackDialled",
     "CallbackDue",
     "CallbackFailed",
+    "CallbackPostponed",
     "CallbackObstacle",
     "CallbackPromised",
     "CallbackRefused",
@@ -237,6 +243,8 @@ __all__ = [
     "OfferMade",
     "OfferOutcome",
     "OfferRetimed",
+    "OutboundCap",
+    "OutboundEnded",
     "Outcome",
     "OverflowReason",
     "Party",

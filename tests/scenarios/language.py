@@ -260,6 +260,8 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
                 everyone = frozenset(centre.devices)
                 named = everyone if rest == "all" else frozenset(DeviceId(item[0]) for item in items)
                 seen = replace(seen, registered=named)
+            case "elsewhere":
+                seen = replace(seen, elsewhere=frozenset(ChannelId(item[0]) for item in items))
             case "talks":
                 seen = replace(seen, talks=frozenset(CallId(item[0]) for item in items))
             case _:
