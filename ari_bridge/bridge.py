@@ -113,15 +113,12 @@ class Bridge:
     def __init__(
         self,
         *,
-        url: str,
-        user: str,
-        password: str,
+        client: Client,
         app: str,
         engine: EnginePort,
         codes: StarCodes,
-        time_limit: timedelta = timedelta(seconds=5),
     ) -> None:
-        """`url`: Asterisk's web address; `app`: our name in its dial plan; `time_limit`: of every request."""
+        """`client`: of this Asterisk, closed when `run` ends; `app`: our name in its dial plan."""
         self.counters = BridgeCounters()
         self.connected = False
         """Whether Asterisk is in sight: its events arrive, and the engine knows what is there."""
@@ -129,10 +126,9 @@ class Bridge:
         """Whether Asterisk knows the phones and numbers of the present configuration."""
         self.last_error: str | None = None
         """Why it is not connected or not provisioned, in words for an operator."""
-        self._url = url
         self._app = app
         self._engine = engine
-        self._client = Client(url, user, password, time_limit=time_limit)
+        self._client = client
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
@@ -253,7 +249,7 @@ class Bridge:
             self._listening = True
 
     def _check(self, version: str) -> None:
-        _log.info("ari_connecting", url=self._url, asterisk=version)
+        _log.info("ari_connecting", url=self._client.rest.address, asterisk=version)
         if not new_enough(version):
             _log.error("asterisk_too_old", asterisk=version, mend=f"install Asterisk {FLOOR_IN_WORDS} or newer")
 
@@ -262,7 +258,7 @@ class Bridge:
         self.connected = True
         self.last_error = None
         self.counters.connects += 1
-        _log.info("ari_connected", url=self._url, app=self._app, calls=len(picture.seen.calls))
+        _log.info("ari_connected", url=self._client.rest.address, app=self._app, calls=len(picture.seen.calls))
         self._callers = {
             call.call: call.channel or ChannelId(call.call) for call in picture.seen.calls if call.answered
         }
@@ -330,7 +326,9 @@ class Bridge:
 
     def _explain(self, why: str) -> None:
         if why != self.last_error:
-            _log.warning("ari_not_connected" if not self.connected else "ari_trouble", url=self._url, why=why)
+            _log.warning(
+                "ari_not_connected" if not self.connected else "ari_trouble", url=self._client.rest.address, why=why
+            )
         self.last_error = why
 
     # --- what happens

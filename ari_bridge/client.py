@@ -16,16 +16,17 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Final, Literal, Self, overload
+from typing import Any, Final, Self, overload
 
-import aiohttp
 import structlog
 
 from ari_bridge import event_types, methods
+from ari_bridge.http_wire import HttpWire
 from ari_bridge.listeners import Event, Listeners, Subscription
 from ari_bridge.objects import Bridge, Channel, Endpoint, Playback
 from ari_bridge.resource import on_object_event
-from ari_bridge.rest import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Rest, decode, failure, refusal
+from ari_bridge.rest import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Rest, decode
+from ari_bridge.wire import EventSocket, Wire
 
 __all__ = [
     "AriError",
@@ -46,9 +47,6 @@ log = structlog.get_logger(__name__)
 
 TIME_LIMIT: Final = timedelta(seconds=5)
 HEARTBEAT: Final = timedelta(seconds=5)
-_WITH_TEXT: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
-_FAREWELL_S: Final = 1.0
-"""How long a frozen Asterisk is waited for when a connection is given up."""
 
 
 class Client:
@@ -68,12 +66,20 @@ class Client:
         time_limit: timedelta = TIME_LIMIT,
         heartbeat: timedelta = HEARTBEAT,
     ) -> None:
-        self.rest = Rest(base_url, user, password, time_limit=time_limit)
+        self._stand_on(HttpWire(base_url, user, password, heartbeat=heartbeat), time_limit)
+
+    @classmethod
+    def over(cls, wire: Wire, *, time_limit: timedelta = TIME_LIMIT) -> Self:
+        """A client whose requests and events travel over this wire."""
+        client = cls.__new__(cls)
+        client._stand_on(wire, time_limit)
+        return client
+
+    def _stand_on(self, wire: Wire, time_limit: timedelta) -> None:
+        self.rest = Rest(wire, time_limit=time_limit)
         self.listeners = Listeners()
         self.bad_frames = 0
         """Frames that were no events: not JSON, not an object, or without a type."""
-        self._time_limit = time_limit
-        self._heartbeat = heartbeat
         self.applications = methods.Applications(self)
         self.asterisk = methods.Asterisk(self)
         self.bridges = methods.Bridges(self)
@@ -87,7 +93,7 @@ class Client:
         self.sounds = methods.Sounds(self)
 
     def __repr__(self) -> str:
-        return f"Client({self.rest.base_url})"
+        return f"Client({self.rest.address})"
 
     async def __aenter__(self) -> Self:
         return self
@@ -154,7 +160,7 @@ class Client:
         Raises AriError when it cannot be done. Whoever registers an application again takes it over: the earlier
         connection gets ApplicationReplaced, and nothing more.
         """
-        socket = await self._open_socket(apps)
+        socket = await self.rest.events(apps)
         connection = Connection(asyncio.create_task(self._read(socket), name="ARI events"))
         try:
             yield connection
@@ -162,49 +168,26 @@ class Client:
             try:
                 await connection.end()
             finally:
-                await _close(socket)
+                await socket.close()
 
     async def run(self, apps: str | Sequence[str]) -> None:
         """Register these Stasis applications and hand out their events until the connection ends."""
         async with self.connect(apps) as connection:
             await connection.closed()
 
-    async def _open_socket(self, apps: str | Sequence[str]) -> "aiohttp.ClientWebSocketResponse[Literal[False]]":
-        request = "GET /events"
-        try:
-            async with asyncio.timeout(self._time_limit.total_seconds()):
-                return await self.rest.session.ws_connect(
-                    self.rest.url(("events",), {"app": apps}),
-                    heartbeat=self._heartbeat.total_seconds(),
-                    # Bytes: quicker to decode, and a text that is no UTF-8 spoils its frame, not the connection.
-                    decode_text=False,
-                )
-        except aiohttp.WSServerHandshakeError as error:
-            raise refusal(error.status, b"", request) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise failure(error, request) from None
-
-    async def _read(self, socket: "aiohttp.ClientWebSocketResponse[Literal[False]]") -> None:
+    async def _read(self, socket: EventSocket) -> None:
         """Hand out events until the socket is closed. An exception of a callback ends it: a bug, none of Asterisk's."""
         tell = self.listeners.tell
         async for frame in socket:
-            if frame.type not in _WITH_TEXT:
-                return
             try:
-                event = decode(frame.data)
+                event = decode(frame)
             except ValueError:
                 event = None
             if isinstance(event, dict) and isinstance(event.get("type"), str):
                 tell(event)
             else:
                 self.bad_frames += 1
-                log.warning("ari_frame_unreadable", start=repr(frame.data[:80]))
-
-
-async def _close(socket: "aiohttp.ClientWebSocketResponse[Literal[False]]") -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_FAREWELL_S):
-            await socket.close()
+                log.warning("ari_frame_unreadable", start=repr(frame[:80]))
 
 
 class Connection:

@@ -26,6 +26,7 @@ from acd.runtime.settings import Settings
 from acd.runtime.store import Store
 from acd.state import State
 from ari_bridge.bridge import Bridge, StoodDown
+from ari_bridge.client import Client
 from feature_codes.table import StarCodes
 
 STOP_WITHIN_SECONDS: Final = 10
@@ -151,9 +152,7 @@ class _Process:
         )
         settings = self._settings
         self._bridge = Bridge(
-            url=settings.ari_url,
-            user=settings.ari_user,
-            password=settings.ari_password,
+            client=Client(settings.ari_url, settings.ari_user, settings.ari_password),
             app=settings.ari_app,
             engine=self._runner,
             codes=StarCodes(settings.star_codes),

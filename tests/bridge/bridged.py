@@ -8,6 +8,7 @@ from typing import Any
 
 from acd.model import CallId, ChannelId, DeviceId, OfferId
 from ari_bridge.bridge import Bridge
+from ari_bridge.client import Client
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble
 from tests.bridge.live_engine import LiveEngine
@@ -50,13 +51,10 @@ async def bridged(
     """A bridge that runs, its engine, and its life."""
     engine = LiveEngine()
     bridge = Bridge(
-        url=url,
-        user=USER,
-        password=password,
+        client=Client(url, USER, password, time_limit=timedelta(seconds=0.5)),
         app="acd",
         engine=engine,
         codes=StarCodes(DEFAULT_CODES),
-        time_limit=timedelta(seconds=0.5),
     )
     engine.switch = bridge
     life = asyncio.create_task(bridge.run())

@@ -11,6 +11,7 @@ import pytest
 from acd.inputs import SetStatusByPhone
 from acd.model import OFFLINE, DeviceId
 from ari_bridge.bridge import Bridge
+from ari_bridge.client import Client
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, Asked, ari_double
 from tests.bridge.live_engine import LiveEngine, until
@@ -70,13 +71,10 @@ async def line() -> AsyncGenerator[Line]:
             double.answers["POST", f"/channels/{CHANNEL}/play/{name}"] = Answer.of({"id": name})
         engine = LiveEngine()
         bridge = Bridge(
-            url=double.url,
-            user=USER,
-            password=PASSWORD,
+            client=Client(double.url, USER, PASSWORD, time_limit=timedelta(seconds=1)),
             app="acd",
             engine=engine,
             codes=StarCodes(DEFAULT_CODES),
-            time_limit=timedelta(seconds=1),
         )
         engine.switch = bridge
         life = asyncio.create_task(bridge.run())

@@ -11,6 +11,7 @@ from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, q
 from acd.outputs import Command, Connect, HoldCaller, Ring
 from acd.ports import AgentReport, DirectoryEntry, Endpoint, Provisioning
 from ari_bridge.bridge import Bridge
+from ari_bridge.client import Client
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 from tests.phone.call import IncomingCall, OutgoingCall
@@ -49,7 +50,7 @@ class Switchboard:
     def __init__(self, asterisk: TestAsterisk, stack: AsyncExitStack) -> None:
         self.told: list[Event] = []
         self.bridge = Bridge(
-            url=asterisk.url, user="acd", password=ARI_PASSWORD, app="acd", engine=self, codes=StarCodes(DEFAULT_CODES)
+            client=Client(asterisk.url, "acd", ARI_PASSWORD), app="acd", engine=self, codes=StarCodes(DEFAULT_CODES)
         )
         self._asterisk, self._stack = asterisk, stack
 
