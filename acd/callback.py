@@ -138,8 +138,8 @@ def line_free(step: Step) -> None:
     step.state.line_freed.clear()
     for account in accounts:
         free = caps.free_lines(step.state, account)
-        for queue in sorted(step.state.postponed.get(account, {})):
-            for call in tuple(islice(step.state.postponed[account][queue], free)):
+        for queue in sorted(step.state.line_wanted.get(account, {})):
+            for call in tuple(islice(step.state.line_wanted[account][queue], free)):
                 due(step, step.state.records.calls[call])
 
 

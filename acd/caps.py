@@ -59,5 +59,5 @@ def free_at(state: State, account: AccountId, cap: OutboundCap, now: datetime) -
     times = state.records.went_out.get(account, [])
     if not per or not times:
         return None
-    ahead = sum(len(queue) for queue in state.postponed.get(account, {}).values())
+    ahead = len(state.slot_wanted.get(account, ()))
     return times[min(len(times) - per + ahead, len(times) - 1)] + span

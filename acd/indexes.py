@@ -12,9 +12,9 @@ from acd.announcements import next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
 from acd.model import AccountId, AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import DeadlineKind, Deadlines, Ordered
+from acd.outputs import OutboundCap
 from acd.records import (
     AgentRecord,
-    CallbackRecord,
     CallRecord,
     Cascade,
     DeviceRecord,
@@ -85,8 +85,10 @@ class Indexes:
         """Callers who ring at nobody any more, or whose cascade goes on or is over; taken out likewise."""
         self.out: Counter[str] = Counter()
         """How many calls go out now, by account and by agent."""
-        self.postponed: dict[AccountId, dict[QueueId, Ordered[CallId]]] = {}
-        """Who is to be called back and is not, as too many calls go out; in turn."""
+        self.line_wanted: dict[AccountId, dict[QueueId, Ordered[CallId]]] = {}
+        """Who is to be called back once one call less goes out at once; in turn."""
+        self.slot_wanted: dict[AccountId, set[CallId]] = {}
+        """Who is to be called back once so few have gone out in an hour, or in a day, that one more may."""
         self.line_freed: set[AccountId] = set()
         """Accounts for which one less goes out; taken out once those who waited for it are looked at."""
         self.leaving: set[CallId] = set()
@@ -129,7 +131,7 @@ class Indexes:
         self.index[call.queue].waiting.place(call.id, *call.turn)
         if call.callback is not None:
             self.callbacks.setdefault(place_id(call.queue, call.callback.number), set()).add(call.id)
-            self._postpone(call, call.callback)
+            self._postpone(call, call.callback.cap)
         self.place_by_offers(call)
         self._set_deadlines(call)
 
@@ -155,7 +157,7 @@ class Indexes:
         index.unoffered.remove(call.id)
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
-            self._forget_postponed(call)
+            self._postpone(call, None)
         self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
@@ -164,17 +166,18 @@ class Indexes:
         if not known:
             self.callbacks.pop(key, None)
 
-    def _postpone(self, call: CallRecord, callback: CallbackRecord) -> None:
-        if callback.cap is None:
-            self._forget_postponed(call)
-            return
-        self.postponed.setdefault(call.account, {}).setdefault(call.queue, Ordered()).place(call.id, *call.turn)
-
-    def _forget_postponed(self, call: CallRecord) -> None:
-        of_account = self.postponed.get(call.account, {})
-        known = of_account.get(call.queue)
-        if known is not None and known.remove(call.id) and not known:
-            del of_account[call.queue]
+    def _postpone(self, call: CallRecord, cap: OutboundCap | None) -> None:
+        """What lets him be called."""
+        if cap is not OutboundCap.AT_ONCE:
+            queues = self.line_wanted.get(call.account, {})
+            if call.queue in queues and queues[call.queue].remove(call.id) and not queues[call.queue]:
+                del queues[call.queue]
+        if cap is None:
+            self.slot_wanted.get(call.account, set()).discard(call.id)
+        elif cap is OutboundCap.AT_ONCE:
+            self.line_wanted.setdefault(call.account, {}).setdefault(call.queue, Ordered()).place(call.id, *call.turn)
+        else:
+            self.slot_wanted.setdefault(call.account, set()).add(call.id)
 
     def goes_out(self, channel: ChannelId, call: OutboundCall) -> None:
         """One call more goes out."""

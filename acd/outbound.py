@@ -45,9 +45,14 @@ def is_number(text: str) -> bool:
 
 
 def may_call(patterns: Iterable[str], number: str) -> bool:
-    """Whether one of the patterns, which `is_pattern` has found right, lets this number pass."""
+    """Whether one of the patterns, which `is_pattern` has found right, lets this number pass, dear ones only by name."""
     named = max((prefix for prefix in DEAR if number.startswith(prefix)), key=len, default="")
-    return any(pattern.startswith(named) and _expression(pattern).fullmatch(number) for pattern in patterns)
+    return any(pattern.startswith(named) and lets_pass(pattern, number) for pattern in patterns)
+
+
+def lets_pass(pattern: str, number: str) -> bool:
+    """What the pattern says by itself."""
+    return _expression(pattern).fullmatch(number) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId, ChannelId
 from ari_bridge.client import Client
-from ari_bridge.names import call_of, called_back, caller_on, device_of_channel, device_of_endpoint, leg_of, other_call, talk_of
+from ari_bridge.names import (
+    call_of,
+    called_back,
+    caller_on,
+    device_of_channel,
+    device_of_endpoint,
+    leg_of,
+    other_call,
+    talk_of,
+)
 from ari_bridge.reading import (
     Message,
     caller_in,

@@ -166,7 +166,7 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             again = f"again at {clock(fact.again, zone)}" if fact.again is not None else "given up"
             return f"the caller could not be reached: {words(fact.how)}; {again}"
         case CallbackPostponed():
-            again = f"until {clock(fact.again, zone)} at most" if fact.again is not None else "given up"
+            again = f"for {length(fact.again - at)} more at most" if fact.again is not None else "given up"
             return f"he cannot be called now: {cap(fact.cap)}; {again}"
         case CallbackDue():
             return "it is time to call him back"

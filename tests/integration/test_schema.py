@@ -5,7 +5,7 @@ import pytest
 
 from acd.centre import Role
 from acd.model import QueueType, Recording, SingleCallUse
-from acd.outbound import may_call
+from acd.outbound import lets_pass
 from acd.runtime.database import Connection
 from tests.integration.centres import SMALL, apply
 from tests.integration.postgres import ALLOW_FACTS
@@ -173,7 +173,7 @@ async def test_the_schema_and_the_core_agree_on_patterns(connection: Connection)
         [pattern for pattern, _ in pairs],
         [number for _, number in pairs],
     )
-    assert [row["passes"] for row in rows] == [may_call([pattern], number) for pattern, number in pairs]
+    assert [row["passes"] for row in rows] == [lets_pass(pattern, number) for pattern, number in pairs]
 
 
 async def test_a_queue_whose_overflow_leaves_has_none(small: Connection) -> None:

@@ -102,7 +102,7 @@ _CALL = r"(?P<call>[A-Z]\w*)"
 _OFFER = r"(?P<offer>[A-Z]\w*~\d+)"
 _DEVICE = r"(?P<device>\w+-\w+)"
 _BACK = r"(?P<channel>[A-Z]\w*~back~\d+)"
-_CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*)"
+_CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*(?:~back~\d+)?)"
 
 
 def _arrives(said: Mapping[str, str]) -> Event:
