@@ -158,6 +158,7 @@ class Indexes:
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
             self._postpone(call, None)
+            self.line_freed.add(call.account)  # which he was to have, perhaps
         self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:

@@ -45,7 +45,7 @@ def is_number(text: str) -> bool:
 
 
 def may_call(patterns: Iterable[str], number: str) -> bool:
-    """Whether one of the patterns, which `is_pattern` has found right, lets this number pass, dear ones only by name."""
+    """Whether one of the patterns, which `is_pattern` has found right, lets this number pass; a dear one by name."""
     named = max((prefix for prefix in DEAR if number.startswith(prefix)), key=len, default="")
     return any(pattern.startswith(named) and lets_pass(pattern, number) for pattern in patterns)
 

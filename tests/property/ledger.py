@@ -38,6 +38,7 @@ from acd.outputs import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallEnded,
@@ -67,6 +68,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OutboundEnded,
     PlaceGone,
     PlaceKept,
     Recorded,
@@ -170,11 +172,13 @@ class Ledger(OfferBooks):
             case CallbackPromised():
                 self.callback_promised(fact, at)
             case CallbackDialled():
-                self.callback_dialled(fact)
+                self.callback_dialled(fact, at)
             case CallbackAnswered():
                 self.callback_answered(fact, at)
             case CallbackFailed():
                 self.callback_failed(fact, at)
+            case CallbackPostponed():
+                self.callback_postponed(fact, at)
             case CallbackDue():
                 self.callback_due(fact, at)
             case HoldStarted():
@@ -183,8 +187,12 @@ class Ledger(OfferBooks):
                 self.hold_ended(fact, at)
             case CallTransferred():
                 self.call_transferred(fact)
+                self.goes_outside(fact, at)
             case TransferRefused():
                 self.transfer_refused(fact)
+                self.transfer_capped(fact, at)
+            case OutboundEnded():
+                self.outbound_ended(fact)
             case CallRetrieved():
                 self.call_retrieved(fact, at)
             case RetrievalRefused():
@@ -316,6 +324,7 @@ class Ledger(OfferBooks):
     def _configuration(self, fact: ConfigurationChanged, at: datetime) -> None:
         assert isinstance(self.what, ConfigurationLoaded)
         self.reconfigure(fact)
+        self.account_changes(fact)
         self.configuration_has_changed(at, {queue.id for queue in fact.queues})
         self.reached["configuration changed while a phone rang"] += bool(self.offers)
 

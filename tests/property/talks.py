@@ -18,10 +18,10 @@ from acd.outputs import (
     RetrievalRefused,
     TransferRefused,
 )
-from tests.property.waiting import WaitingBooks
+from tests.property.outbound import OutboundBooks
 
 
-class TalkBooks(WaitingBooks):
+class TalkBooks(OutboundBooks):
     """What is done with a caller who talks."""
 
     def __init__(self) -> None:
