@@ -11,9 +11,8 @@ from typing import Final, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from acd.inputs import LegEnd, SetAwayByPhone, SetStatus
+from acd.inputs import LegEnd, SetAwayByPhone
 from acd.model import (
-    OFFLINE,
     Announcements,
     Callback,
     CallId,
@@ -32,6 +31,7 @@ from tests.property.switch import ACCOUNT, Leg
 T = TypeVar("T")
 
 INDEX: Final = st.integers(min_value=0, max_value=59)
+SPANS: Final = st.sampled_from([0, 3590, 86395])
 KEYS: Final = st.sampled_from(["9", "2", "5"])
 
 
@@ -155,25 +155,17 @@ class MidwayRules(RuleBasedStateMachine):
         if calls:
             self.day.give(world.caller_arrives(queue.number, self.day.now))
 
-    @precondition(lambda self: self.day.world.sent_on)
-    @rule(index=INDEX)
-    def who_was_sent_on_hangs_up(self, index: int) -> None:
-        self.day.give(self.day.world.sent_on_hangs_up(nth(index, sorted(self.day.world.sent_on))))
-
-    @precondition(lambda self: self.day.world.connected)
-    @rule(seconds=st.sampled_from([3590, 86395]))
-    def a_night_passes(self, seconds: int) -> None:
-        """All go home; who is to be called back is not forgotten."""
-        for call in sorted(self.day.world.callers):
-            self.day.give(self.day.world.caller_hangs_up(call))
-        for agent in sorted(self.day.centre.agents):
-            self.day.give(SetStatus(agent=agent, status=OFFLINE))
-        self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=True)
-
     @precondition(lambda self: self.day.world.connected and self.day.centre.queues and len(self.day.world.callers) < 5)
-    @rule(index=INDEX, caps=st.sampled_from([(1, 9, 9), (2, 9, 9), (9, 2, 9), (9, 9, 1)]), numbers=st.lists(INDEX))
-    def few_may_be_called_back(self, index: int, caps: tuple[int, int, int], numbers: Sequence[int]) -> None:
-        """Three ask for it, agents answer, and the callers pick up, hang up, or neither."""
+    @rule(
+        index=INDEX,
+        caps=st.sampled_from([(1, 9, 9), (2, 9, 9), (9, 2, 9), (9, 9, 1)]),
+        numbers=st.lists(INDEX),
+        night=SPANS,
+    )
+    def few_may_be_called_back(
+        self, index: int, caps: tuple[int, int, int], numbers: Sequence[int], night: int
+    ) -> None:
+        """Three ask for it, agents answer, callers pick up or do not; and all go home for so many seconds."""
         self.day.everybody_is_ready()
         queue = self._all_rules(self.day.centre.queues[nth(index, sorted(self.day.centre.queues))], index)
         account = replace(
