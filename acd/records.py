@@ -254,3 +254,5 @@ class Records:
     went_out: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
     """When calls went out in the last 24 hours, by account and by agent."""
     asterisk_in_sight: bool = False
+    asterisk_life: str | None = None
+    """As in `AsteriskSeen`, when it was seen last."""

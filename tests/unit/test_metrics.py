@@ -36,6 +36,7 @@ from acd.outputs import (
     TransferRefused,
 )
 from acd.runtime.metrics import Metrics
+from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
 from tests.unit.running_centre import (
     ALICE,
@@ -65,6 +66,7 @@ class Bridge:
     connected = True
     provisioned = False
     counters = BridgeCounters(connects=3, malformed=1, dropped=2)
+    admission = AdmissionCounters(offered=100, shed=8, ratio=0.75)
 
 
 Bridge.counters.events["StasisStart"] = 5
