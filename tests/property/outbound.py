@@ -60,6 +60,7 @@ class OutboundBooks(WaitingBooks):
     def callback_promised(self, fact: CallbackPromised, at: datetime) -> None:
         """A promise lasts for a day where only a cap is in its way."""
         super().callback_promised(fact, at)
+        assert fact.until is not None
         assert fact.until == at + DAY
         self.promises_end[fact.call] = fact.until
 
