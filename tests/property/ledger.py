@@ -259,6 +259,7 @@ class Ledger(OfferBooks):
         assert fact.waited == at - waiter.arrived
         assert self.owner.get(fact.device) == fact.agent
         waiter.agent, waiter.leg = fact.agent, (fact.offer, fact.device)
+        waiter.briefed_by = at + timedelta(seconds=15) if fact.briefing else None
         person.calls[fact.call] = fact.device
         if person.status == SINGLE_CALL:
             person.single.add(fact.call)
@@ -283,7 +284,7 @@ class Ledger(OfferBooks):
         counts = fact.call in person.single
         person.single.discard(fact.call)
         fetched = waiter.retriever is not None
-        waiter.agent = waiter.leg = waiter.retriever = waiter.talking_since = waiter.calling = None
+        waiter.agent = waiter.leg = waiter.retriever = waiter.talking_since = waiter.calling = waiter.briefed_by = None
         waiter.held = timedelta(0)
         if since is None:
             queue = self.queues.get(fact.queue)
@@ -334,6 +335,7 @@ class Ledger(OfferBooks):
         """When something lapses by itself, but for announcements."""
         found = [ringing.until for ringing in self.offers.values() if ringing.until is not None]
         found += [waiter.cascade[2] for waiter in self.calls.values() if waiter.cascade is not None]
+        found += [waiter.briefed_by for waiter in self.calls.values() if waiter.briefed_by is not None]
         found += [person.wrap_up[0] for person in self.people.values() if person.wrap_up]
         found += [person.back_off for person in self.people.values() if person.back_off]
         found += [until for _, _, until in self.places.values()]

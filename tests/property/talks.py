@@ -40,6 +40,7 @@ class TalkBooks(OutboundBooks):
         waiter = self.calls[fact.call]
         assert waiter.agent == fact.agent
         assert waiter.talking_since is None
+        waiter.briefed_by = None
         self.reached["told who comes"] += 1
 
     def hold_started(self, fact: HoldStarted, at: datetime) -> None:
