@@ -4,7 +4,7 @@ A timer is a field here (`until`), not an object: there is nothing to cancel and
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import inf
 
 from acd.model import (
@@ -236,6 +236,10 @@ class Records:
     queue_records: dict[QueueId, QueueRecord] = field(default_factory=dict[QueueId, QueueRecord])
     places: dict[QueueId, dict[str, Place]] = field(default_factory=dict[QueueId, dict[str, Place]])
     """By the number that called."""
+    latest: datetime = datetime.min.replace(tzinfo=UTC)
+    """The instant of the last fact: nothing happens before it."""
     asterisk_in_sight: bool = False
+    asterisk_unseen_since: datetime | None = None
+    """The last sign of life before it went out of sight. None: it is in sight, or never was."""
     asterisk_life: str | None = None
     """As in `AsteriskSeen`, when it was seen last."""
