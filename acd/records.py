@@ -6,6 +6,7 @@ A timer is a field here (`until`), not an object: there is nothing to cancel and
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
+from typing import Final
 
 from acd.model import (
     OFFLINE,
@@ -25,6 +26,8 @@ from acd.model import (
     Status,
 )
 from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -249,7 +252,7 @@ class Records:
     queue_records: dict[QueueId, QueueRecord] = field(default_factory=dict[QueueId, QueueRecord])
     places: dict[QueueId, dict[str, Place]] = field(default_factory=dict[QueueId, dict[str, Place]])
     """By the number that called."""
-    latest: datetime = datetime.min.replace(tzinfo=UTC)
+    latest: datetime = _LONG_AGO
     """The instant of the last fact: nothing happens before it."""
     out: dict[ChannelId, list[OutboundCall]] = field(default_factory=dict[ChannelId, list[OutboundCall]])
     """By the caller's channel: a second one, where he who was called back is passed on."""
