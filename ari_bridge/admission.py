@@ -1,8 +1,9 @@
 """How many new calls are let in while Asterisk or this process is overloaded: decided from how late everything is.
 
 Long before anything fails requests take long, 100 ms instead of 3, or events come late: Asterisk writes all events of
-one application in a single thread, and queues them by the thousand. Those who are let in must not notice; the others hear busy from the dial plan at once. Pure: no
-clock, no I/O. It decides nothing about callers who wait already, nor about star codes and calls between phones.
+one application in a single thread, and queues them by the thousand. Those who are let in must not notice; the others
+hear busy from the dial plan at once. Pure: no clock, no I/O. It decides nothing about callers who wait already, nor
+about star codes and calls between phones.
 """
 
 from collections.abc import Sequence
@@ -26,15 +27,18 @@ ENOUGH_EVENTS: Final = 3
 SLOW_PERIODS: Final = 2
 """A single slow one is a hiccup."""
 
-LEAST: Final = 0.25
+LEAST: Final = 0.5
 LESS: Final = 0.85
 """A limit by the one before it, where requests are slow: the slower they are the less, between these two."""
+
+FIRST: Final = 0.5
+"""By so much less at first: what has piled up unnoticed has to be worked off too."""
 
 EFFECT_S: Final = 1.5
 """Before a limit is made smaller once more: those who were let in before it are slow for a while yet."""
 
 MORE: Final = 0.02
-MOST: Final = 0.1
+MOST: Final = 0.15
 """By so much a limit grows where requests are fast: with each period by that much more, up to this."""
 
 LEAST_PER_S: Final = 1.0
@@ -83,7 +87,7 @@ class Admission:
         self._since_less_s += period.seconds
         if self.limit_per_s is None:
             if self._slow_periods >= SLOW_PERIODS:
-                self._let_in_less(period.offered / period.seconds)
+                self._let_in_less(period.offered / period.seconds * FIRST)
             return
         self._calm_s = 0.0 if slow or period.shed else self._calm_s + period.seconds
         if self._calm_s >= CALM_S:
