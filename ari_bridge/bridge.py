@@ -47,6 +47,7 @@ from acd.ports import EnginePort, Provisioning
 from ari_bridge import plan_talks, provision, resync, subscription
 from ari_bridge.asterisk_clock import AsteriskClock
 from ari_bridge.beat import beat
+from ari_bridge.claim import Claim, StoodDown
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
@@ -90,10 +91,6 @@ _KNOWN: Final[frozenset[str]] = frozenset(get_args(EventType))
 _log = structlog.get_logger(__name__)
 
 
-class StoodDown(Exception):
-    """Another engine has registered our application with Asterisk and serves its calls."""
-
-
 class Bridge:
     """One Asterisk, as the engine and the process see it. Made inside a running event loop."""
 
@@ -104,8 +101,10 @@ class Bridge:
         app: str,
         engine: EnginePort,
         codes: StarCodes,
+        claim: Claim | None = None,
     ) -> None:
-        """`client`: of this Asterisk, closed when `run` ends; `app`: our name in its dial plan."""
+        """`client`: of this Asterisk, closed when `run` ends; `app`: our name in its dial plan; `claim`: None where no
+        other engine can ever serve it."""
         self.counters = BridgeCounters()
         self.connected = False
         """Whether Asterisk is in sight: its events arrive, and the engine knows what is there."""
@@ -116,6 +115,7 @@ class Bridge:
         self._app = app
         self._engine = engine
         self._client = client
+        self._claim = claim
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
@@ -213,7 +213,9 @@ class Bridge:
     # --- one connection, from its beginning to its end
 
     async def _connect(self) -> None:
-        """Connect, and serve until the connection ends. Raises AriError when it cannot be had."""
+        """Connect, and serve until the connection ends. Raises AriError when it cannot be had, and StoodDown."""
+        if self._claim is not None:
+            await self._claim.make(self._client)
         async with self._client.connect(self._app) as connection:
             about = await resync.about(self._client)
             self._check(about.version)
