@@ -20,6 +20,8 @@ def main() -> int:
     parser.add_argument("--faults", default="", help=f"of {','.join(plan.KINDS)}, or all")
     parser.add_argument("--every", type=float, default=6.0)
     parser.add_argument("--tail", type=int, default=60)
+    parser.add_argument("--about", default="", help="only lines of the transcript with one of these texts (a,b)")
+    parser.add_argument("--width", type=int, default=150)
     given = parser.parse_args()
     faults = plan.KINDS if given.faults == "all" else tuple(each for each in given.faults.split(",") if each)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -30,7 +32,9 @@ def main() -> int:
         result = day.run()
         if result.broken:
             failures += 1
-            print("\n".join(line[:150] for line in result.transcript[-given.tail :]))
+            about = given.about.split(",")
+            lines = [line for line in result.transcript if any(text in line for text in about)]
+            print("\n".join(line[: given.width] for line in lines[len(lines) - given.tail :]))
             print(f"seed {seed} at {result.at:.3f}: {result.broken}")
         elif given.seeds <= 5:
             print(f"seed {seed}: {result.calls} calls, {result.talks} talks, {result.happened} happenings, {result.facts} facts, {dict(result.faults)}")
