@@ -11,7 +11,7 @@ create table schema_version (
 comment on table schema_version is 'One row: which version of this schema the database has. A program older than it refuses to start.';
 comment on column schema_version.only_row is 'Always true: keeps the table at one row.';
 comment on column schema_version.version is 'Counts the changes of the schema from 1.';
-insert into schema_version (version) values (2);
+insert into schema_version (version) values (3);
 
 
 -- --- words used below
@@ -353,7 +353,8 @@ create table fact (
     call_id  text,
     agent_id text,
     queue_id text,
-    body     jsonb       not null
+    body     jsonb       not null,
+    epoch    bigint      default nullif(current_setting('acd.epoch', true), '')::bigint
 );
 create index fact_of_call on fact (call_id, seq) where call_id is not null;
 create index fact_of_agent on fact (agent_id, seq) where agent_id is not null;
@@ -368,6 +369,7 @@ comment on column fact.call_id is 'The call it is about (the id of the channel o
 comment on column fact.agent_id is 'The agent it is about, as extension@account.';
 comment on column fact.queue_id is 'The queue it is about, as number@account.';
 comment on column fact.body is 'All its fields. Instants as RFC 3339, lengths of time as ISO 8601 (they cast to timestamptz and interval).';
+comment on column fact.epoch is 'The epoch of the lease in which it was written; null in facts that are older than leases.';
 
 create function refuse_change_of_fact() returns trigger language plpgsql as $$
 begin
@@ -388,3 +390,49 @@ comment on table snapshot is
 comment on column snapshot.seq is 'The last fact it contains.';
 comment on column snapshot.taken_at is 'When it was written.';
 comment on column snapshot.body is 'The state, as the program that wrote it keeps it (json: the order of its keys stays). One that cannot be read is passed over.';
+
+create table lease (
+    only_row   boolean     primary key default true check (only_row),
+    journal    uuid        not null default gen_random_uuid(),
+    epoch      bigint      not null default 0 unique check (epoch >= 0),
+    owner      text,
+    renewed_at timestamptz,
+    constraint lease_held_whole check ((owner is null) = (renewed_at is null))
+);
+comment on table lease is
+    'One row: which engine may write this journal, and so serve its calls. It renews the lease all the time; another takes it '
+    'when the owner is no more, or when nothing was renewed for as long as a lease lasts.';
+comment on column lease.only_row is 'Always true: keeps the table at one row.';
+comment on column lease.journal is 'Names this journal for ever: facts that were kept elsewhere for a while are of this one or of another.';
+comment on column lease.epoch is
+    'Counts the owners. A key, so that taking the lease waits for whoever is just writing facts, and renewing it does not.';
+comment on column lease.owner is 'The process that has it: host, boot, process namespace, process and when that began. Null: nobody.';
+comment on column lease.renewed_at is
+    'When the owner last said that it is there, by the clock here. It is seen to change, and never compared with a clock.';
+insert into lease default values;
+
+create function refuse_stale_engine() returns trigger language plpgsql as $$
+declare
+    ours    text := coalesce(nullif(current_setting('acd.epoch', true), ''), 'none');
+    present text;
+begin
+    if tg_when = 'BEFORE' then
+        select epoch::text into present from lease;
+    else
+        -- The lock is held until the facts are committed: nobody takes the lease between this look and that.
+        select epoch::text into present from lease for key share;
+    end if;
+    if ours is distinct from present then
+        raise exception 'the lease is in epoch %, this session writes in epoch %', present, ours
+            using errcode = 'AC001', hint = 'Only the engine that has the lease writes the journal; it sets acd.epoch.';
+    end if;
+    return null;
+end
+$$;
+comment on function refuse_stale_engine() is
+    'Refuses what an engine writes that has not, or no longer, the lease: error AC001. What counts is the look at the end, '
+    'under a lock; the one at the beginning is for a clear error, without a lock that others would wait for.';
+create trigger stale_engine_early before insert on fact for each statement execute function refuse_stale_engine();
+create trigger stale_engine after insert on fact for each statement execute function refuse_stale_engine();
+create trigger stale_engine_early before insert on snapshot for each statement execute function refuse_stale_engine();
+create trigger stale_engine after insert on snapshot for each statement execute function refuse_stale_engine();

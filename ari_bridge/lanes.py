@@ -6,7 +6,7 @@ It decides nothing: what a failure means stands in the errand.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from datetime import timedelta
 from typing import Final
 
@@ -35,10 +35,17 @@ class Lanes:
         self._tell = tell
         self._counters = counters
         self._waiting: dict[str, deque[Errand]] = {}
+        self._used: set[str] = set()
         self._ending: dict[str, asyncio.Event] = {}
+
+    def use_from_now(self) -> Container[str]:
+        """The lanes in which something is or will be under way, from now until this is asked again."""
+        self._used = set(self._waiting)
+        return self._used
 
     def start(self, errand: Errand) -> None:
         """Carry this out, after what its lane still has to do. Returns at once."""
+        self._used.add(errand.lane)
         waiting = self._waiting.get(errand.lane)
         if waiting is not None:
             waiting.append(errand)

@@ -69,6 +69,12 @@ def text_in(message: Message, field: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts_in(message: Message, field: str) -> list[str]:
+    """The texts in this field where it is a list, else none."""
+    value = message.get(field)
+    return [text for text in cast("list[object]", value) if isinstance(text, str)] if isinstance(value, list) else []
+
+
 # --- fields without which a message says nothing
 
 

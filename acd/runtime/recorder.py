@@ -330,4 +330,7 @@ async def _take_journal(connection: Connection) -> None:
 
 
 async def _try_journal(connection: Connection) -> bool:
-    return bool(await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", _JOURNAL_LOCK))
+    if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", _JOURNAL_LOCK):
+        return False
+    await connection.execute("select set_config('acd.epoch', epoch::text, false) from lease")
+    return True

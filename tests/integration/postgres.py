@@ -13,6 +13,9 @@ from acd.runtime.up.privileges import Privileges
 
 START_WITHIN_S = 30.0
 
+ALLOW_FACTS = "select set_config('acd.epoch', epoch::text, false) from lease"
+"""Lets a session write facts as the engine does that has the lease."""
+
 
 class TestPostgres:
     """One server in a directory of its own, on a Unix socket only; it can be killed and started again."""

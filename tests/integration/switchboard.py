@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
 
-from acd.inputs import CallArrived, Event, LegAnswered, Refusal, Request
+from acd.inputs import AsteriskSeen, CallArrived, Difference, Event, LegAnswered, Refusal, Request
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, queue_id
 from acd.outputs import Command, Connect, HoldCaller, Ring
 from acd.ports import AgentReport, DirectoryEntry, Endpoint, Provisioning
@@ -59,6 +59,9 @@ class Switchboard:
 
     async def ask(self, request: Request) -> Refusal | None:
         return Refusal.NOT_AN_AGENT
+
+    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
+        return ()
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return None

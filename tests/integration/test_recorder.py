@@ -30,7 +30,7 @@ from acd.runtime import recorder as recorder_module
 from acd.runtime.database import Connection, DatabaseError
 from acd.runtime.recorder import JournalForked, JournalTaken, Recorder
 from acd.state import State
-from tests.integration.postgres import TestPostgres
+from tests.integration.postgres import ALLOW_FACTS, TestPostgres
 from tests.integration.waiting import eventually
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -242,6 +242,7 @@ async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(o
 
 
 async def test_an_unknown_kind_of_fact_is_told(database: str, connection: Connection) -> None:
+    await connection.execute(ALLOW_FACTS)
     await connection.execute("insert into fact (seq, at, kind, body) values (1, now(), 'call_beamed_up', '{}')")
     async with recording(database) as recorder:
         with pytest.raises(UnreadableFact, match="'call_beamed_up', which this program does not know"):
@@ -249,6 +250,7 @@ async def test_an_unknown_kind_of_fact_is_told(database: str, connection: Connec
 
 
 async def test_missing_facts_are_told(database: str, connection: Connection) -> None:
+    await connection.execute(ALLOW_FACTS)
     await connection.execute(
         "insert into fact (seq, at, kind, body)"
         " select n, now(), 'asterisk_in_sight', '{}' from generate_series(1, 9) n where n not in (4, 5)"

@@ -8,6 +8,7 @@ from acd.model import QueueType, Recording, SingleCallUse
 from acd.outbound import may_call
 from acd.runtime.database import Connection
 from tests.integration.centres import SMALL, apply
+from tests.integration.postgres import ALLOW_FACTS
 
 
 @pytest.fixture
@@ -115,6 +116,10 @@ async def small(connection: Connection) -> Connection:
         ("insert into fact values (0, now(), 'x', null, null, null, '{}')", "fact_seq_check"),
         ("insert into schema_version values (false, 2)", "schema_version_only_row_check"),
         ("insert into schema_version values (true, 2)", "schema_version_pkey"),
+        ("insert into lease values (false)", "lease_only_row_check"),
+        ("insert into lease (epoch) values (1)", "lease_pkey"),
+        ("update lease set epoch = -1", "lease_epoch_check"),
+        ("update lease set owner = 'somebody'", "lease_held_whole"),
     ],
 )
 async def test_what_cannot_be_is_refused(small: Connection, statement: str, constraint: str) -> None:
@@ -135,6 +140,7 @@ async def test_numbers_are_free_again_after_their_owner(small: Connection) -> No
 
 @pytest.mark.parametrize("statement", ["update fact set kind = 'x'", "delete from fact"])
 async def test_the_journal_is_append_only(connection: Connection, statement: str) -> None:
+    await connection.execute(ALLOW_FACTS)
     await connection.execute("insert into fact values (1, now(), 'asterisk_in_sight', null, null, null, '{}')")
     with pytest.raises(asyncpg.RaiseError, match="facts are never changed or deleted"):
         await connection.execute(statement)

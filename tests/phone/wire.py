@@ -13,6 +13,7 @@ from tests.phone.message import Headers, Message, MessageError, Request, Respons
 T1 = 0.5
 T2 = 4.0
 GIVE_UP = 64 * T1
+LONGEST_RING = 120.0
 Place = tuple[str, int]
 
 log = logging.getLogger("tests.phone")
@@ -176,7 +177,10 @@ class Wire(asyncio.DatagramProtocol):
     def begin(self, request: Request, hears: Callable[[Response], None] = lambda _: None) -> ClientTransaction:
         """Send a request; provisional answers go to `hears`, the final one is the transaction's."""
         transaction = ClientTransaction(request, self.send, hears)
-        self._ours[request.branch, request.method] = transaction
+        key = request.branch, request.method
+        self._ours[key] = transaction
+        loop = asyncio.get_running_loop()
+        transaction.final.add_done_callback(lambda _: loop.call_later(GIVE_UP, self._ours.pop, key, None))
         log.info("%s -> %s", self.place[1], request.start_line)
         transaction.start()
         return transaction
@@ -208,11 +212,15 @@ class Wire(asyncio.DatagramProtocol):
             known.repeat()
             return
         transaction = self._theirs[key] = ServerTransaction(request, lambda data: self.send(data, addr))
+        loop = asyncio.get_running_loop()
+        loop.call_later(LONGEST_RING if request.method == "INVITE" else GIVE_UP, self._theirs.pop, key, None)
         if request.method == "CANCEL":
             self._cancel(transaction)
             return
         if request.method == "INVITE":
-            self._invites[request.call_id, request.cseq[0]] = transaction
+            awaited = request.call_id, request.cseq[0]
+            self._invites[awaited] = transaction
+            loop.call_later(LONGEST_RING, self._invites.pop, awaited, None)
         self._asked(transaction)
 
     def _cancel(self, cancel: ServerTransaction) -> None:
