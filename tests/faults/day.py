@@ -1,5 +1,6 @@
 """One day of a centre: drawn from a seed, lived through on the world's clock, watched to its end."""
 
+import random
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -105,6 +106,7 @@ class Day:
 
     def run(self) -> Result:
         """From the morning to the evening, or until something is broken."""
+        random.seed(self.programme.seed)  # of the pauses between two attempts to connect
         try:
             self._begin()
             while not self._over:

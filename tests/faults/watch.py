@@ -277,7 +277,8 @@ class Watch:
         since, length = self._wraps_up.get(person.id, (0.0, 0.0))
         now = self._world.now
         phones = self.scene.exchange.phones
-        rests = now < max(since + length, self._ended.get(person.id, 0.0) + 16.0, person.coded_at + 5)
+        heard = max(since + self._slack_s, min(self._calm_since(person.phones), now)) if since else 0.0
+        rests = now < max(heard + length, since + length, self._ended.get(person.id, 0.0) + 16.0, person.coded_at + 5)
         online = all(phone in phones and phones[phone].is_online for phone in person.phones)
         return person.knows == "online" and not person.lines and not rests and online
 
