@@ -214,6 +214,10 @@ def _lapse_one(step: Step, kind: DeadlineKind, id_: str) -> None:
             offers.cascade_lapsed(step, records.calls[CallId(id_)])
         case DeadlineKind.ANNOUNCEMENT:
             announcing.due(step, records.calls[CallId(id_)])
+        case DeadlineKind.ANNOUNCEMENT_END:
+            announcing.cut(step, records.calls[CallId(id_)])
+        case DeadlineKind.BRIEFING:
+            calls.brief(step, records.calls[CallId(id_)])
         case _:
             assert_never(kind)
 

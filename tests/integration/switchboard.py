@@ -49,9 +49,8 @@ class Switchboard:
 
     def __init__(self, asterisk: TestAsterisk, stack: AsyncExitStack) -> None:
         self.told: list[Event] = []
-        self.bridge = Bridge(
-            client=Client(asterisk.url, "acd", ARI_PASSWORD), app="acd", engine=self, codes=StarCodes(DEFAULT_CODES)
-        )
+        self.client = Client(asterisk.url, "acd", ARI_PASSWORD)
+        self.bridge = Bridge(client=self.client, app="acd", engine=self, codes=StarCodes(DEFAULT_CODES))
         self._asterisk, self._stack = asterisk, stack
 
     def tell(self, event: Event) -> None:
