@@ -5,15 +5,18 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Final
 
 from acd.inputs import Event, Request
+from acd.journal import encode_state
 from acd.outputs import Outcome
 from acd.records import Records
 from tests.faults import centre, plan
 from tests.faults.clockwork import World
 from tests.faults.disk import Disk
+from tests.faults.ledger import Ledger
 from tests.faults.people import People
 from tests.faults.plan import Fault
 from tests.faults.process import Process
@@ -51,6 +54,7 @@ class Programme:
 class Result:
     """How it went."""
 
+    programme: Programme
     broken: str | None = None
     at: float = 0.0
     calls: int = 0
@@ -59,6 +63,8 @@ class Result:
     faults: Counter[str] = field(default_factory=Counter[str])
     happened: int = 0
     facts: int = 0
+    compared: int = 0
+    """How often the journal was found to give the live state."""
     transcript: list[str] = field(default_factory=list[str])
 
 
@@ -69,7 +75,7 @@ class Day:
         self.programme = programme
         self.world = World()
         self.lines: deque[tuple[float, tuple[object, ...]]] = deque(maxlen=LINES_KEPT)
-        self.result = Result()
+        self.result = Result(programme=programme)
         self.process: Process | None = None
         self._progress = progress
         self._system_clock_off = timedelta(0)
@@ -88,9 +94,11 @@ class Day:
         self.people.scene = self.watch.scene = self.scene
         self.watch.people = self.people
         self.watch.records = self._records
-        self.disk = Disk(self.world, self._roll("disk"))
+        self.ledger = Ledger(self.watch.broken)
+        self.disk = Disk(self.ledger.note)
         self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
         self._over = False
+        self._ticks = 0
         self._failure: str | None = None
         self._restart_at: float | None = None
         self._dice = self._roll("faults")
@@ -134,7 +142,7 @@ class Day:
         faults = plan.draw(self._roll("plan"), programme.faults, until=last, every_s=programme.fault_every_s)
         for fault in faults:
             if fault.nth not in programme.without_faults:
-                self.world.after(fault.at, lambda fault=fault: self._strikes(fault, self.world.happened + fault.steps))
+                self.world.after(fault.at, partial(self._comes, fault))
         self.people.begin()
         self.world.after(TICK_S, self._tick)
 
@@ -156,6 +164,9 @@ class Day:
         if process is not None and process.wire.is_silent:
             self.watch.disturb()
         self.watch.tick()
+        self._ticks += 1
+        if self._ticks % 200 == 0:
+            self._compare_books()
         self.world.after(TICK_S, self._tick)
 
     def _go_home(self) -> None:
@@ -164,12 +175,26 @@ class Day:
         self.world.after(60, self._evening)
 
     def _evening(self) -> None:
-        self.watch.nothing_is_left(self._records())
+        records = self._records()
+        self.watch.nothing_is_left(records)
+        self._compare_books()
+        if not self.ledger.adds_up():
+            self.watch.broken(f"begun {self.ledger.begun}, ended {self.ledger.ended}, open {self.ledger.open}")
+        if records is not None and self.ledger.open != records.calls.keys():
+            self.watch.broken(f"open in the journal: {self.ledger.open}, in the books: {sorted(records.calls)}")
         self._over = True
         if self.process is not None:
             self.process.stop()
 
     # --- the engine
+
+    def _compare_books(self) -> None:
+        """What is on the disk gives the state that the engine has."""
+        process = self.process
+        if process is not None and not process.ended and process.spool.is_idle:
+            if encode_state(process.state) != encode_state(self.disk.state):
+                self.watch.broken("the journal does not fold to the live state")
+            self.result.compared += 1
 
     def _records(self) -> Records | None:
         process = self.process
@@ -207,9 +232,13 @@ class Day:
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """Each step of the engine, for the transcript."""
         if outcome.facts or outcome.commands:
-            self.lines.append((self.world.now, ("   engine:", what, "->", *(each.fact for each in outcome.facts), *outcome.commands)))
+            self.note("   engine:", what, "->", *(each.fact for each in outcome.facts), *outcome.commands)
 
     # --- faults
+
+    def _comes(self, fault: Fault) -> None:
+        """It strikes between two happenings, whichever these are."""
+        self._strikes(fault, self.world.happened + fault.steps)
 
     def _strikes(self, fault: Fault, when: int) -> None:
         if self.world.happened < when and self.world.next_at is not None:
@@ -243,7 +272,7 @@ class Day:
                 self.world.after(fault.lasts, self._quick_disk)
             case "burst":
                 for nth in range(10):
-                    self.world.after(0.02 * nth, lambda nth=nth: self.people.calls(1_000_000 + 100 * fault.nth + nth))
+                    self.world.after(0.02 * nth, partial(self.people.calls, 1_000_000 + 100 * fault.nth + nth))
             case _:
                 raise AssertionError(fault.kind)
 

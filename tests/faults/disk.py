@@ -4,19 +4,15 @@ Keeps a second state, folded from what has survived: a restart begins from it, a
 was at that fact.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-import asyncio
-
-from acd.journal import decode, decode_state, encode, encode_state
+from acd.journal import decode_state, encode_state
 from acd.outputs import Recorded
 from acd.state import State
 from tests.faults.clockwork import World
-
-CHECKED_EVERY = 2_000
-"""Facts from one comparison of the two states to the next."""
 
 
 @dataclass(slots=True)
@@ -29,21 +25,22 @@ class Slowness:
 class Disk:
     """The spool of one engine, whichever process writes it."""
 
-    def __init__(self, world: World, dice: Random) -> None:
+    def __init__(self, noticed: Callable[[Recorded], None]) -> None:
+        """`noticed` is told of each fact that has survived."""
         self.state = State()
         """Of all that has survived."""
         self.written = 0
         """Facts that have survived."""
         self.last: Recorded | None = None
         self.slowness = Slowness()
-        self._world = world
-        self._dice = dice
+        self._noticed = noticed
 
     def keep(self, facts: Sequence[Recorded]) -> None:
         """These are on the disk."""
         for recorded in facts:
             self.state.apply(recorded.fact, recorded.at)
             self.last = recorded
+            self._noticed(recorded)
         self.written += len(facts)
 
     def recall(self) -> State:
@@ -60,13 +57,14 @@ class Spool:
         self._first = disk.written
         self.sequence = disk.written
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
-        self._group: tuple[Recorded, ...] = ()
-        self._next: list[Recorded] = []
+        self._group: list[Sequence[Recorded]] = []
+        """Steps that are being written."""
+        self._next: list[Sequence[Recorded]] = []
         self._torn = False
 
     def record(self, facts: Sequence[Recorded]) -> int:
         """Take these, and write them once the group before them is written."""
-        self._next.extend(facts)
+        self._next.append(facts)
         self.sequence += len(facts)
         if not self._group:
             self._begin()
@@ -81,25 +79,35 @@ class Spool:
         await future
 
     def tear(self, dice: Random) -> None:
-        """The process is no more: of the group that was being written, what came first may have reached the disk."""
-        self._torn = True
-        self._disk.keep(self._group[: dice.randint(0, len(self._group))])
-        self._waiting.clear()
+        """The process is no more: of the group that was being written, the first steps may have reached the disk."""
+        if not self._torn:
+            self._torn = True
+            self._keep(self._group[: dice.randint(0, len(self._group))])
+            self._waiting.clear()
 
     def close(self) -> None:
         """The process ends in order: everything is written."""
         self._torn = True
-        self._disk.keep((*self._group, *self._next))
+        self._keep([*self._group, *self._next])
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything is on the disk."""
+        return not self._group
+
+    def _keep(self, steps: Sequence[Sequence[Recorded]]) -> None:
+        for facts in steps:
+            self._disk.keep(facts)
 
     def _begin(self) -> None:
-        self._group, self._next = tuple(self._next), []
+        self._group, self._next = self._next, []
         self._world.after(self._disk.slowness.seconds, self._done)
 
     def _done(self) -> None:
         if self._torn:
             return
-        self._disk.keep(self._group)
-        self._group = ()
+        self._keep(self._group)
+        self._group = []
         ready = [future for sequence, future in self._waiting if sequence <= self._disk.written]
         self._waiting = [each for each in self._waiting if each[0] > self._disk.written]
         for future in ready:

@@ -5,6 +5,7 @@ They know only what a person knows: whether their phone rings, what they hear, a
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Final, Protocol
 
@@ -92,8 +93,10 @@ class People:
         """By the channel on which he is."""
         self.callers_by_phone: dict[DeviceId, Caller] = {}
         self.agents = {
-            person: Person(id=person, phones=phones, dice=roll(f"agent {person}")) for person, phones in centre.phones.items()
+            person: Person(id=person, phones=phones, dice=roll(f"agent {person}"))
+            for person, phones in centre.phones.items()
         }
+        self._extensions = [person.partition("@")[0] for person in self.agents]
         self.of_phone = {phone: person for person in self.agents.values() for phone in person.phones}
         self.going_home = False
         """The day is over: nobody begins anything."""
@@ -111,11 +114,11 @@ class People:
     def begin(self) -> None:
         """Agents come to work."""
         for device in self._centre.outside:
-            self._world.after(0.5, lambda device=device: self.scene.register(device))
+            self._world.after(0.5, partial(self.scene.register, device))
         for person in self.agents.values():
-            self._world.after(0.5 + person.dice.random(), lambda person=person: self._switches_on(person))
-            self._world.after(3 + person.dice.random(), lambda person=person: self._codes(person, "*51"))
-            self._world.after(60 * person.dice.random() + 20, lambda person=person: self._does_something(person))
+            self._world.after(0.5 + person.dice.random(), partial(self._switches_on, person))
+            self._world.after(3 + person.dice.random(), partial(self._codes, person, "*51"))
+            self._world.after(60 * person.dice.random() + 20, partial(self._does_something, person))
 
     def _switches_on(self, person: Person) -> None:
         missing = [phone for phone in person.phones if not self.scene.register(phone)]
@@ -197,7 +200,7 @@ class People:
             self._world.after(caller.talk_s * 0.3, leg.holds)
             self._world.after(caller.talk_s * 0.6, leg.resumes)
         if self._lively and what > 0.92:
-            number = dice.choice((*self._centre.numbers, *(p.partition("@")[0] for p in self.agents)))
+            number = dice.choice((*self._centre.numbers, *self._extensions))
             self._world.after(caller.talk_s * 0.8, lambda: self._transfers(caller, person, leg, number))
 
     def _transfers(self, caller: Caller, person: Person, leg: Line, number: str) -> None:
@@ -341,7 +344,7 @@ class People:
         elif chance < 0.45:
             self._codes(person, dice.choice(("*53", "*54", "*54", "*559")))
         elif chance < 0.65 and not person.lines:
-            self._rings_somebody(person, dice.choice((*self._centre.numbers[:1], *(p.partition("@")[0] for p in self.agents))))
+            self._rings_somebody(person, dice.choice((*self._centre.numbers[:1], *self._extensions)))
         elif chance < 0.75:
             self._drops_off(person, 5 + 10 * dice.random())
 

@@ -48,8 +48,6 @@ def draw(dice: Random, kinds: tuple[str, ...], *, until: float, every_s: float) 
     while sudden and at < until:
         at += dice.expovariate(1 / every_s)
         lasts = dice.choice((0.05, 0.5, 2.0, 8.0)) * (0.5 + dice.random())
-        faults.append(
-            Fault(nth=len(faults), kind=dice.choice(sudden), at=at, steps=dice.randrange(60), lasts=lasts)
-        )
+        faults.append(Fault(nth=len(faults), kind=dice.choice(sudden), at=at, steps=dice.randrange(60), lasts=lasts))
         at += lasts
     return [fault for fault in faults if fault.at < until]

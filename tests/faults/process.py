@@ -6,7 +6,7 @@ runs any more, what it had sent is on its way, what it had not written is lost.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -48,8 +48,8 @@ class Process:
         self.stood_down = False
         self.wire = DoubleWire(world, asterisk, weather)
         self.bridge: Bridge
-        self.spool = Spool(disk, world)
         self.state: State = disk.recall()
+        self.spool = Spool(disk, world)
         self.loop = Loop(world, self._uncaught)
         self._world, self._disk = world, disk
         self._wall = wall
@@ -77,9 +77,7 @@ class Process:
             journal=self.spool,
             observers=self._observers,
         )
-        self.bridge = Bridge(
-            client=Client.over(self.wire), app=APP, engine=runner, codes=StarCodes(DEFAULT_CODES)
-        )
+        self.bridge = Bridge(client=Client.over(self.wire), app=APP, engine=runner, codes=StarCodes(DEFAULT_CODES))
         runner.attach(self.bridge)
         runner.tell(EngineStarted())
         runner.tell(ConfigurationLoaded(configuration=self._centre))

@@ -5,13 +5,12 @@ Nothing here knows the engine. A leg is a channel named `<call>~<n>~<device>`, a
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from tests.double.exchange import After, Exchange
 from tests.double.lines import Line
 from tests.double.parts import Bridge, Channel, Playback
 from tests.double.switch import Switch
-from tests.faults.wire import Reply
 
 
 class Eyes(Protocol):

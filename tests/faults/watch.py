@@ -5,7 +5,7 @@ lost) and must not stay so: such a state is broken once it has lasted longer tha
 disturbed those whom it concerns.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -60,8 +60,10 @@ class Stay:
 class Watch:
     """Who watches the scene (`tests.faults.scene.Eyes`) and takes the minutes (`tests.faults.people.Minutes`)."""
 
-    def __init__(self, world: World, configuration: Configuration, note: Callable[..., None], *, slack_s: float) -> None:
-        """`slack_s`: how much longer a state may last where events get lost: until the books have been looked through."""
+    def __init__(
+        self, world: World, configuration: Configuration, note: Callable[..., None], *, slack_s: float
+    ) -> None:
+        """`slack_s`: how much longer a state may last where events get lost: until the books were looked through."""
         self.scene: Scene
         self.people: People
         self.records: Callable[[], Records | None] = lambda: None
@@ -208,7 +210,9 @@ class Watch:
         before = [
             each
             for each in person.lines
-            if each is not line and _offer(each) != _offer(line) and person.began[each.channel] < now - 0.1 - self._slack_s
+            if each is not line
+            and _offer(each) != _offer(line)
+            and person.began[each.channel] < now - 0.1 - self._slack_s
         ]
         if len({each.channel for each in before}) < self._most[person.id]:
             return
@@ -266,7 +270,8 @@ class Watch:
         rung = {line.channel.partition("~")[0] for each in self.people.agents.values() for line in each.lines}
         for stay in waiting:
             caller = self.people.callers.get(stay.channel)
-            if stay.channel in rung or caller is None or caller.line is None or caller.line.at is not At.UP or caller.keys:
+            patient = caller is not None and caller.line is not None and caller.line.at is At.UP and not caller.keys
+            if stay.channel in rung or not patient:
                 continue
             for person in free:
                 if (person.id, stay.queue) in self._configuration.assignments:
@@ -297,25 +302,18 @@ class Watch:
                 found[Key("a call in the books is none in Asterisk", (call.id,))] = STUCK_AFTER_S
         for leg in legs:
             if leg not in channels:
-                call_id, _, device = leg.partition("~")[0], "", leg.rpartition("~")[2]
-                found[Key("an agent is busy in the books only", (call_id, device))] = STUCK_AFTER_S
+                found[Key("an agent is busy in the books only", _concerned(leg))] = STUCK_AFTER_S
         for channel in channels.values():
             if "~" not in channel.id:
                 if channel.id in self.stays and channel.id not in records.calls and not channel.ending:
-                    if not self._fetches(channel.id):
-                        found[Key("a caller is in none of the books", (channel.id,))] = STUCK_AFTER_S
+                    found[Key("a caller is in none of the books", (channel.id,))] = STUCK_AFTER_S
             elif "~back~" not in channel.id and channel.id not in legs and not channel.ending:
-                device = channel.id.rpartition("~")[2]
-                found[Key("a leg is in none of the books", (channel.id.partition("~")[0], device))] = STUCK_AFTER_S
+                found[Key("a leg is in none of the books", _concerned(channel.id))] = STUCK_AFTER_S
         for agent in records.agent_records.values():
             for other, device in agent.other_calls.items():
                 if other not in channels:
                     found[Key("an agent has a call in the books only", (other, device))] = STUCK_AFTER_S
         return found
-
-    def _fetches(self, channel: str) -> bool:
-        """Whether this is a phone that fetches from a park."""
-        return False
 
     # --- the evening
 
@@ -333,8 +331,10 @@ class Watch:
             self.broken(f"left over in the books: {there} {busy} {list(records.offers)}")
 
 
+def _concerned(leg: str) -> tuple[str, ...]:
+    """The call and the phone of a leg."""
+    return leg.partition("~")[0], leg.rpartition("~")[2]
+
+
 def _offer(line: Line) -> str:
     return line.channel.rpartition("~")[0]
-
-
-__all__ = ["Broken", "Mapping", "Watch"]

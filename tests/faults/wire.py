@@ -134,7 +134,7 @@ class DoubleWire:
         self._sockets.clear()
 
     def fall_silent(self, for_s: float) -> None:
-        """Packets vanish for a while. A socket that was open then is given up by its heartbeat, even if they come again."""
+        """Packets vanish for a while. A socket that is open is given up by its heartbeat all the same."""
         self.is_silent = True
         for socket in self._sockets:
             socket.fall_silent()
@@ -167,9 +167,7 @@ class DoubleWire:
 class Socket:
     """One websocket, both ends of it."""
 
-    def __init__(
-        self, world: World, weather: Weather, asterisk: Asterisk, app: str, wire: DoubleWire
-    ) -> None:
+    def __init__(self, world: World, weather: Weather, asterisk: Asterisk, app: str, wire: DoubleWire) -> None:
         self._world, self._weather, self._asterisk, self._wire = world, weather, asterisk, wire
         self._frames: deque[bytes] = deque()
         self._ended = False
