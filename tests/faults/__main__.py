@@ -21,7 +21,7 @@ from tests.faults.day import Day, Programme, Result
 def main() -> int:
     """Ends with 1 where a day is broken."""
     given = _arguments()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     if given.replay is not None:
         programmes = [keeping.read(given.replay)]
     else:

@@ -250,6 +250,8 @@ class Day:
         self.result.faults[fault.kind] += 1
         self.note("FAULT", fault.nth, fault.kind, f"{fault.lasts:.3f} s")
         self.watch.disturb()
+        if fault.kind in ("freeze", "silence", "cut", "requests"):
+            self.watch.unheard_at = self.world.now + fault.lasts
         match fault.kind:
             case "kill":
                 process.kill(self._dice)

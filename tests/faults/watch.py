@@ -22,6 +22,9 @@ TICK_S: Final = 0.5
 AT_ONCE_S: Final = 1.0
 """What must not overlap may do so for a moment: the end of one is on its way when the other begins."""
 
+ON_ITS_WAY_S: Final = 0.1
+"""So long a ring or a piece of news travels at most."""
+
 SERVED_WITHIN_S: Final = 3.0
 """A caller whom nobody is rung for, while somebody of his queue is free."""
 
@@ -71,6 +74,8 @@ class Watch:
         self.stays: dict[str, Stay] = {}
         self.disturbed_at = 0.0
         """When everybody was disturbed last."""
+        self.unheard_at = -1e9
+        """When the engine lived and did not hear, last."""
         self.talks = 0
         self._world, self._configuration, self.note = world, configuration, note
         self._slack_s = slack_s
@@ -200,8 +205,11 @@ class Watch:
                     self.broken(f"{stay.channel} is served before {other.channel}, who came first")
 
     def _not_in_wrap_up(self, person: Person, line: Line) -> None:
+        """Where the engine could know that he wraps up: a ring may have been on its way, and news may not have come."""
         since, length = self._wraps_up.get(person.id, (0.0, 0.0))
-        if person.coded_at < since and self._world.now < since + length - 0.01:
+        rung_early = since + ON_ITS_WAY_S < self._world.now < since + length - 0.01
+        unheard = max(self.unheard_at, *(self._disturbed.get(phone, 0.0) for phone in person.phones)) >= since - 5
+        if rung_early and not unheard and person.coded_at < since:
             self.broken(f"{person.id} is rung for {line.channel} in his wrap-up of {length} s, begun at {since:.3f}")
 
     def _not_too_much(self, person: Person, line: Line, call: str) -> None:
