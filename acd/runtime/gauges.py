@@ -17,6 +17,7 @@ from acd.eligibility import Obstacle, obstacle_in
 from acd.model import OFFLINE, SINGLE_CALL, STATUSES, Assignment, QueueId, Status, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
 from acd.state import State
+from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
 
 AGENT_STATES: Final = (
@@ -183,6 +184,8 @@ class AsteriskFigures(Protocol):
     def provisioned(self) -> bool: ...
     @property
     def counters(self) -> BridgeCounters: ...
+    @property
+    def admission(self) -> AdmissionCounters: ...
 
 
 class AsteriskGauges(Collector):
@@ -196,6 +199,15 @@ class AsteriskGauges(Collector):
         connected, provisioned = int(self._bridge.connected), int(self._bridge.provisioned)
         yield GaugeMetricFamily("acd_ari_connected", "1 while Asterisk is connected and known.", value=connected)
         yield GaugeMetricFamily("acd_ari_provisioned", "1 while it has all phones and numbers.", value=provisioned)
+        admission = self._bridge.admission
+        yield GaugeMetricFamily(
+            "acd_admission_ratio",
+            "Share of the new calls of the last half second that were let in; below 1 in an overload.",
+            value=admission.ratio,
+        )
+        yield CounterMetricFamily(
+            "acd_calls_shed", "New calls that heard busy because of an overload.", value=admission.shed
+        )
         counters = self._bridge.counters
         yield CounterMetricFamily("acd_ari_connects", "Connections made to Asterisk.", value=counters.connects)
         yield CounterMetricFamily("acd_ari_malformed_events", "Events that cannot be read.", value=counters.malformed)

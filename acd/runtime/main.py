@@ -16,7 +16,7 @@ import structlog
 from acd.engine import Engine
 from acd.inputs import ConfigurationLoaded, EngineStarted
 from acd.journal import UnreadableFact
-from acd.runtime import logs, web
+from acd.runtime import logs, watchdog, web
 from acd.runtime.clock import Clock
 from acd.runtime.database import DatabaseError, address
 from acd.runtime.lease import Lease, LeaseLost
@@ -24,6 +24,7 @@ from acd.runtime.metrics import Metrics
 from acd.runtime.recorder import Recorder
 from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
+from acd.runtime.standstill import WatchfulSelector
 from acd.runtime.store import Store
 from acd.state import State
 from ari_bridge.bridge import Bridge, StoodDown
@@ -31,6 +32,8 @@ from ari_bridge.client import Client
 from feature_codes.table import StarCodes
 
 STOP_WITHIN_SECONDS: Final = 10
+BREATHE_EVERY: Final = 5_000
+"""Facts of a long journal from one beat of the watchdog to the next, at most."""
 
 _log = structlog.get_logger(__name__)
 
@@ -47,24 +50,29 @@ class ExitCode(IntEnum):
     """The database is there and cannot be used; waiting does not help."""
     FAULT = 70
     """A bug. To be started again: calls are still up in Asterisk."""
+    FROZEN = 75
+    """The process has stood still for longer than anybody waits for it. To be started again."""
 
 
 def run(settings: Settings) -> int:
     """Run one engine until SIGTERM or SIGINT, or until it cannot go on. Returns the exit code."""
     logs.configure(settings)
-    return asyncio.run(_run(settings))
+    selector = WatchfulSelector(ExitCode.FROZEN)
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+        return runner.run(_run(settings, selector))
 
 
-async def _run(settings: Settings) -> ExitCode:
+async def _run(settings: Settings, selector: WatchfulSelector) -> ExitCode:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    life = asyncio.create_task(_Process(settings).live())
+    life = asyncio.create_task(_Process(settings, selector).live())
     asked = asyncio.create_task(asked_to_stop.wait())
     await asyncio.wait({life, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
     if not life.done():
         _log.info("stopping")
+        watchdog.tell(watchdog.STOPPING)
         life.cancel()
         await asyncio.wait({life}, timeout=STOP_WITHIN_SECONDS)
     code = _exit_code(life)
@@ -109,11 +117,13 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
 class _Process:
     """The parts of a running engine, and what /readyz says of them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, selector: WatchfulSelector) -> None:
         self._settings = settings
+        self._selector = selector
         self._metrics = Metrics()
         self._stage: str | None = "starting"
         """What the start is busy with; None once everything runs."""
+        self._standing_by = False
         self._configured = asyncio.Event()
         self._store: Store
         self._lease: Lease
@@ -127,6 +137,8 @@ class _Process:
             pages = await web.serve(web.make_app(self._metrics.text, self._reasons), self._settings)
             stack.push_async_callback(pages.cleanup)
             _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
+            beat = asyncio.create_task(watchdog.beat(self._standing))
+            stack.callback(beat.cancel)
             await self._open_journal(stack)
             await self._put_together()
             stack.callback(self._runner.stop)
@@ -137,7 +149,7 @@ class _Process:
         self._stage = f"waiting for the {address(url)}"
         self._lease = await Lease.take(url, standing_by=self._stand_by)
         stack.push_async_callback(self._lease.release)
-        self._stage = "opening the journal"
+        self._stage, self._standing_by = "opening the journal", False
         self._store = await Store.open(url)
         self._recorder = await Recorder.open(url, self._lease.epoch)
         stack.push_async_exit(self._close_journal)
@@ -147,6 +159,7 @@ class _Process:
         if stage != self._stage:
             _log.info("standing_by", holder=holder)
         self._stage = stage
+        self._standing_by = True
 
     async def _close_journal(self, kind: type[BaseException] | None, *_: object) -> None:
         """Only where the stop was asked for is the state known to be right, and worth a snapshot."""
@@ -156,8 +169,10 @@ class _Process:
         self._stage = "reading the journal"
         state, facts = await self._recorder.recall()
         state = state or State()
-        for recorded in facts:
+        for number, recorded in enumerate(facts):
             state.apply(recorded.fact, recorded.at)
+            if number % BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
         self._recorder.follow(state)
         clock = Clock.of_this_machine(not_before=self._recorder.last_at)
         self._runner = Runner(
@@ -185,6 +200,7 @@ class _Process:
             tasks.create_task(self._store.listen(self._configure))
             await self._configured.wait()
             self._stage = None
+            self._selector.strict = True
             tasks.create_task(self._bridge.run())
 
     async def _configure(self) -> None:
@@ -193,6 +209,11 @@ class _Process:
         self._runner.tell(ConfigurationLoaded(configuration=configuration))
         self._configured.set()
         await self._bridge.provision(provisioning)
+
+    async def _standing(self) -> tuple[bool, str]:
+        """For who watches over us; standing by is what a stand-by is for."""
+        reasons = await self._reasons()
+        return self._standing_by or not reasons, "; ".join(reasons) or "taking calls"
 
     async def _reasons(self) -> list[str]:
         """Why calls cannot be taken now."""

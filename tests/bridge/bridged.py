@@ -11,7 +11,7 @@ from ari_bridge.bridge import Bridge
 from ari_bridge.client import Client
 from ari_bridge.names import PROBE
 from feature_codes.table import DEFAULT_CODES, StarCodes
-from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble
+from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, Asked
 from tests.bridge.live_engine import LiveEngine
 from tests.bridge.recorded_events import recorded
 
@@ -71,3 +71,8 @@ async def bridged(
 def asked(double: AriDouble, method: str, path: str) -> int:
     """How often this was asked."""
     return sum((each.method, each.path) == (method, path) for each in double.asked)
+
+
+def changes(double: AriDouble) -> list[Asked]:
+    """What was asked to be changed; besides, Asterisk is always looked at."""
+    return [each for each in double.asked if each.method != "GET"]

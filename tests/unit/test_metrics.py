@@ -24,6 +24,7 @@ from acd.inputs import (
 )
 from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId, Target, TargetKind
 from acd.runtime.metrics import Metrics
+from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
 from tests.unit.running_centre import (
     ALICE,
@@ -53,6 +54,7 @@ class Bridge:
     connected = True
     provisioned = False
     counters = BridgeCounters(connects=3, malformed=1, dropped=2)
+    admission = AdmissionCounters(offered=100, shed=8, ratio=0.75)
 
 
 Bridge.counters.events["StasisStart"] = 5
