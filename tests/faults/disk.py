@@ -7,6 +7,7 @@ was at that fact.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from acd.journal import decode_state, encode_state
@@ -32,6 +33,8 @@ class Disk:
         self.written = 0
         """Facts that have survived."""
         self.last: Recorded | None = None
+        self.clock: tuple[float, datetime] | None = None
+        """Which instant it was for the engine at a moment of the machine."""
         self.slowness = Slowness()
         self._noticed = noticed
 

@@ -68,12 +68,10 @@ class Process:
         self.loop.run_forever()
 
     async def _live(self) -> None:
-        last = self._disk.last
+        engine = Engine(self.state)
         runner = Runner(
-            engine=Engine(self.state),
-            clock=Clock(
-                wall=self._wall(), not_before=None if last is None else last.at, monotonic_seconds=self.loop.time
-            ),
+            engine=engine,
+            clock=self._clock(busy=bool(self.state.records.calls) or engine.deadline is not None),
             journal=self.spool,
             observers=self._observers,
         )
@@ -97,6 +95,14 @@ class Process:
                 self.ended = True
                 self.spool.close()
                 self.loop.stop_soon()
+
+    def _clock(self, *, busy: bool) -> Clock:
+        """As `Clock.of_this_machine`: with something under way, time goes on as it went for the engine before."""
+        last, kept, now = self._disk.last, self._disk.clock, self._world.now
+        wall = self._wall() if kept is None or not busy else kept[1] + timedelta(seconds=now - kept[0])
+        clock = Clock(wall=wall, not_before=None if last is None else last.at, monotonic_seconds=self.loop.time)
+        self._disk.clock = (now, clock.now())
+        return clock
 
     def _uncaught(self, context: Mapping[str, Any]) -> None:
         if not self.ended:
