@@ -6,7 +6,7 @@ runs any more, what it had sent is on its way, what it had not written is lost.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -66,6 +66,8 @@ class Process:
         if self._life is None:
             self._life = self.loop.create_task(self._live())
         self.loop.run_forever()
+        if self._life.done() and not self._life.cancelled() and (error := self._life.exception()) is not None:
+            self._failed(f"the process failed: {error!r}")
 
     async def _live(self) -> None:
         engine = Engine(self.state)
@@ -86,9 +88,6 @@ class Process:
                 tasks.create_task(self.bridge.run())
         except* StoodDown:
             self.stood_down = True
-        except* Exception as group:
-            self._failed(f"the process failed: {group.exceptions[0]!r}")
-            raise
         finally:
             runner.stop()
             if not self.ended:
