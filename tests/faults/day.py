@@ -29,6 +29,9 @@ FIRST_CALL_S: Final = 10.0
 EVENING_S: Final = 420.0
 """After the last call: everybody is done, those who are called back too."""
 
+PROGRESS_EVERY: Final = 10_000
+"""Calls."""
+
 RESTART_S: Final = 1.0
 LINES_KEPT: Final = 400
 
@@ -61,6 +64,8 @@ class Result:
     talks: int = 0
     not_served: int = 0
     faults: Counter[str] = field(default_factory=Counter[str])
+    events: int = 0
+    """Events and requests to which something was done on their way."""
     happened: int = 0
     facts: int = 0
     compared: int = 0
@@ -130,6 +135,7 @@ class Day:
                 self.process.bury()
         result = self.result
         result.at, result.happened, result.facts = self.world.now, self.world.happened, self.disk.written
+        result.events = self.chance.happened
         result.talks, result.not_served = self.watch.talks, self.people.not_served
         result.transcript = [f"{at:10.4f}  {' '.join(str(word) for word in words)}" for at, words in self.lines]
         return result
@@ -153,7 +159,7 @@ class Day:
         if nth not in self.programme.without_calls:
             self.people.calls(nth)
             self.result.calls += 1
-        if self._progress is not None and nth % 1000 == 0:
+        if self._progress is not None and nth % PROGRESS_EVERY == 0:
             self._progress(self)
         self.world.after(dice.expovariate(1 / self.programme.every_s), lambda: self._next_call(nth + 1, dice))
 

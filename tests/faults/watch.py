@@ -28,6 +28,8 @@ ON_ITS_WAY_S: Final = 0.1
 SERVED_WITHIN_S: Final = 3.0
 """A caller whom nobody is rung for, while somebody of his queue is free."""
 
+MANY: Final = 5_000
+
 STUCK_AFTER_S: Final = 10.0
 """Books and Asterisk may differ for so long."""
 
@@ -264,6 +266,8 @@ class Watch:
         present: dict[Key, float] = dict(self._unserved())
         if records is not None:
             present |= self._differences(records)
+        if len(self._disturbed) > MANY:
+            self._disturbed = {name: at for name, at in self._disturbed.items() if at > now - 60}
         self._since = {key: self._since.get(key, now) for key in present}
         for key, limit in present.items():
             lasted = now - max(self._since[key], self._calm_since(key.concerns))
@@ -271,20 +275,21 @@ class Watch:
                 self.broken(f"{key.what} for {lasted:.1f} s: {', '.join(key.concerns)}")
 
     def _unserved(self) -> Iterable[tuple[Key, float]]:
-        free = [person for person in self.people.agents.values() if self._is_free(person)]
-        waiting = [stay for stay in self.stays.values() if stay.queue is not None and not stay.offers]
-        if not free or not waiting:
-            return
         rung = {line.channel.partition("~")[0] for each in self.people.agents.values() for line in each.lines}
+        waiting = [stay for stay in self.stays.values() if stay.channel not in rung and self._waits(stay)]
+        free = [person for person in self.people.agents.values() if self._is_free(person)] if waiting else []
         for stay in waiting:
-            caller = self.people.callers.get(stay.channel)
-            patient = caller is not None and caller.line is not None and caller.line.at is At.UP and not caller.keys
-            if stay.channel in rung or not patient:
-                continue
             for person in free:
                 if (person.id, stay.queue) in self._configuration.assignments:
                     concerns = (stay.channel, person.id, *person.phones)
                     yield Key("a caller waits while an agent of his queue is free", concerns), SERVED_WITHIN_S
+
+    def _waits(self, stay: Stay) -> bool:
+        """Patiently, and for nothing but an agent."""
+        if stay.queue is None or stay.offers:
+            return False
+        caller = self.people.callers.get(stay.channel)
+        return caller is not None and caller.line is not None and caller.line.at is At.UP and not caller.keys
 
     def _is_free(self, person: Person) -> bool:
         since, length = self._wraps_up.get(person.id, (0.0, 0.0))
