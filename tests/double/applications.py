@@ -149,6 +149,12 @@ class Applications:
                 if hears_phone and hears_channel and type_ in DOUBLED:
                     self._send(application, event)
 
+    def of_bridged(self, type_: str, channel: Channel, bridge: Bridge) -> None:
+        """That this channel has come into a bridge, or gone out of it: told of those in our hands alone."""
+        application = self.by_name.get(channel.stasis or "")
+        if application is not None and application.wants(type_):
+            self._send(application, {"type": type_, "bridge": bridge.json(), "channel": channel.json()})
+
     def about_channels(self, type_: str, channel: Channel, fields: Json) -> None:
         """An event that speaks of this channel under other names than `channel`."""
         for application in tuple(self.by_name.values()):

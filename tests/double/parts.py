@@ -26,7 +26,7 @@ Reply = Callable[[int, Any], None]
 
 def stamp(at: datetime) -> str:
     """An instant in Asterisk's own form."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
+    return at.isoformat(timespec="milliseconds")[:23] + "+0000"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -67,7 +67,7 @@ class Channel:
     other_half: "Channel | None" = None
     """Of a Local channel."""
     dialled_by: "Callable[[str], None] | None" = None
-    """Who has had it called: told ANSWER, and END when it is no more."""
+    """Who has had it called: told RINGING, ANSWER, and END when it is no more."""
     sound: "Playback | None" = None
     """What it hears of an application."""
     orders: "deque[Playback | Callable[[], None]]" = field(
@@ -77,7 +77,8 @@ class Channel:
     ending: bool = False
     """Being hung up."""
     gone: bool = False
-    cause: int = 16
+    cause: int = 0
+    """Q.850, with which it ended, or would end by itself."""
     sip_status: int = 0
     transfer: "Transfer | None" = None
 
@@ -155,7 +156,8 @@ class Playback:
     target: str
     state: str = "queued"
     at: int = 0
-    over: bool = False
+    cut: bool = False
+    """Before its turn came."""
 
     def json(self) -> Json:
         """As in events and answers."""
@@ -212,4 +214,4 @@ class Transfer:
 
     number: str
     second: Channel | None = None
-    progress: list[str] = field(default_factory=list[str])
+    is_answered: bool = False

@@ -12,15 +12,16 @@ from typing import Any, Final
 import msgspec
 
 from acd.outputs import Command
-from ari_bridge import provision
-from ari_bridge.bridge import SOURCE, UNWANTED
-from ari_bridge.client import AriError, Client
+from ari_bridge import provision, subscription
+from ari_bridge.client import HEARTBEAT, AriError, Client
 from ari_bridge.counters import BridgeCounters
 from ari_bridge.errands import Errand
+from ari_bridge.http_wire import HttpWire
 from ari_bridge.lanes import Lanes
 from ari_bridge.plan import plan
-from ari_bridge.rest import Rest
 from ari_bridge.tasks import Tasks
+from ari_bridge.wire import EventSocket, Wire
+from tests.double.exchange import SAVED_AFTER
 from tests.double.lines import Line
 from tests.double.parts import Json
 from tests.double.server import USER, DoubleServer
@@ -31,6 +32,9 @@ from tests.phone.phone import Phone, WhenCalled
 from tests.phone.waiting import until
 
 WITHIN_S: Final = 10.0
+
+QUIET_S: Final = 0.12
+"""After so long a silence nothing more is expected to be told."""
 
 Answered = tuple[str, str, int, Any]
 """Method, path, status and body of a request."""
@@ -66,11 +70,12 @@ class Stage(ABC):
 
     def __init__(self, url: str, password: str, stack: AsyncExitStack) -> None:
         self.stack = stack
-        self.client = Client(url, USER, password)
-        self.client.on_event(None, self._hear)
-        self.client.rest = _Taped(self.client.rest, self)
+        self._url, self._password = url, password
         self.told: list[Json] = []
         self.answers: list[Answered] = []
+        wire = HttpWire(url, USER, password, heartbeat=HEARTBEAT)
+        self.client = Client.over(_Taped(wire, self.answers))
+        self.client.on_event(None, self._hear)
         self._lanes = Lanes(self.client, Tasks(), lambda event: None, BridgeCounters())
 
     def _hear(self, event: Json) -> None:
@@ -83,7 +88,7 @@ class Stage(ABC):
         await self.stack.enter_async_context(self.client)
         await self.connect()
         await provision.write(self.client, CENTRE)
-        await self.client.applications.subscribe(applicationName="acd", eventSource=[SOURCE])
+        await subscription.listen(self.client, "acd")
         self.told.clear()
         self.answers.clear()
 
@@ -93,13 +98,27 @@ class Stage(ABC):
             await self.ask(self.client.channels.hangup(channelId=channel.id))
         for bridge in await self.client.bridges.list():
             await self.ask(self.client.bridges.destroy(bridgeId=bridge.id))
+        for variable in ("ACD_BEAT", "ACD_PLACES"):
+            await self.client.asterisk.setGlobalVar(variable=variable, value="")
 
     async def connect(self) -> None:
         """A websocket, with the bridge's filter."""
-        await self.stack.enter_async_context(self.client.connect("acd"))
-        await self.client.applications.filter(
-            applicationName="acd", filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
-        )
+        self._websocket = AsyncExitStack()
+        await self._websocket.enter_async_context(self.client.connect("acd"))
+        self.stack.push_async_exit(self._websocket)
+        await subscription.leave_out(self.client, "acd")
+
+    async def cut(self) -> None:
+        """The websocket ends, and Asterisk knows it."""
+        await self._websocket.aclose()
+        await self.settles()
+
+    async def rival(self) -> None:
+        """Another client with our application; what it hears is told as the rival's."""
+        other = Client(self._url, USER, self._password)
+        other.on_event(None, lambda event: self.told.append(event | {"heard_by": "rival"}))
+        await self.stack.enter_async_context(other)
+        await self.stack.enter_async_context(other.connect("acd"))
 
     # --- what a play says
 
@@ -135,17 +154,30 @@ class Stage(ABC):
         event = await self.hears("StasisStart", nth=nth, where=lambda each: each["args"][0] in ("queue", "feature"))
         return str(event["channel"]["id"])
 
-    async def settles(self, quiet_s: float = 0.15) -> None:
-        """Wait until nothing is told any more."""
-        before = -1
-        while before != len(self.told):
-            before = len(self.told)
-            await asyncio.sleep(quiet_s)
+    async def settles(self) -> None:
+        """Wait until all that was ordered is done and nothing is told any more."""
+        loop = asyncio.get_running_loop()
+        before, since = len(self.told), loop.time()
+        while loop.time() - since < QUIET_S:
+            await asyncio.sleep(0.01)
+            if before != len(self.told) or self._lanes.use_from_now():
+                before, since = len(self.told), loop.time()
+
+    async def phone(self, number: str) -> None:
+        """This phone registers, and we hear of it."""
+        await self.register(number)
+        await self.hears("PeerStatusChange", where=lambda each: each["endpoint"]["resource"] == f"{number}-desk")
+
+    async def is_saved(self) -> None:
+        """Wait until what was written is on the disk."""
+        await asyncio.sleep(1.5 * SAVED_AFTER.total_seconds())
 
     @abstractmethod
-    async def phone(self, number: str) -> None:
-        """This phone registers."""
+    async def crash(self) -> None:
+        """Asterisk dies and is started again."""
 
+    @abstractmethod
+    async def register(self, number: str) -> None: ...
     @abstractmethod
     async def unregister(self, number: str) -> None: ...
     @abstractmethod
@@ -159,28 +191,25 @@ class Stage(ABC):
         """This phone refuses whatever comes."""
 
 
-class _Taped(Rest):
-    """The client's own, and every answer is kept."""
+class _Taped:
+    """The client's own wire, and every answer is kept."""
 
-    def __init__(self, rest: Rest, stage: Stage) -> None:
-        self.base_url, self._time_limit, self.session = rest.base_url, rest._time_limit, rest.session
-        self._stage = stage
+    def __init__(self, wire: Wire, answers: list[Answered]) -> None:
+        self.address = wire.address
+        self._wire, self._answers = wire, answers
 
     async def request(
-        self,
-        method: str,
-        path: Sequence[str],
-        parameters: Mapping[str, Any] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> bytes:
-        name = "/".join(path)
-        try:
-            answer = await super().request(method, path, parameters, body)
-        except AriError as error:
-            self._stage.answers.append((method, name, error.status, error.message))
-            raise
-        self._stage.answers.append((method, name, 200, msgspec.json.decode(answer) if answer else None))
-        return answer
+        self, method: str, path: Sequence[str], query: Mapping[str, str], body: Mapping[str, object] | None
+    ) -> tuple[int, bytes]:
+        status, answer = await self._wire.request(method, path, query, body)
+        self._answers.append((method, "/".join(path), status, msgspec.json.decode(answer) if answer else None))
+        return status, answer
+
+    async def events(self, query: Mapping[str, str]) -> EventSocket:
+        return await self._wire.events(query)
+
+    async def close(self) -> None:
+        await self._wire.close()
 
 
 # --- the real one
@@ -194,7 +223,11 @@ class RealStage(Stage):
         self._asterisk = asterisk
         self._phones: dict[str, Phone] = {}
 
-    async def phone(self, number: str) -> None:
+    async def crash(self) -> None:
+        self._asterisk.kill()
+        await asyncio.to_thread(self._asterisk.start)
+
+    async def register(self, number: str) -> None:
         place = ("127.0.0.1", self._asterisk.sip_port)
         phone = Phone(place, f"{number}-desk", "s", name=f"P{number}")
         self._phones[number] = await self.stack.enter_async_context(phone)
@@ -265,6 +298,11 @@ class DoubleStage(Stage):
         self._refusals: dict[str, int] = {}
         server.people = self._people
 
+    async def crash(self) -> None:
+        self._server.switch.die()
+        await asyncio.sleep(0.01)
+        self._server.switch.start()
+
     def _people(self, line: Line) -> None:
         if line.is_up or line.is_over:
             return
@@ -274,7 +312,7 @@ class DoubleStage(Stage):
         else:
             line.refuses(status)
 
-    async def phone(self, number: str) -> None:
+    async def register(self, number: str) -> None:
         assert self._server.switch.register(f"{number}-desk")
 
     async def unregister(self, number: str) -> None:

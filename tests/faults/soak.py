@@ -103,8 +103,7 @@ def _flat(given: argparse.Namespace) -> bool:
         )
 
     result = Day(replace(BUSY, seed=1, calls=given.calls + 1), progress=look).run()
-    settled = seen[1:]
-    (calls, resident, *held), (calls_then, resident_then, *held_then) = settled[0], settled[-1]
+    (calls, resident, *held), (calls_then, resident_then, *held_then) = seen[min(1, len(seen) - 1)], seen[-1]
     slope = (resident_then - resident) / max((calls_then - calls) / 1_000, 1)
     _say(
         "flat",

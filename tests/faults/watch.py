@@ -7,6 +7,7 @@ disturbed those whom it concerns.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, NamedTuple
 
 from acd.model import AgentId, Configuration, DeviceId, QueueId
@@ -202,9 +203,13 @@ class Watch:
         for other in self.stays.values():
             first = other.queue == stay.queue and not other.rung and not other.offers and other.since < stay.since - 0.5
             if first and self._calm_since((other.channel,)) < other.since - self._slack_s:
-                one = self.people.callers.get(other.channel)
-                if one is not None and not one.keys and one.line is not None and one.line.at is At.UP:
-                    self.broken(f"{stay.channel} is served before {other.channel}, who came first")
+                self._world.after(ON_ITS_WAY_S, partial(self._must_ring, other, stay))
+
+    def _must_ring(self, first: Stay, later: Stay) -> None:
+        """Both may have been decided at once."""
+        caller = self.people.callers.get(first.channel)
+        if not first.rung and caller is not None and not caller.keys and first.channel in self.stays:
+            self.broken(f"{later.channel} is served before {first.channel}, who came first")
 
     def _not_in_wrap_up(self, person: Person, line: Line) -> None:
         """Where the engine could know that he wraps up: a ring may have been on its way, and news may not have come."""
