@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.chaos import engine_frozen, planned_restart, two_engines
 from tests.chaos.row import Row
 
-ROWS: Final[tuple[Row, ...]] = ()
+ROWS: Final[tuple[Row, ...]] = (engine_frozen.ROW, two_engines.ROW, planned_restart.ROW)
