@@ -5,6 +5,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from tests.faults.day import Day, Programme, Result
 
 LONGEST_SHOWN: Final = 160
@@ -25,15 +27,7 @@ def write(directory: Path, result: Result) -> Path:
 
 def read(path: Path) -> Programme:
     """What was written there."""
-    head = json.loads(path.read_text(encoding="utf-8").partition("\n")[0])
-    return Programme(
-        **{
-            **head,
-            "faults": tuple(head["faults"]),
-            "without_calls": frozenset(head["without_calls"]),
-            "without_faults": frozenset(head["without_faults"]),
-        }
-    )
+    return msgspec.json.decode(path.read_text(encoding="utf-8").partition("\n")[0], type=Programme)
 
 
 def made_smaller(programme: Programme, result: Result) -> Result:
