@@ -117,6 +117,9 @@ def _has_place(exchange: Exchange) -> bool:
     if not places:
         return True
     exchange.variables["ACD_PLACES"] = str(int(places) - 1)
+    if int(places) <= 0:
+        turned_away = int(exchange.variables.get("ACD_TURNED_AWAY") or 0)
+        exchange.variables["ACD_TURNED_AWAY"] = str(turned_away + 1)
     return int(places) > 0
 
 
