@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from tests.chaos import clock_jumps, database_away, disk_full, engine_frozen, planned_restart, two_engines
+from tests.chaos import clock_jumps, database_away, disk_full, engine_frozen, overload, planned_restart, two_engines
 from tests.chaos.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     engine_frozen.ROW,
-    two_engines.ROW,
-    planned_restart.ROW,
     database_away.AWAY,
     database_away.SLOW,
     disk_full.ROW,
     clock_jumps.ROW,
+    overload.ROW,
+    two_engines.ROW,
+    planned_restart.ROW,
 )
