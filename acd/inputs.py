@@ -4,7 +4,7 @@ An event is never refused. One that no longer fits (an answer to an offer that h
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from acd.model import (
@@ -48,6 +48,8 @@ class CallArrived:
     caller: Caller
     arrived: datetime | None = None
     """Where he came before this was noticed; None: now."""
+    waited: timedelta = timedelta(0)
+    """For the same queue, while no engine was there; it counts as a wait of his."""
     priority: int | None = None
     """Who is served first among those an agent could have from queues of one priority, 1 before 2; None: last."""
     device: DeviceId | None = None

@@ -45,6 +45,7 @@ from acd.outputs import (
 )
 from acd.ports import EnginePort, Provisioning
 from ari_bridge import plan_talks, provision, resync, subscription
+from ari_bridge.beat import Beat
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
@@ -116,6 +117,8 @@ class Bridge:
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
+        self._beat = Beat(self._client, self._lanes.pressure)
+        self.admission = self._beat.counters
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
         self._rounds = Rounds(client, app, engine, self._lanes, self._dialogs, self._settle)
         self._lamps = Lamps(codes.lamps)
@@ -224,6 +227,7 @@ class Bridge:
                 connection.closed(),
                 watch(self._client, self._app, listening=lambda: self._listening),
                 self._rounds.walk(),
+                self._beat.run(),
                 self._keep_provisioned(),
                 self._tasks.fault(),
             )

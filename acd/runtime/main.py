@@ -17,13 +17,15 @@ from acd.engine import Engine
 from acd.inputs import ConfigurationLoaded, EngineStarted
 from acd.journal import UnreadableFact
 from acd.runtime import logs, watchdog, web
-from acd.runtime.clock import Clock
+from acd.runtime.clock import OFFSET_WORTH_TELLING, Clock
 from acd.runtime.database import DatabaseError, address
+from acd.runtime.gauges import ClockGauge
 from acd.runtime.lease import Lease, LeaseLost
 from acd.runtime.metrics import Metrics
 from acd.runtime.recorder import Recorder
 from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
+from acd.runtime.spool import SpoolError
 from acd.runtime.standstill import WatchfulSelector
 from acd.runtime.store import Store
 from acd.state import State
@@ -48,6 +50,8 @@ class ExitCode(IntEnum):
     """Another engine has taken its place. Whoever starts this one again at once makes the two fight."""
     DATABASE = 5
     """The database is there and cannot be used; waiting does not help."""
+    SPOOL = 6
+    """The directory of the spool cannot be used; waiting does not help."""
     FAULT = 70
     """A bug. To be started again: calls are still up in Asterisk."""
     FROZEN = 75
@@ -107,6 +111,9 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
         case DatabaseError() | UnreadableFact():
             _log.error("database_unusable", why=str(error))
             return ExitCode.DATABASE
+        case SpoolError():
+            _log.error("spool_unusable", why=str(error))
+            return ExitCode.SPOOL
         case CoreFault():
             return ExitCode.FAULT  # told where it happened
         case _:
@@ -128,13 +135,14 @@ class _Process:
         self._store: Store
         self._lease: Lease
         self._recorder: Recorder
+        self._clock: Clock
         self._runner: Runner
         self._bridge: Bridge
 
     async def live(self) -> None:
         """Start, and serve for ever; raises what ends it. Cancelled: stops in order."""
         async with AsyncExitStack() as stack:
-            pages = await web.serve(web.make_app(self._metrics.text, self._reasons), self._settings)
+            pages = await web.serve(web.make_app(self._metrics.text, self._reasons, self._warnings), self._settings)
             stack.push_async_callback(pages.cleanup)
             _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
             beat = asyncio.create_task(watchdog.beat(self._standing))
@@ -151,7 +159,9 @@ class _Process:
         stack.push_async_callback(self._lease.release)
         self._stage, self._standing_by = "opening the journal", False
         self._store = await Store.open(url)
-        self._recorder = await Recorder.open(url, self._lease.epoch)
+        self._recorder = await Recorder.open(
+            url, self._settings.journal_spool, journal=str(self._lease.journal), epoch=self._lease.epoch
+        )
         stack.push_async_exit(self._close_journal)
 
     def _stand_by(self, holder: str) -> None:
@@ -174,9 +184,14 @@ class _Process:
             if number % BREATHE_EVERY == 0:
                 await asyncio.sleep(0)
         self._recorder.follow(state)
-        clock = Clock.of_this_machine(not_before=self._recorder.last_at)
+        engine = Engine(state)
+        self._clock = Clock.of_this_machine(
+            self._settings.journal_spool,
+            not_before=self._recorder.last_at,
+            busy=bool(state.records.calls) or engine.deadline is not None,
+        )
         self._runner = Runner(
-            engine=Engine(state), clock=clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
+            engine=engine, clock=self._clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
         )
         settings = self._settings
         self._bridge = Bridge(
@@ -187,6 +202,7 @@ class _Process:
         )
         self._runner.attach(self._bridge)
         self._metrics.watch(state, self._recorder, self._bridge)
+        self._metrics.registry.register(ClockGauge(self._clock))
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
 
@@ -220,12 +236,22 @@ class _Process:
         if self._stage is not None:
             return [self._stage]
         reasons: list[str] = []
-        if not self._store.listening or self._recorder.last_error is not None:
-            why = self._recorder.last_error or "the connection is lost"
-            reasons.append(f"the {address(self._settings.database_url)} cannot be reached: {why}")
         if not self._bridge.connected:
             why = self._bridge.last_error or "connecting"
             reasons.append(f"Asterisk at {self._settings.ari_url} is not connected: {why}")
         elif not self._bridge.provisioned:
             reasons.append(self._bridge.last_error or "phones and numbers are being written to Asterisk")
         return reasons
+
+    async def _warnings(self) -> list[str]:
+        """What does not keep calls from being taken, and wants mending all the same."""
+        if self._stage is not None:
+            return []
+        warnings = self._recorder.warnings()
+        if not self._store.listening:
+            warnings.append("changes of the configuration are not heard: the connection to the database is lost")
+        if abs(offset := self._clock.offset()) > OFFSET_WORTH_TELLING:
+            warnings.append(
+                f"the clock of the system is {offset.total_seconds():+.0f} s off the engine's, which goes on as it was"
+            )
+        return warnings

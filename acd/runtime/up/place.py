@@ -40,6 +40,11 @@ class Place:
         return self.root / "postgres"
 
     @property
+    def spool(self) -> Path:
+        """Of the engine: facts that the database has not yet."""
+        return self.root / "spool"
+
+    @property
     def settings(self) -> Path:
         """Of the engine: what `acd run --settings` reads."""
         return self.root / "engine.toml"

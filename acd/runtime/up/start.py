@@ -242,9 +242,12 @@ class _Start:
             "[web]",
             f"bind = {_toml(wanted.bind)}",
             f"port = {wanted.web}",
+            "[journal]",
+            f"spool = {_toml(str(self._place.spool))}",
         )
+        self._place.spool.mkdir(mode=0o700, exist_ok=True)
         place.write_secret(self._place.settings, "\n".join(lines) + "\n")
-        self._privileges.own(self._place.settings)
+        self._privileges.own(self._place.settings, self._place.spool)
 
     def _engine(self) -> Program:
         say("Starting the engine.")
