@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from acd.differences import KINDS, differences
 from acd.engine import Engine
 from acd.inputs import (
     AsteriskSeen,
     ConfigurationLoaded,
+    DriftFound,
     EndWrapUp,
     EngineStarted,
     Event,
+    NotJoined,
     Refusal,
     Request,
     SetAwayByPhone,
@@ -80,6 +83,14 @@ class Day:
         self.now = until
         if not twin_sleeps:
             self._compare(self.twin.advance(until))
+
+    def look(self) -> None:
+        """Asterisk is looked at: what was not heard is known then, but for what is under way."""
+        shown = differences(self.engine.state, self.world.look())
+        found = tuple(each for each in shown if not (isinstance(each, NotJoined) and each.call in self.world.joining))
+        self.ledger.reached.update(f"a look shows: {KINDS[type(each)]}" for each in found)
+        if found:
+            self.give(DriftFound(differences=found))
 
     def configure(self, centre: Configuration) -> None:
         """The supervisors have changed something."""
@@ -187,6 +198,7 @@ class Day:
         books = self.ledger
         if self.world.connected and books.in_sight:
             self._the_switch_is_as_the_books_say()
+            self._a_look_finds_nothing()
             assert self.world.registered == books.reachable, "the books know which phones can be reached"
         self._indexes_are_as_defined()
 
@@ -203,6 +215,12 @@ class Day:
         assert world.called_back.keys() == {id_ for id_, call in books.calls.items() if call.calling}
         assert world.saying == {id_: call.saying for id_, call in books.calls.items() if call.saying is not None}
         assert world.recording == {id_: call.recording for id_, call in books.calls.items() if call.recording}
+
+    def _a_look_finds_nothing(self) -> None:
+        """Nobody is touched whose call is in order; only who is about to be joined is not joined yet."""
+        for found in differences(self.engine.state, self.world.look()):
+            assert isinstance(found, NotJoined), f"{found} is no difference"
+            assert found.call in self.world.joining
 
     def _indexes_are_as_defined(self) -> None:
         books, state = self.ledger, self.engine.state
