@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from tests.chaos import asterisk_killed, connection_cut
+from tests.chaos import asterisk_killed, connection_cut, engine_frozen, planned_restart, two_engines
 from tests.chaos.row import Row
 
-ROWS: Final[tuple[Row, ...]] = (asterisk_killed.ROW, connection_cut.ROW)
+ROWS: Final[tuple[Row, ...]] = (
+    engine_frozen.ROW,
+    asterisk_killed.ROW,
+    connection_cut.ROW,
+    two_engines.ROW,
+    planned_restart.ROW,
+)

@@ -3,6 +3,7 @@
 Whatever takes time goes through `after`; a timer of an Asterisk that has died does nothing.
 """
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -13,19 +14,29 @@ from tests.double.parts import Bridge, Channel, Json, Phone, Playback, Recording
 AT_ONCE: Final = timedelta(milliseconds=1)
 """Until a thread of Asterisk, or a phone on the same network, does what it has been asked."""
 
+SAVED_AFTER: Final = timedelta(seconds=1)
+"""Asterisk writes its own database so often; a crash loses what is younger."""
+
 CAUSES: Final = {
+    0: "Unknown",
     1: "Unallocated (unassigned) number",
+    3: "No route to destination",
     16: "Normal Clearing",
     17: "User busy",
     18: "No user responding",
     19: "User alerting, no answer",
     20: "Subscriber absent",
     21: "Call Rejected",
+    127: "Interworking, unspecified",
+    34: "Circuit/channel congestion",
     26: "Answered elsewhere",
 }
 
 if TYPE_CHECKING:
     from tests.double.lines import Line
+
+GIVEN_UP: Final = 127
+"""The cause where a caller hangs up before he is answered."""
 
 After = Callable[[timedelta, Callable[[], None]], object]
 
@@ -50,6 +61,7 @@ class Exchange:
         self.variables: dict[str, str] = {}
         self.objects: dict[tuple[str, str], dict[str, str]] = {}
         """What is kept in Asterisk's own database, by kind and name."""
+        self._unsaved: deque[tuple[datetime, Callable[[], None]]] = deque()
 
     def after(self, delay: timedelta, act: Callable[[], None]) -> None:
         """Do this later, unless Asterisk dies before."""
@@ -73,19 +85,64 @@ class Exchange:
 
     # --- what is kept in its database
 
+    def unless_lost(self, undo: Callable[[], None]) -> None:
+        """What was just written can be taken back so: a crash does, until it is saved."""
+        now = self.now()
+        while self._unsaved and self._unsaved[0][0] + SAVED_AFTER <= now:
+            self._unsaved.popleft()
+        self._unsaved.append((now, undo))
+
+    def lose_unsaved(self) -> None:
+        """Whatever was written too short a time before a crash."""
+        now = self.now()
+        while self._unsaved:
+            written, undo = self._unsaved.pop()
+            if written + SAVED_AFTER > now:
+                undo()
+
+    def write_state(self, name: str, state: str | None) -> None:
+        """A device state of an application; None: none any more."""
+        before = self.device_states.get(name)
+        self._put_state(name, state)
+        self.unless_lost(lambda: self._put_state(name, before))
+
+    def _put_state(self, name: str, state: str | None) -> None:
+        if state is None:
+            self.device_states.pop(name, None)
+        else:
+            self.device_states[name] = state
+
+    def write_registration(self, phone: Phone, *, online: bool) -> None:
+        """Where a phone is, or that it is not there any more."""
+        before, phone.is_online = phone.is_online, online
+
+        def undo() -> None:
+            phone.is_online = before
+
+        self.unless_lost(undo)
+
     def write_object(self, key: tuple[str, str], fields: dict[str, str]) -> None:
         """An endpoint is a phone that may register."""
-        self.objects[key] = fields
-        kind, name = key
-        if kind == "endpoint":
-            self.phones.setdefault(name, Phone(device=name))
+        before = self.objects.get(key)
+        self._put_object(key, fields)
+        self.unless_lost(lambda: self._put_object(key, before))
 
     def delete_object(self, key: tuple[str, str]) -> None:
         """A phone that is not known any more can neither be called nor call."""
-        del self.objects[key]
+        before = self.objects[key]
+        self._put_object(key, None)
+        self.unless_lost(lambda: self._put_object(key, before))
+
+    def _put_object(self, key: tuple[str, str], fields: dict[str, str] | None) -> None:
         kind, name = key
-        if kind == "endpoint":
+        if fields is None:
+            self.objects.pop(key, None)
+        else:
+            self.objects[key] = fields
+        if kind == "endpoint" and fields is None:
             self.phones.pop(name, None)
+        elif kind == "endpoint":
+            self.phones.setdefault(name, Phone(device=name))
 
     # --- channels
 
@@ -94,7 +151,7 @@ class Exchange:
         self._numbers += 1
         return f"acd-{int(self.now().timestamp())}.{self._numbers - 1}"
 
-    def phone_channel(self, device: str, state: str, name: str | None = None) -> Channel:
+    def phone_channel(self, device: str, state: str, name: str | None = None, *, exten: str = "s") -> Channel:
         """A new channel to or from this phone."""
         endpoint = self.objects.get(("endpoint", device), {})
         channel = Channel(
@@ -106,11 +163,14 @@ class Exchange:
             caller=read_caller(endpoint.get("callerid", "")),
             account=endpoint.get("tenantid", ""),
             context=endpoint.get("context", "acd-phones"),
+            exten=exten,
         )
         if name is not None:
             self._numbers += 1
         self.phones[device].channels.append(channel)
         self.channels[channel.id] = channel
+        self.applications.of_channel("ChannelCreated", channel)
+        self.applications.of_phone("EndpointStateChange", self.phones[device])
         return channel
 
     def local_halves(self, name: str, other: str, context: str) -> tuple[Channel, Channel]:
@@ -178,6 +238,7 @@ class Exchange:
             made_at=self.now(),
             name=title,
         )
+        bridge.choose_technology()
         self.bridges[name] = bridge
         return bridge
 
@@ -193,12 +254,17 @@ class Exchange:
         self.leave(channel)
         bridge.channels.append(channel)
         channel.bridge = bridge
+        channel.cause, channel.sip_status = 16, 0
+        if channel.stasis is not None:
+            self.applications.takes_bridge(channel.stasis, bridge)
+        self.applications.of_bridged("ChannelEnteredBridge", channel, bridge)
+        bridge.choose_technology()
         if bridge.kind == "mixing" and len(bridge.channels) == 2:
             first, second = bridge.channels
             first.connected, second.connected = second.caller, first.caller
-        if channel.stasis is not None:
-            self.applications.takes_bridge(channel.stasis, bridge)
-        self.applications.of_channel("ChannelEnteredBridge", channel, bridge=bridge.json())
+            for each in bridge.channels:
+                if each.other_half is not None:
+                    each.other_half.caller = each.connected
 
     def leave(self, channel: Channel) -> None:
         """Out of its bridge; one of the dial plan's goes with its last."""
@@ -207,7 +273,8 @@ class Exchange:
             return
         channel.bridge = None
         bridge.channels.remove(channel)
-        self.applications.of_channel("ChannelLeftBridge", channel, bridge=bridge.json())
+        self.applications.of_bridged("ChannelLeftBridge", channel, bridge)
+        bridge.choose_technology()
         if not bridge.channels:
             if bridge.is_stasis:
                 self.applications.lets_go_bridge(bridge)
@@ -268,10 +335,11 @@ class Exchange:
         phone = self.phones.get(channel.device)
         if phone is not None and channel in phone.channels:
             phone.channels.remove(channel)
+            self.applications.of_phone("EndpointStateChange", phone)
 
     def _tell_end(self, channel: Channel) -> None:
-        channel.app_name = channel.app_data = ""
-        fields: Json = {"cause": channel.cause, "cause_txt": CAUSES.get(channel.cause, "Unknown")}
+        channel.app_name, channel.app_data = channel.app_at_rest
+        fields: Json = {"cause": channel.cause, "cause_txt": CAUSES[channel.cause]}
         if channel.sip_status:
             fields["tech_cause"] = channel.sip_status
         self.applications.of_channel("ChannelDestroyed", channel, **fields)
@@ -290,7 +358,7 @@ class Exchange:
 
     def finish(self, channel: Channel, sound: Playback, state: str) -> None:
         """This playback is over."""
-        sound.state, sound.over = state, True
+        sound.state = state
         self.playbacks.pop(sound.id, None)
         self.applications.about_channels("PlaybackFinished", channel, {"playback": sound.json()})
 

@@ -104,10 +104,10 @@ def _device_states(exchange: Exchange, method: str, rest: Sequence[str], given: 
         case (_, name) if not name.startswith("Stasis:"):
             refuse(reply, 409, "Uncontrolled device specified")
         case ("PUT", name):
-            states[name] = str(given.get("deviceState", ""))
+            exchange.write_state(name, str(given.get("deviceState", "")))
             reply(204, None)
         case ("DELETE", name):
-            states.pop(name, None)
+            exchange.write_state(name, None)
             reply(204, None)
         case _:
             refuse(reply, 404, "Resource not found")
@@ -159,7 +159,7 @@ def _objects(exchange: Exchange, method: str, key: tuple[str, str], given: Param
         exchange.write_object(key, (there or {}) | fields)
         reply(200, _attributes(exchange.objects[key]))
     elif there is None:
-        refuse(reply, 404, "Object not found")
+        refuse(reply, 404, f"Object with id '{key[1]}' not found")
     elif method == "GET":
         reply(200, _attributes(there))
     else:

@@ -188,6 +188,11 @@ class World(Switch):
         self.gone(call)
         return self.tell(CallerHungUp(call=call))
 
+    def sent_on_hangs_up(self, channel: ChannelId) -> Event | None:
+        """Somebody who lives on without us is gone."""
+        del self.sent_on[channel]
+        return self.tell(OtherCallEnded(channel=channel))
+
     # --- phones
 
     def registers(self, device: DeviceId) -> Event | None:
@@ -240,6 +245,7 @@ class World(Switch):
             self.talks,
             self.recording,
             self.others,
+            self.sent_on,
         ):
             gone.clear()
 
@@ -264,4 +270,5 @@ class World(Switch):
             talks=frozenset(self.talks),
             joined=frozenset(self.talks),
             held=frozenset(self.held.items()),
+            elsewhere=frozenset(self.sent_on),
         )
