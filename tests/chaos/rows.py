@@ -2,11 +2,23 @@
 
 from typing import Final
 
-from tests.chaos import clock_jumps, database_away, disk_full, engine_frozen, overload, planned_restart, two_engines
+from tests.chaos import (
+    asterisk_killed,
+    clock_jumps,
+    connection_cut,
+    database_away,
+    disk_full,
+    engine_frozen,
+    overload,
+    planned_restart,
+    two_engines,
+)
 from tests.chaos.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     engine_frozen.ROW,
+    asterisk_killed.ROW,
+    connection_cut.ROW,
     database_away.AWAY,
     database_away.SLOW,
     disk_full.ROW,
