@@ -65,7 +65,7 @@ class Gate:
         """Judge and tell, for ever. Where Asterisk does not answer what it was told last stands, or lapses with us."""
         clock = asyncio.get_running_loop().time
         self._pressure.take(overdue_s=SLOW_S)
-        self._arrived = 0
+        self._arrived, self._ages_s = 0, []
         since, shed, told_s = clock(), 0, 0.0
         while True:
             await asyncio.sleep(PERIOD_S)

@@ -4,7 +4,7 @@ import pytest
 
 from ari_bridge.admission import Admission, Period
 
-FAST_S, SLOW_S = 0.003, 0.2
+FAST_S, SLOW_S = 0.003, 0.5
 SECONDS = 0.25
 
 
@@ -44,7 +44,7 @@ def live(admission: Admission, *, offered: int, knee: int, periods: int) -> list
     for _ in range(periods):
         places = admission.places(SECONDS)
         let_in.append(offered if places is None else min(offered, places))
-        latency_s = 0.06 * (let_in[-1] / knee) ** 3 if let_in[-1] > knee else FAST_S
+        latency_s = 0.16 * (let_in[-1] / knee) ** 3 if let_in[-1] > knee else FAST_S
         admission.judge(period(latency_s, offered=offered, places=places))
     return let_in
 
@@ -91,14 +91,14 @@ def test_late_events_are_an_overload_though_requests_are_fast() -> None:
 def test_an_asterisk_that_is_far_away_is_not_overloaded() -> None:
     admission = Admission()
     for _ in range(100):
-        admission.judge(period(0.15, ping_s=0.1))
+        admission.judge(period(0.3, ping_s=0.1))
     assert admission.places(SECONDS) is None
 
 
 def test_a_way_that_becomes_long_for_good_is_no_overload_for_ever() -> None:
     admission = limited()
     for _ in range(1200):
-        admission.judge(period(0.15, offered=1, places=admission.places(SECONDS), ping_s=0.1))
+        admission.judge(period(0.3, offered=1, places=admission.places(SECONDS), ping_s=0.1))
     assert admission.places(SECONDS) is None
 
 
