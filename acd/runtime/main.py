@@ -19,8 +19,9 @@ from acd.journal import UnreadableFact
 from acd.runtime import logs, web
 from acd.runtime.clock import Clock
 from acd.runtime.database import DatabaseError, address
+from acd.runtime.lease import Lease, LeaseLost
 from acd.runtime.metrics import Metrics
-from acd.runtime.recorder import JournalTaken, Recorder
+from acd.runtime.recorder import Recorder
 from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
 from acd.runtime.store import Store
@@ -92,7 +93,10 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
                 mend="run one engine for each application; stop the other one before starting this one again",
             )
             return ExitCode.STOOD_DOWN
-        case DatabaseError() | JournalTaken() | UnreadableFact():
+        case LeaseLost():
+            _log.error("stood_down", why=str(error), mend="none is needed: started again, this one stands by")
+            return ExitCode.STOOD_DOWN
+        case DatabaseError() | UnreadableFact():
             _log.error("database_unusable", why=str(error))
             return ExitCode.DATABASE
         case CoreFault():
@@ -112,6 +116,7 @@ class _Process:
         """What the start is busy with; None once everything runs."""
         self._configured = asyncio.Event()
         self._store: Store
+        self._lease: Lease
         self._recorder: Recorder
         self._runner: Runner
         self._bridge: Bridge
@@ -130,10 +135,18 @@ class _Process:
     async def _open_journal(self, stack: AsyncExitStack) -> None:
         url = self._settings.database_url
         self._stage = f"waiting for the {address(url)}"
+        self._lease = await Lease.take(url, standing_by=self._stand_by)
+        stack.push_async_callback(self._lease.release)
+        self._stage = "opening the journal"
         self._store = await Store.open(url)
-        self._stage = "waiting until the journal is free"
-        self._recorder = await Recorder.open(url)
+        self._recorder = await Recorder.open(url, self._lease.epoch)
         stack.push_async_exit(self._close_journal)
+
+    def _stand_by(self, holder: str) -> None:
+        stage = f"standing by: {holder} serves the calls of this database"
+        if stage != self._stage:
+            _log.info("standing_by", holder=holder)
+        self._stage = stage
 
     async def _close_journal(self, kind: type[BaseException] | None, *_: object) -> None:
         """Only where the stop was asked for is the state known to be right, and worth a snapshot."""
@@ -167,6 +180,7 @@ class _Process:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._runner.fault())
             tasks.create_task(self._recorder.fault())
+            tasks.create_task(self._lease.lost())
             tasks.create_task(self._metrics.watch_event_loop())
             tasks.create_task(self._store.listen(self._configure))
             await self._configured.wait()

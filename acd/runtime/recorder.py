@@ -2,7 +2,7 @@
 
 Nothing here ever holds up a call. While the database is away the facts wait in memory, in their order, and are written
 when it is back; they are lost only if this process dies before. One process at a time writes the journal of a database:
-an advisory lock keeps a second one out.
+the one that has the lease. Each session here tells its epoch, and the database refuses what comes from any other.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ from acd.runtime.database import (
     close,
     connect,
     connect_when_there,
-    ensure_schema,
     in_words,
 )
 from acd.runtime.history import facts_after, snapshot_before
+from acd.runtime.lease import LeaseLost, is_stale
 from acd.state import State
 
 SNAPSHOT_EVERY: Final = 20_000
@@ -39,22 +39,11 @@ SNAPSHOTS_KEPT: Final = 3
 BATCH: Final = 500
 """Facts written at once. More would gain little and keep the event loop from other work for longer."""
 
-JOURNAL_FREE_WITHIN: Final = timedelta(seconds=10)
-"""How long a start waits for the engine before it to let go of the journal."""
-
 CLOSE_WITHIN: Final = timedelta(seconds=5)
 
-_JOURNAL_LOCK: Final = "acd journal"
 _COLUMNS: Final = ("seq", "at", "kind", "call_id", "agent_id", "queue_id", "body")
 
 _log = structlog.get_logger(__name__)
-
-
-class JournalTaken(Exception):
-    """Another engine writes the journal of this database."""
-
-    def __init__(self) -> None:
-        super().__init__("another engine writes the journal of this database; stop it, or use a database of its own")
 
 
 class JournalForked(Exception):
@@ -67,7 +56,7 @@ class JournalForked(Exception):
 class Recorder:
     """The journal of one engine. `open`, `recall`, `follow` the live state, then `record` for ever, then `close`."""
 
-    def __init__(self, url: str, connection: Connection, last: int) -> None:
+    def __init__(self, url: str, epoch: int, connection: Connection, last: int) -> None:
         """Use `open`."""
         self.written_total = 0
         """Facts written since the start."""
@@ -76,6 +65,7 @@ class Recorder:
         self.last_at: datetime | None = None
         """The instant of the newest fact when it was recalled. Time goes on from there, whatever the clock says."""
         self._url = url
+        self._epoch = epoch
         self._connection: Connection | None = connection
         self._last = last
         self._committed = last
@@ -94,16 +84,15 @@ class Recorder:
     # --- in the order of a process's life
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Reach the database, waiting for it, and become the one writer of its journal.
+    async def open(cls, url: str, epoch: int) -> Self:
+        """Reach the database, waiting for it; `epoch` is that of our lease.
 
-        Raises `DatabaseError` where the database cannot be used, `JournalTaken` where another engine keeps writing.
+        Raises `DatabaseError` where the database cannot be used.
         """
         connection = await connect_when_there(url)
         try:
-            await ensure_schema(connection)
-            await _take_journal(connection)
-            return cls(url, connection, await _last_stored(connection))
+            await _write_in(connection, epoch)
+            return cls(url, epoch, connection, await _last_stored(connection))
         except BaseException:
             await close(connection)
             raise
@@ -211,8 +200,10 @@ class Recorder:
                     await self._write_snapshot(connection, *self._snapshot)
                 elif self._pending:  # a reconnect may have found all of it stored
                     await self._write_batch(connection)
-            except (*LOST, asyncpg.PostgresError, DatabaseError, JournalTaken) as error:
+            except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
                 await self._drop_connection()
+                if is_stale(error):
+                    raise LeaseLost from None
                 self._say_away(error)
                 await pauses.rest()
             else:
@@ -259,8 +250,7 @@ class Recorder:
     async def _reconnect(self) -> Connection:
         connection = await connect(self._url)
         try:
-            if not await _try_journal(connection):
-                raise JournalTaken
+            await _write_in(connection, self._epoch)
             stored = await _last_stored(connection)
             if stored != self._committed and not await self._is_ours(connection, stored):
                 raise JournalForked
@@ -318,19 +308,6 @@ async def _last_stored(connection: Connection) -> int:
     )
 
 
-async def _take_journal(connection: Connection) -> None:
-    """The engine before this one may just be ending."""
-    try:
-        async with asyncio.timeout(JOURNAL_FREE_WITHIN.total_seconds()):
-            pauses = Pauses()
-            while not await _try_journal(connection):
-                await pauses.rest()
-    except TimeoutError:
-        raise JournalTaken from None
-
-
-async def _try_journal(connection: Connection) -> bool:
-    if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", _JOURNAL_LOCK):
-        return False
-    await connection.execute("select set_config('acd.epoch', epoch::text, false) from lease")
-    return True
+async def _write_in(connection: Connection, epoch: int) -> None:
+    """Write as the owner of the lease in this epoch."""
+    await connection.execute("select set_config('acd.epoch', $1, false)", str(epoch))

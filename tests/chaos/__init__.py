@@ -1,0 +1,1 @@
+"""Every failure caused on purpose, on real parts: `make chaos`."""

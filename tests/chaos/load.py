@@ -9,8 +9,10 @@ Real SIP, no sound. It decides nothing about pass or fail.
 """
 
 import asyncio
+import os
 from collections import Counter, deque
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 from tests.acceptance.centre import RunningCentre
@@ -21,9 +23,11 @@ from tests.chaos.load_phones import Callers, Desks
 QUEUE = "7900"
 AGENTS, CALLERS = "15", "30"
 """How their extensions begin."""
+CALM_WITHIN_SECONDS = 60
+CALM_SHARE = 0.2
 
 
-def load_part(*, agents: int = 40, callers: int = 200) -> Part:
+def load_part(*, agents: int = 40, callers: int = 120) -> Part:
     """A queue without wrap-up, who serves it, and who calls it: at most `callers` at once."""
     staff = tuple(f"{AGENTS}{n:03}" for n in range(agents))
     people = (*staff, *(f"{CALLERS}{n:03}" for n in range(callers)))
@@ -56,6 +60,7 @@ class Load:
         """Calls for which no caller was free, because the centre holds them all."""
         self.unexpected: Counter[str] = Counter()
         """What a phone was asked or told that does not belong there."""
+        self._asterisk = centre.sheet.pids["asterisk"]
         self._talk_s, self._patience_s = talk_s, patience_s
         devices = centre.sheet.secrets
         self._agents = sorted(device for device in devices if device.startswith(AGENTS) and len(device) == 10)
@@ -70,6 +75,7 @@ class Load:
         await self._desks.open()
         await asyncio.gather(*(self._desks.register(agent) for agent in self._agents))
         await asyncio.gather(*(self._desks.dial_code(agent, "*51") for agent in self._agents))
+        await self._calm()
         self._placing = asyncio.create_task(self._place())
         return self
 
@@ -102,6 +108,15 @@ class Load:
         """What the calls that are over came to: all of them, or those chosen."""
         return totals(call for call in self.calls if call.over_at is not None and which(call))
 
+    async def _calm(self) -> None:
+        """Wait until Asterisk has come to rest: after new phones it looks through all of them once for each."""
+        async with asyncio.timeout(CALM_WITHIN_SECONDS):
+            share = 1.0
+            while share > CALM_SHARE:
+                before = _processor_seconds(self._asterisk)
+                await asyncio.sleep(0.5)
+                share = (_processor_seconds(self._asterisk) - before) / 0.5
+
     async def _place(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
@@ -125,3 +140,9 @@ class Load:
         self._under_way.discard(done)
         del self._desks.in_progress[caller]
         self._free.append(caller)
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process has used so far."""
+    words = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")

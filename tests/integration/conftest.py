@@ -26,10 +26,11 @@ def postgres() -> Iterator[TestPostgres]:
 
 @pytest.fixture
 def own_postgres() -> Iterator[TestPostgres]:
-    """A server for one test alone, which may kill it."""
+    """A server for one test alone, which may kill it; the schema is there."""
     server = TestPostgres()
     try:
         server.start()
+        server.execute(SCHEMA.read_text())
         yield server
     finally:
         server.remove()

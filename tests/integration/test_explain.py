@@ -46,7 +46,7 @@ ANNA = AgentId("1001@demo.example")
 async def record(url: str, facts: Sequence[Recorded], *, snapshot_every: int = 20_000) -> None:
     """Write these as an engine would that has decided them one by one."""
     with patch.object(recorder_module, "SNAPSHOT_EVERY", snapshot_every):
-        recorder, state = await Recorder.open(url), State()
+        recorder, state = await Recorder.open(url, 0), State()
         recorder.follow(state)
         for number, fact in enumerate(facts, start=1):
             state.apply(fact.fact, fact.at)
@@ -156,7 +156,7 @@ async def test_recent_calls_are_listed_with_what_became_of_them(database: str) -
         queued("sixth"),
         talks("sixth"),
     ]
-    recorder = await Recorder.open(database)
+    recorder = await Recorder.open(database, 0)
     recorder.record([Recorded(at=NOON + timedelta(seconds=n), fact=fact) for n, fact in enumerate(facts)])
     await recorder.close()
     listed: list[dict[str, Any]] = json.loads((await explain("--recent", "--json", "--database-url", database))[0])

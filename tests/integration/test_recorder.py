@@ -28,7 +28,8 @@ from acd.model import (
 from acd.outputs import CallQueued, OfferEnd, OfferEnded, OfferOutcome, Recorded, StatusChanged
 from acd.runtime import recorder as recorder_module
 from acd.runtime.database import Connection, DatabaseError
-from acd.runtime.recorder import JournalForked, JournalTaken, Recorder
+from acd.runtime.lease import LeaseLost
+from acd.runtime.recorder import JournalForked, Recorder
 from acd.state import State
 from tests.integration.postgres import ALLOW_FACTS, TestPostgres
 from tests.integration.waiting import eventually
@@ -54,7 +55,7 @@ def queued(number: int, name: str = "") -> Recorded:
 
 @asynccontextmanager
 async def recording(url: str) -> AsyncGenerator[Recorder, None]:
-    recorder = await Recorder.open(url)
+    recorder = await Recorder.open(url, 0)
     try:
         yield recorder
     finally:
@@ -170,37 +171,25 @@ async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_writt
     assert await recalled(database) == [queued(number) for number in (1, 2, 3, 4)]
 
 
-async def test_a_second_engine_is_kept_out(database: str) -> None:
-    async with recording(database) as recorder:
-        with (
-            patch.object(recorder_module, "JOURNAL_FREE_WITHIN", timedelta(seconds=0.5)),
-            pytest.raises(JournalTaken, match="another engine writes the journal of this database; stop it"),
-        ):
-            await Recorder.open(database)
-        last = recorder.record([queued(1)])
-        await recorder.durable(last)
-    await recalled(database)
-
-
-async def test_a_start_waits_for_the_engine_before_it_to_end(database: str) -> None:
-    first = await Recorder.open(database)
-    opening = asyncio.create_task(Recorder.open(database))
-    await asyncio.sleep(0)
-    first.record([queued(1)])
-    await first.close()
-    second = await opening
-    assert (await second.recall())[1] == [queued(1)]
-    await second.close()
+async def test_a_stale_engine_ends(database: str, connection: Connection) -> None:
+    recorder = await Recorder.open(database, 0)
+    await recorder.durable(recorder.record([queued(1)]))
+    await connection.execute("update lease set epoch = 1")
+    recorder.record([queued(2)])
+    with pytest.raises(LeaseLost):
+        await asyncio.wait_for(recorder.fault(), 5)
+    await recorder.close()
+    assert await connection.fetchval("select count(*) from fact") == 1
 
 
 async def test_facts_of_another_engine_end_this_one(own_postgres: TestPostgres) -> None:
     """Two journals cannot both be true: whoever finds the other's facts after his last has to begin again."""
-    recorder = await Recorder.open(own_postgres.url())
+    recorder = await Recorder.open(own_postgres.url(), 0)
     recorder.record([queued(1)])
     await recorder.durable(1)
     own_postgres.kill()
     own_postgres.start()
-    other = await Recorder.open(own_postgres.url())
+    other = await Recorder.open(own_postgres.url(), 0)
     await other.durable(other.record([queued(2)]))
     await other.close()
     recorder.record([queued(3)])
@@ -225,7 +214,7 @@ async def test_odd_text_from_callers_never_stops_the_journal(database: str) -> N
 
 
 async def test_closing_without_a_database_ends_in_time_and_counts_what_is_lost(own_postgres: TestPostgres) -> None:
-    recorder = await Recorder.open(own_postgres.url())
+    recorder = await Recorder.open(own_postgres.url(), 0)
     own_postgres.kill()
     recorder.record([queued(1), queued(2)])
     waiting = asyncio.create_task(recorder.durable(2))
@@ -294,7 +283,7 @@ async def restored(url: str) -> tuple[State, int]:
 
 async def test_snapshots_bound_the_replay(database: str, connection: Connection) -> None:
     with patch.object(recorder_module, "SNAPSHOT_EVERY", 50):
-        recorder = await Recorder.open(database)
+        recorder = await Recorder.open(database, 0)
         centre = Centre(recorder)
         centre.step(anna_is_there())
         for _ in range(119):
@@ -327,7 +316,7 @@ async def test_an_orderly_stop_leaves_nothing_to_replay(database: str, connectio
 
 
 async def test_a_state_that_cannot_be_trusted_leaves_no_snapshot(database: str, connection: Connection) -> None:
-    recorder = await Recorder.open(database)
+    recorder = await Recorder.open(database, 0)
     await recorder.recall()
     state = State()
     recorder.follow(state)
@@ -338,7 +327,7 @@ async def test_a_state_that_cannot_be_trusted_leaves_no_snapshot(database: str, 
 
 
 async def test_the_newest_instant_is_known_even_where_the_snapshot_holds_everything(database: str) -> None:
-    recorder = await Recorder.open(database)
+    recorder = await Recorder.open(database, 0)
     await recorder.recall()
     assert recorder.last_at is None
     recorder.follow(State())

@@ -27,7 +27,7 @@ async def journalled(database: str) -> str:
     facts: list[Recorded] = []
     day = read_day(EXAMPLE.read_text(encoding="utf-8"), "day.toml")
     simulate(day, timedelta(hours=3), random.Random, facts.append)
-    recorder = await Recorder.open(database)
+    recorder = await Recorder.open(database, 0)
     state = State()
     recorder.follow(state)
     for recorded in facts:

@@ -159,14 +159,24 @@ async def test_a_database_that_does_not_exist_ends_it_with_words(tmp_path: Path,
         assert "createdb" in line["why"]
 
 
-async def test_a_journal_in_use_is_not_shared(tmp_path: Path, database: str) -> None:
+async def test_a_second_engine_stands_by_until_the_first_is_killed(tmp_path: Path, database: str) -> None:
     async with engine_process(tmp_path, database) as first:
         await first.not_ready_because("Asterisk")
         async with engine_process(tmp_path, database) as second:
-            await second.not_ready_because("journal")
-            assert await second.ended() == 5
-            assert "another engine writes the journal" in second.log()[-2]["why"]
-        await first.not_ready_because("Asterisk")
+            await second.not_ready_because("standing by", f"process {first.process.pid} ")
+            await first.not_ready_because("Asterisk")
+            first.process.kill()
+            await second.not_ready_because("Asterisk")
+            assert second.events().count("standing_by") == 1
+
+
+async def test_whoever_has_lost_the_lease_stands_down(tmp_path: Path, database: str, connection: Connection) -> None:
+    async with engine_process(tmp_path, database) as engine:
+        await engine.not_ready_because("Asterisk")
+        await connection.execute("update lease set epoch = epoch + 1")
+        assert await engine.ended() == 4
+        [line] = [line for line in engine.log() if line["event"] == "stood_down"]
+        assert "another engine has taken the lease" in line["why"]
 
 
 # --- start and stop

@@ -123,6 +123,7 @@ async def small(connection: Connection) -> Connection:
     ],
 )
 async def test_what_cannot_be_is_refused(small: Connection, statement: str, constraint: str) -> None:
+    await small.execute(ALLOW_FACTS)
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as raised:
         await small.execute(statement)
     assert raised.value.as_dict()["constraint_name"] == constraint

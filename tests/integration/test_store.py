@@ -297,6 +297,6 @@ async def test_a_start_waits_for_the_database_and_says_so_once(own_postgres: Tes
         await eventually(lambda: bool(logs))
         own_postgres.start()
         store = await opening
-    assert [entry["event"] for entry in logs] == ["database_waiting", "database_reached", "database_schema_created"]
+    assert [entry["event"] for entry in logs] == ["database_waiting", "database_reached"]
     assert logs[0]["why"] == "nobody listens there"
     assert (await store.load())[0] == Configuration()

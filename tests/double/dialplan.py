@@ -1,0 +1,325 @@
+"""The walks through asterisk-conf/acd-dialplan.conf, one generator per context. Pure.
+
+A walk yields one step after the other; the executor begins it, and sends what came of it. What a walk returns is the
+cause with which its channel is hung up.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from tests.double import lines, sounds
+from tests.double.exchange import AT_ONCE, Exchange, break_off
+from tests.double.parts import Channel, Resume, Step, Walk
+
+UNKNOWN_NUMBER: Final = 1
+NO_ROUTE: Final = 3
+
+_PHONE: Final = "PJSIP/"
+
+
+def begin(exchange: Exchange, channel: Channel, context: str, exten: str = "s") -> None:
+    """Put this channel here in the dial plan, out of wherever it is there."""
+    break_off(channel)
+    channel.context, channel.exten = context, exten
+    walk = _CONTEXTS.get(context)
+    if walk is None:
+        exchange.hang_up(channel)
+        return
+    channel.walk = walk(exchange, channel, exten)
+    _go_on(exchange, channel, channel.walk, None)
+
+
+def _go_on(exchange: Exchange, channel: Channel, walk: Walk, outcome: str | None) -> None:
+    if channel.walk is not walk or channel.ending:
+        return
+    channel.broken_off = channel.resume = None
+    try:
+        step = next(walk) if outcome is None else walk.send(outcome)
+    except StopIteration as over:
+        channel.walk = None
+        exchange.hang_up(channel, over.value)
+        return
+    token = channel.step = object()
+
+    def resume(what: str) -> None:
+        if channel.step is token:
+            channel.step = None
+            _go_on(exchange, channel, walk, what)
+
+    step(channel, resume)
+
+
+# --- the contexts, in the order of the file
+
+
+def _phones(exchange: Exchange, channel: Channel, exten: str) -> Walk:
+    if exten.startswith("*") and exten[1:3].isdigit():
+        code = exten[:4] if len(exten) == 4 and exten[1:].isdigit() else exten[:3]
+        return (yield from _star_code(exchange, channel, code))
+    if exten.isdigit() and 2 <= len(exten) <= 10:
+        channel.variables["ACD_NUMBER"] = exten
+        return (yield from _number(exchange, channel))
+    return NO_ROUTE
+
+
+def _number(exchange: Exchange, channel: Channel) -> Walk:
+    number = channel.variables["ACD_NUMBER"]
+    channel.variables["ACD_ACCOUNT"] = channel.account
+    kind, phones = _entry(exchange, number, channel.account)
+    channel.variables["ACD_PHONES"] = phones
+    walk = _queue if kind == "queue" else _person
+    return (yield from walk(exchange, channel))
+
+
+def _queue(exchange: Exchange, channel: Channel) -> Walk:
+    given = channel.variables
+    put = "put" if given.get("BLINDTRANSFER") or given.get("ACD_SENT_ON") else ""
+    arguments = ["queue", given.get("ACD_ACCOUNT", ""), given["ACD_NUMBER"], given.get("ACD_PRIORITY", ""), put]
+    channel.context, channel.exten = "acd-queue", "s"
+    for turn in range(1, 5):
+        if (yield _stasis(exchange, arguments)) != "FAILED":
+            exchange.answer(channel)
+            yield _playback(exchange, ["ss-noservice"])
+            return 16
+        exchange.answer(channel)
+        if turn > 1:
+            if not given.get("ACD_PHONES"):
+                break
+            yield _dial(exchange, given["ACD_PHONES"], timedelta(seconds=20))
+        if turn < 4:
+            yield _wait(exchange, timedelta(seconds=3))
+    yield _playback(exchange, ["vm-nobodyavail", "please-try-call-later", "vm-goodbye"])
+    return 16
+
+
+def _person(exchange: Exchange, channel: Channel) -> Walk:
+    channel.context, channel.exten = "acd-person", "s"
+    phones = channel.variables["ACD_PHONES"]
+    if not phones:
+        return UNKNOWN_NUMBER
+    yield _dial(exchange, phones, timedelta(seconds=60))
+    return _hangup_cause(channel)
+
+
+def _star_code(exchange: Exchange, channel: Channel, code: str) -> Walk:
+    channel.context, channel.exten = "acd-star-code", "s"
+    if (yield _stasis(exchange, ["feature", code])) == "FAILED":
+        exchange.answer(channel)
+        yield _wait(exchange, timedelta(seconds=0.3))
+        yield _playback(exchange, ["acd/service-unavailable"])
+    return 16
+
+
+def _send_on(exchange: Exchange, channel: Channel, exten: str) -> Walk:
+    given = channel.variables
+    given["ACD_SENT_ON"] = "yes"
+    account = given.get("ACD_ACCOUNT", "")
+    kind, phones = _entry(exchange, given["ACD_NUMBER"], account)
+    given["ACD_PHONES"] = phones
+    if kind == "queue":
+        return (yield from _queue(exchange, channel))
+    exchange.answer(channel)
+    if not kind:
+        phones = f"Local/{given['ACD_NUMBER']}@acd-outbound"
+    outcome = (yield _dial(exchange, phones, timedelta(seconds=60))) if phones else ""
+    if outcome != "ANSWER":
+        yield _playback(exchange, ["acd/nobody-available"])
+    return 16
+
+
+def _join(exchange: Exchange, channel: Channel, exten: str) -> Walk:
+    yield _bridge(exchange, channel.variables["ACD_CONSULTED"])
+    return 16
+
+
+def _dismiss(exchange: Exchange, channel: Channel, exten: str) -> Walk:
+    exchange.answer(channel)
+    yield _wait(exchange, timedelta(seconds=0.3))
+    yield _playback(exchange, channel.variables["ACD_WORDS"].split("&"))
+    return 16
+
+
+def _call_back(exchange: Exchange, channel: Channel, exten: str) -> Walk:
+    given = channel.variables
+    _, phones = _entry(exchange, given["ACD_NUMBER"], given["ACD_ACCOUNT"])
+    if not phones:
+        return UNKNOWN_NUMBER
+    yield _dial(exchange, phones, None)
+    return _hangup_cause(channel)
+
+
+_CONTEXTS: Final[dict[str, Callable[[Exchange, Channel, str], Walk]]] = {
+    "acd-phones": _phones,
+    "acd-send-on": _send_on,
+    "acd-join": _join,
+    "acd-dismiss": _dismiss,
+    "acd-call-back": _call_back,
+}
+
+
+def _entry(exchange: Exchange, number: str, account: str) -> tuple[str, str]:
+    """The kind of this number, and whom it rings; empty where there is none."""
+    text = exchange.objects.get(("domain_alias", f"{number}@{account}"), {}).get("domain", "")
+    kind, _, phones = text.partition(",")
+    return kind, phones
+
+
+def _hangup_cause(channel: Channel) -> int:
+    return int(channel.variables.get("HANGUPCAUSE", "16"))
+
+
+# --- the applications of the dial plan
+
+
+def _stasis(exchange: Exchange, arguments: list[str]) -> Step:
+    def step(channel: Channel, resume: Resume) -> None:
+        if not exchange.applications.is_active("acd"):
+            channel.app_name, channel.app_data = "Stasis", ",".join(("acd", *arguments))
+            resume("FAILED")
+            return
+        channel.resume = resume
+        exchange.enter_stasis(channel, "acd", arguments)
+
+    return step
+
+
+def _wait(exchange: Exchange, long: timedelta) -> Step:
+    def step(channel: Channel, resume: Resume) -> None:
+        channel.app_name, channel.app_data = "Wait", f"{long.total_seconds():g}"
+        exchange.after(long, lambda: resume(""))
+
+    return step
+
+
+def _playback(exchange: Exchange, files: list[str]) -> Step:
+    def step(channel: Channel, resume: Resume) -> None:
+        channel.app_name, channel.app_data = "Playback", "&".join(files)
+        long = sum((sounds.length(f"sound:{each}") for each in files if each), timedelta(0))
+        exchange.after(long, lambda: resume("SUCCESS"))
+
+    return step
+
+
+def _bridge(exchange: Exchange, name: str) -> Step:
+    """Fetches that channel from wherever it is."""
+
+    def step(channel: Channel, resume: Resume) -> None:
+        channel.app_name, channel.app_data = "Bridge", name
+        other = next((each for each in exchange.channels.values() if each.name == name and not each.ending), None)
+        if other is None:
+            resume("NONEXISTENT")
+            return
+        fetch(exchange, other)
+        _talk(exchange, channel, other, lambda: resume("SUCCESS"))
+
+    return step
+
+
+def fetch(exchange: Exchange, channel: Channel) -> None:
+    """Take this channel out of whatever it does; whoever had called it goes on without it."""
+    dialled_by, channel.dialled_by = channel.dialled_by, None
+    exchange.leave_stasis(channel)
+    exchange.leave(channel)
+    break_off(channel)
+    if dialled_by is not None:
+        dialled_by("END")
+
+
+def _talk(exchange: Exchange, channel: Channel, other: Channel, over: Callable[[], None]) -> None:
+    """Two in a bridge of the dial plan; `over` once the other has gone. With the channel the other goes too."""
+    bridge = exchange.basic_bridge()
+    exchange.enter(bridge, channel)
+    exchange.enter(bridge, other)
+
+    def part(what: str) -> None:
+        if what == "END":
+            channel.broken_off = None
+            exchange.leave(channel)
+            over()
+
+    other.dialled_by = part
+
+    def let_go() -> None:
+        if other.dialled_by is part:
+            other.dialled_by = None
+            exchange.leave(channel)
+            exchange.hang_up(other)
+
+    channel.broken_off = let_go
+
+
+def _dial(exchange: Exchange, targets: str, timeout: timedelta | None) -> Step:
+    """All of these ring; the first to answer has the call."""
+
+    def step(channel: Channel, resume: Resume) -> None:
+        channel.app_name, channel.app_data = "Dial", targets
+        _Dialling(exchange, channel, resume).begin(targets, timeout)
+
+    return step
+
+
+class _Dialling:
+    """One Dial() under way."""
+
+    def __init__(self, exchange: Exchange, channel: Channel, resume: Resume) -> None:
+        self._exchange, self._channel, self._resume = exchange, channel, resume
+        self._ringing: list[Channel] = []
+        self._cause = 20
+
+    def begin(self, targets: str, timeout: timedelta | None) -> None:
+        self._channel.broken_off = self._stop
+        for target in targets.split("&"):
+            device = target.removeprefix(_PHONE)
+            phone = self._exchange.phones.get(device)
+            if target.startswith(_PHONE) and phone is not None and phone.is_online:
+                self._call(device)
+            elif not target.startswith(_PHONE):
+                self._cause = UNKNOWN_NUMBER
+        if not self._ringing:
+            self._exchange.after(AT_ONCE, lambda: self._conclude("CHANUNAVAIL"))
+        elif timeout is not None:
+            self._exchange.after(timeout, self._lapsed)
+
+    def _call(self, device: str) -> None:
+        peer = self._exchange.phone_channel(device, "Down")
+        peer.app_name, peer.app_data, peer.exten = "AppDial", "(Outgoing Line)", ""
+        peer.connected = self._channel.caller
+        peer.dialled_by = lambda what: self._told(peer, what)
+        self._ringing.append(peer)
+        self._exchange.applications.of_channel("ChannelCreated", peer)
+        lines.call(self._exchange, peer)
+
+    def _told(self, peer: Channel, what: str) -> None:
+        if peer not in self._ringing:
+            return
+        self._ringing.remove(peer)
+        if what == "ANSWER":
+            self._answered(peer)
+            return
+        self._cause = peer.cause
+        if not self._ringing:
+            self._conclude("BUSY" if peer.cause == 17 else "NOANSWER")
+
+    def _answered(self, peer: Channel) -> None:
+        self._stop(26)
+        self._channel.variables["HANGUPCAUSE"] = "16"
+        self._exchange.answer(self._channel)
+        _talk(self._exchange, self._channel, peer, lambda: self._resume("ANSWER"))
+
+    def _lapsed(self) -> None:
+        if self._ringing:
+            self._cause = 19
+            self._stop()
+            self._conclude("NOANSWER")
+
+    def _conclude(self, outcome: str) -> None:
+        self._channel.variables["HANGUPCAUSE"] = str(self._cause)
+        self._resume(outcome)
+
+    def _stop(self, cause: int = 16) -> None:
+        """Whoever rings still rings no longer."""
+        ringing, self._ringing = self._ringing, []
+        for peer in ringing:
+            peer.dialled_by = None
+            self._exchange.hang_up(peer, cause)
