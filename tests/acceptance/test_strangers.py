@@ -1,17 +1,48 @@
 """Who has no password gets nowhere, and who has one reaches his own account's numbers and nothing else."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from tests.acceptance.centre import RunningCentre
+from tests.acceptance.centre import ACD, RunningCentre
 from tests.acceptance.conftest import Floor
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.attack.forgery import Forgery
 from tests.attack.stranger import Stranger
 from tests.phone.digest import Credentials
+from tests.phone.phone import Phone
 
 PART = Part(users=agents("4301", "4302"), queues=(Queue(number="9301", seats=seats("4301")),))
 
 NUMBERS = ("9301", "4301", "4301-desk", "*51", "*514301-desk", "s", "i", "h", "1900", "", "acd-outbound", "0301234")
+OTHER_ACCOUNT = """
+[account]
+domain = "other.example"
+
+[[users]]
+extension = "4303"
+name = "Somebody Else"
+
+[[devices]]
+name = "4303-other"
+owner = "4303"
+
+[[devices]]
+name = "4303-second"
+owner = "4303"
+password = "the-password-of-the-other-account"
+
+[[queues]]
+number = "9302"
+name = "Theirs"
+
+[[assignments]]
+queue = "9302"
+agent = "4303"
+devices = ["4303-other"]
+"""
+
 CONTEXTS = (
     "acd-queue",
     "acd-person",
@@ -94,3 +125,29 @@ async def test_no_context_of_the_engine_can_be_dialled(centre: RunningCentre) ->
                 assert answer is not None
                 assert answer.status >= 400, number
     assert await entries(centre) == before
+
+
+async def test_each_account_reaches_its_own_numbers_alone(centre: RunningCentre, floor: Floor, tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text(OTHER_ACCOUNT)
+    apply = [*ACD, "apply", str(file), "--state-dir", str(centre.home / "state")]
+    process = await asyncio.create_subprocess_exec(*apply, stdout=asyncio.subprocess.DEVNULL)
+    assert await process.wait() == 0
+    ours = Credentials(user="2001-desk", secret=centre.sheet.secrets["2001-desk"])
+    theirs = Credentials(user="4303-second", secret="the-password-of-the-other-account")
+    async with Phone(centre.sheet.sip, theirs.user, theirs.secret) as phone:
+        async with asyncio.timeout(5):
+            while await phone.register() != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    async with Stranger(centre.sheet.sip, "127.0.0.1") as stranger:
+        for who, numbers, reached in (
+            (ours, ("4303", "9302", "4303-other"), "4302"),
+            (theirs, ("4301", "4302", "9301", "2001"), "4303"),
+        ):
+            for number in numbers:
+                answer = await stranger.ask_as(who, Forgery(number=number))
+                assert answer is not None
+                assert answer.status == 404, (who.user, number)
+            answer = await stranger.ask_as(who, Forgery(number=reached))
+            assert answer is not None
+            assert answer.status != 404, (who.user, reached)
