@@ -26,6 +26,7 @@ class Stranger(asyncio.DatagramProtocol):
         self.host = host
         self.answers: Counter[int] = Counter()
         """Final answers so far, by status."""
+        self.acknowledges = True
         self.hangs_up = True
         """Whether a call that is answered is ended at once."""
         self._open: dict[str, asyncio.Future[Response]] = {}
@@ -104,7 +105,7 @@ class Stranger(asyncio.DatagramProtocol):
     def _answered(self, answer: Response) -> None:
         self.answers[answer.status] += 1
         number, method = answer.cseq
-        if method == "INVITE":
+        if method == "INVITE" and self.acknowledges:
             self._acknowledge(answer, number)
         future = self._open.get(answer.branch)
         if future is not None and not future.done():
