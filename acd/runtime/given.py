@@ -23,6 +23,7 @@ OUTSIDE: Final = 1
 GIVEN: Final = 2
 
 T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def fail(text: str, code: int) -> NoReturn:
@@ -65,7 +66,7 @@ def settings_of(file: Path | None) -> Settings:
         fail(str(faults), GIVEN)
 
 
-def database_option(text: str) -> Callable[[T], T]:
+def database_option(text: str) -> Callable[[Command], Command]:
     """`--database-url`, also in the environment; with this help."""
     return click.option("--database-url", envvar="ACD_DATABASE_URL", help=text, callback=_without_password)
 

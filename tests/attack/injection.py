@@ -107,6 +107,7 @@ async def _look(
         seen.shown.append((attempt, phone.incoming[-1].invite))
     bye = await stranger.ask_inside(answer, "BYE", answer.cseq[0] + 1)
     assert bye is not None, attempt
-    assert bye.status in (200, 481), (attempt, bye)  # 481: a text that cut off the SDP, so Asterisk has hung up itself
+    # 481: a text that cut off the SDP, so that Asterisk has hung up by itself.
+    assert bye.status in (200, 481), (attempt, bye)
     for ring in phone.incoming[rung:]:
         await ring.is_over()

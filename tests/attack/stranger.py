@@ -11,7 +11,7 @@ from collections import Counter
 
 from tests.attack.forgery import Forgery, Identity
 from tests.phone.digest import Credentials, authorization, read_challenge
-from tests.phone.message import Headers, MessageError, Request, Response, address, parameter, parse
+from tests.phone.message import Headers, MessageError, Request, Response, address, parse
 from tests.phone.wire import Place, new_branch
 
 ANSWER_WITHIN_SECONDS = 0.5
@@ -142,8 +142,8 @@ class Stranger(asyncio.DatagramProtocol):
         headers: Headers = [
             ("Via", f"SIP/2.0/UDP {host}:{port};rport;branch={branch}"),
             ("Max-Forwards", "70"),
-            ("From", answer.get("From")),
-            ("To", answer.get("To")),
+            ("From", f"<sip:x@{host}>;tag={_tag(answer, 'From')}"),
+            ("To", f"<sip:x@{host}>;tag={_tag(answer, 'To')}"),
             ("Call-ID", answer.call_id),
             ("CSeq", f"{number} {method}"),
             ("Contact", f"<sip:x@{host}:{port}>"),
@@ -158,6 +158,6 @@ def _encoded(start: str, headers: Headers, body: str = "") -> bytes:
     return "\r\n".join(lines).encode(errors="surrogateescape") + content
 
 
-def tag_of(answer: Response) -> str:
-    """The server's tag of a dialog."""
-    return parameter(answer.get("To"), "tag")
+def _tag(answer: Response, name: str) -> str:
+    """By its tags alone a dialog is known again: the names before them may be anything."""
+    return answer.get(name).rpartition("tag=")[2]

@@ -125,7 +125,7 @@ def parse(datagram: bytes) -> Request | Response:
         if not colon:
             raise MessageError(f"no header: {line!r}")
         name = name.strip()
-        headers.append((LONG_NAMES.get(name.lower(), name), value.strip()))
+        headers.append((LONG_NAMES.get(name.lower(), name), value.strip(" \t")))
     words = start.split(" ", 2)
     if len(words) == 3 and words[0] == "SIP/2.0" and words[1].isdecimal():
         return Response(status=int(words[1]), phrase=words[2], headers=headers, body=body)
