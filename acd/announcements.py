@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 from acd.model import Queue
 from acd.outputs import AnnouncementKind
 from acd.records import CallRecord
+
+LONGEST_SAID: Final = timedelta(minutes=2)
+"""After so long it counts as heard, and is cut: its end was lost, and until then he would hear nothing else."""
+
+LONGEST_BRIEFING: Final = timedelta(seconds=15)
+"""Likewise what an agent is told of his caller, who waits for it: three to six seconds as a rule."""
 
 
 def next_due(queue: Queue, call: CallRecord) -> tuple[datetime, AnnouncementKind] | None:

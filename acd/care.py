@@ -16,6 +16,7 @@ from acd.outputs import (
     HangUpLeg,
     HangUpPhone,
     HoldEnded,
+    Loss,
     OfferEnd,
     Party,
     RecordingEnded,
@@ -144,12 +145,12 @@ def end(step: Step, call: CallRecord, by: Party, unconnected: CallOutcome = Call
     leave(step, call, by, unconnected if call.talking_since is None else CallOutcome.COMPLETED)
 
 
-def leave(step: Step, call: CallRecord, by: Party, outcome: CallOutcome) -> None:
-    """The caller leaves our care with this outcome, and whoever has him is done with him."""
+def leave(step: Step, call: CallRecord, by: Party, outcome: CallOutcome, loss: Loss | None = None) -> None:
+    """The caller leaves our care with this outcome, and whoever has him is done with him; `loss`: how he was lost."""
     waited = (call.answered_at or step.now) - call.arrived
     if call.agent is not None:
         part(step, call, by)
-    step.record(CallEnded(call=call.id, queue=call.queue, outcome=outcome, waited=waited))
+    step.record(CallEnded(call=call.id, queue=call.queue, outcome=outcome, waited=waited, loss=loss))
 
 
 def close(step: Step, call: CallRecord) -> None:

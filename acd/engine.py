@@ -26,6 +26,7 @@ from acd.inputs import (
     ConnectFailed,
     DeviceRegistered,
     DeviceUnregistered,
+    DriftFound,
     EndWrapUp,
     EndWrapUpByPhone,
     EngineStarted,
@@ -80,7 +81,13 @@ class Engine:
         refusal = _decide(step, what)
         _match(step)
         _lapse(step, now)  # what this has made due at once, such as the first announcement
-        return Outcome(facts=tuple(step.facts), commands=tuple(step.commands), refusal=refusal, stale=step.stale)
+        return Outcome(
+            facts=tuple(step.facts),
+            commands=tuple(step.commands),
+            refusal=refusal,
+            stale=step.stale,
+            corrected=tuple(step.corrected),
+        )
 
     def advance(self, now: datetime) -> Outcome:
         """Let everything lapse that is due by this instant."""
@@ -152,6 +159,8 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             _lose_sight(step)
         case AsteriskSeen():
             reconcile.settle(step, what)
+        case DriftFound():
+            reconcile.correct(step, what)
         case _:
             assert_never(what)
     return None
@@ -205,6 +214,10 @@ def _lapse_one(step: Step, kind: DeadlineKind, id_: str) -> None:
             offers.cascade_lapsed(step, records.calls[CallId(id_)])
         case DeadlineKind.ANNOUNCEMENT:
             announcing.due(step, records.calls[CallId(id_)])
+        case DeadlineKind.ANNOUNCEMENT_END:
+            announcing.cut(step, records.calls[CallId(id_)])
+        case DeadlineKind.BRIEFING:
+            calls.brief(step, records.calls[CallId(id_)])
         case _:
             assert_never(kind)
 

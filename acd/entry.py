@@ -58,7 +58,7 @@ def arrive(step: Step, event: CallArrived) -> None:
         account=event.account,
         channel=channel,
         caller=event.caller,
-        arrived=min(event.arrived or step.now, step.now),
+        arrived=min(event.arrived or step.now, step.now) - event.waited,
         priority=event.priority,
     )
     found = _try(step, comer, queue, set())

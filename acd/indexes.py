@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
 
-from acd.announcements import next_due
+from acd.announcements import LONGEST_BRIEFING, LONGEST_SAID, next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
 from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import DeadlineKind, Deadlines, Ordered
@@ -46,7 +46,13 @@ class _QueueIndexes(dict[QueueId, QueueIndex]):
         return made
 
 
-_OF_WAITING: Final = (DeadlineKind.MAX_WAIT, DeadlineKind.LIFT, DeadlineKind.CALLBACK, DeadlineKind.ANNOUNCEMENT)
+_OF_WAITING: Final = (
+    DeadlineKind.MAX_WAIT,
+    DeadlineKind.LIFT,
+    DeadlineKind.CALLBACK,
+    DeadlineKind.ANNOUNCEMENT,
+    DeadlineKind.ANNOUNCEMENT_END,
+)
 
 
 class Indexes:
@@ -152,6 +158,11 @@ class Indexes:
         call.cascade = cascade
         self.deadlines.set(DeadlineKind.CASCADE, call.id, cascade.until if cascade else None)
 
+    def limit_briefing(self, call: CallRecord) -> None:
+        """By when his agent has been told who comes, if he is being told."""
+        until = call.answered_at + LONGEST_BRIEFING if call.briefing and call.answered_at is not None else None
+        self.deadlines.set(DeadlineKind.BRIEFING, call.id, until)
+
     def reindex_owner(self, device: DeviceId) -> None:
         """Something about this phone has changed."""
         owner = self.agent_of_device(device)
@@ -225,6 +236,7 @@ class Indexes:
         for call in r.calls.values():
             self.place(call)
             self.set_cascade(call, call.cascade)
+            self.limit_briefing(call)
             if call.offer is not None:
                 self.talks[call.offer] = call.id
             if call.retriever is not None:
@@ -240,18 +252,20 @@ class Indexes:
         """What lapses for a waiting caller, by the rules that his queue has now."""
         queue: Queue | None = self.records.queues.get(call.queue)
         on_the_line = call.callback is None
-        hears = on_the_line and call.saying is None and self.records.asterisk_in_sight
+        hears = on_the_line and self.records.asterisk_in_sight
         # A longest wait of nought is none.
         max_wait = (queue.max_wait or None) if queue is not None and on_the_line and not call.overdue else None
         behind = queue.longest_behind if queue is not None and not call.lifted else None
-        due = next_due(queue, call) if queue is not None and hears else None
-        if max_wait is None and behind is None and due is None and on_the_line:
+        due = next_due(queue, call) if queue is not None and hears and call.saying is None else None
+        said = max(call.last_said.values()) + LONGEST_SAID if hears and call.saying is not None else None
+        if max_wait is None and behind is None and due is None and said is None and on_the_line:
             self.deadlines.forget(call.id, _OF_WAITING)
             return
         self.deadlines.set(DeadlineKind.MAX_WAIT, call.id, None if max_wait is None else call.queued_at + max_wait)
         self.deadlines.set(DeadlineKind.LIFT, call.id, None if behind is None else call.arrived + behind)
         self.deadlines.set(DeadlineKind.CALLBACK, call.id, call.callback.again if call.callback else None)
         self.deadlines.set(DeadlineKind.ANNOUNCEMENT, call.id, due[0] if due else None)
+        self.deadlines.set(DeadlineKind.ANNOUNCEMENT_END, call.id, said)
 
 
 def place_id(queue: QueueId, number: str) -> str:

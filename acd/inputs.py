@@ -4,7 +4,7 @@ An event is never refused. One that no longer fits (an answer to an offer that h
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from acd.model import (
@@ -18,6 +18,10 @@ from acd.model import (
     OfferId,
     Status,
 )
+from acd.seen import AsteriskSeen as AsteriskSeen
+from acd.seen import SeenCall as SeenCall
+from acd.seen import SeenLeg as SeenLeg
+from acd.seen import SeenOtherCall as SeenOtherCall
 
 
 class LegEnd(StrEnum):
@@ -44,6 +48,8 @@ class CallArrived:
     caller: Caller
     arrived: datetime | None = None
     """Where he came before this was noticed; None: now."""
+    waited: timedelta = timedelta(0)
+    """For the same queue, while no engine was there; it counts as a wait of his."""
     priority: int | None = None
     """Who is served first among those an agent could have from queues of one priority, 1 before 2; None: last."""
     device: DeviceId | None = None
@@ -231,52 +237,106 @@ class AsteriskLost:
     """The event socket is down: nothing is heard, nothing can be ordered."""
 
 
+# --- events: what a look at Asterisk shows, and nobody has told
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenCall:
-    """A caller whom Asterisk holds for us."""
+class CallGone:
+    """The caller's channel is no more."""
 
     call: CallId
-    account: AccountId
-    number: str
-    caller: Caller
-    arrived: datetime
-    channel: ChannelId | None = None
-    """Where it is not the one he came on: he is being called back. None: it is."""
-    answered: bool = True
-    """False: his phone rings, as he is called back."""
-    priority: int | None = None
-    device: DeviceId | None = None
-    """Both as in `CallArrived`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenLeg:
-    """A leg of an offer that Asterisk has."""
+class RingGone:
+    """A phone that is to ring for an offer does not."""
 
     offer: OfferId
     device: DeviceId
-    answered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenOtherCall:
-    """A call of a device that is none of ours."""
+class CallBackGone:
+    """Nobody is being called on this channel, on which he is to be called back."""
+
+    call: CallId
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeftOver:
+    """A leg that belongs to nothing of ours."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackLeftOver:
+    """A channel that calls somebody back who is not to be called."""
 
     channel: ChannelId
-    device: DeviceId
-    answered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AsteriskSeen:
-    """Everything Asterisk has that concerns us, read after a connect. Whatever is not listed does not exist."""
+class TalkLeftOver:
+    """A bridge for the talk of a caller who is no longer with us."""
 
-    calls: tuple[SeenCall, ...] = ()
-    legs: tuple[SeenLeg, ...] = ()
-    other_calls: tuple[SeenOtherCall, ...] = ()
-    registered: frozenset[DeviceId] = frozenset()
-    talks: frozenset[CallId] = frozenset()
-    """Calls for which a bridge of caller and agent exists (empty or not)."""
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLetGo:
+    """He has been promised to be called back, and is still on the line on which he asked for it."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHeld:
+    """A caller who waits hears no music of his queue."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotJoined:
+    """A caller is not in one bridge with whom he talks, or is to talk."""
+
+    call: CallId
+
+
+Difference = (
+    DeviceRegistered
+    | DeviceUnregistered
+    | OtherCallStarted
+    | OtherCallAnswered
+    | OtherCallEnded
+    | CallArrived
+    | CallGone
+    | CallerHungUp
+    | CallerReached
+    | CallBackGone
+    | RingGone
+    | LegAnswered
+    | LegEnded
+    | CallConnected
+    | LegLeftOver
+    | CallBackLeftOver
+    | TalkLeftOver
+    | NotLetGo
+    | NotHeld
+    | NotJoined
+)
+"""One thing in which books and Asterisk differ: an event that we missed, something that is gone or left over, or an
+order that was not carried out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftFound:
+    """In these the books have not been as Asterisk for a while, and nothing that is under way explains it."""
+
+    differences: tuple[Difference, ...]
 
 
 Event = (
@@ -304,6 +364,7 @@ Event = (
     | ConfigurationLoaded
     | AsteriskLost
     | AsteriskSeen
+    | DriftFound
 )
 
 

@@ -79,6 +79,10 @@ class DeadlineKind(IntEnum):
     CASCADE = 8
     """After all that, so that whoever becomes free at that instant counts, and whoever leaves does not."""
     ANNOUNCEMENT = 9
+    ANNOUNCEMENT_END = 10
+    """What a caller is told must be over by then: if it is, nobody has told us."""
+    BRIEFING = 11
+    """Likewise what an agent is told."""
 
 
 class Deadlines:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from acd.inputs import Event, Refusal, Request
+from acd.inputs import AsteriskSeen, Difference, Event, Refusal, Request
 from acd.model import AccountId, DeviceId, Status
 from acd.outputs import Command
 
@@ -34,6 +34,10 @@ class EnginePort(Protocol):
 
     async def ask(self, request: Request) -> Refusal | None:
         """Decide, and return once the decision is durable. None: granted."""
+        ...
+
+    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
+        """In what the books differ from this look at Asterisk, now. Changes nothing."""
         ...
 
     def report(self, device: DeviceId) -> AgentReport | None:

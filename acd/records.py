@@ -237,3 +237,5 @@ class Records:
     places: dict[QueueId, dict[str, Place]] = field(default_factory=dict[QueueId, dict[str, Place]])
     """By the number that called."""
     asterisk_in_sight: bool = False
+    asterisk_life: str | None = None
+    """As in `AsteriskSeen`, when it was seen last."""

@@ -172,9 +172,9 @@ class State(Indexes):
             case ConfigurationChanged():
                 configuration_changed(self, fact, at)
             case AsteriskOutOfSight():
-                waiting.sight_changed(self, in_sight=False)
+                waiting.out_of_sight(self)
             case AsteriskInSight():
-                waiting.sight_changed(self, in_sight=True)
+                waiting.in_sight(self, fact)
             # of these the journal tells, and nothing follows from them
             case (
                 CallRefused()

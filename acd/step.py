@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from acd.inputs import Difference
 from acd.outputs import Command, Fact, Recorded
 from acd.state import State
 
@@ -16,6 +17,7 @@ class Step:
     facts: list[Recorded] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     stale: bool = False
+    corrected: list[Difference] = field(default_factory=list)
 
     def record(self, fact: Fact) -> None:
         """It is so, from now on."""

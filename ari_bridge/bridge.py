@@ -6,6 +6,7 @@ When another engine takes the application over, this one stands down for good: t
 """
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
@@ -18,13 +19,17 @@ from acd.inputs import (
     CallArrived,
     CallerHungUp,
     CallerReached,
+    CallGone,
+    Difference,
+    DriftFound,
     Event,
     KeyPressed,
     LegEnded,
     LegKeyPressed,
     OtherCallEnded,
+    RingGone,
 )
-from acd.model import CallId, ChannelId
+from acd.model import CallId, ChannelId, DeviceId, OfferId
 from acd.outputs import (
     Command,
     Connect,
@@ -39,7 +44,8 @@ from acd.outputs import (
     TurnAway,
 )
 from acd.ports import EnginePort, Provisioning
-from ari_bridge import plan_talks, provision, resync
+from ari_bridge import plan_talks, provision, resync, subscription
+from ari_bridge.beat import Beat
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
@@ -52,45 +58,24 @@ from ari_bridge.lanes import Lanes
 from ari_bridge.names import caller_of, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
+from ari_bridge.rounds import Rounds
 from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
 from ari_bridge.tasks import Tasks
 from ari_bridge.telling import Telling
 from ari_bridge.translate import translate
 from ari_bridge.version import FLOOR_IN_WORDS, new_enough
+from ari_bridge.watch import watch
 from feature_codes.table import StarCodes
 
 FIRST_WAIT: Final = timedelta(seconds=0.25)
-LONGEST_WAIT: Final = timedelta(seconds=5)
-"""Between two attempts to connect; doubled from the first to this."""
+LONGEST_WAIT: Final = timedelta(seconds=1)
+"""Between two attempts to connect; doubled from the first to this, and shortened by chance: `_pause`."""
+
+WRITE_AGAIN_AFTER: Final = timedelta(seconds=5)
+"""After phones and numbers could not be written."""
 
 PASSWORD_WAIT: Final = timedelta(seconds=10)
 """A wrong password does not mend itself, and whoever mends it should not have to restart us."""
-
-WATCH_EVERY: Final = timedelta(seconds=5)
-WATCH_FAILURES: Final = 2
-
-SOURCE: Final = "endpoint:PJSIP"
-"""Every phone: its registration, and each event of its channels once. It takes the place of three others, seen with
-22.10.1: when a connection ends, `endpoint:` can crash Asterisk and `deviceState:` freeze its applications for good;
-with `channel:` beside it everything comes twice."""
-
-NO_SUCH_SOURCE: Final = 422
-"""Asterisk knows the technology from its first phone on."""
-
-UNWANTED: Final[tuple[EventType, ...]] = (
-    "ChannelVarset",
-    "ChannelDialplan",
-    "ChannelConnectedLine",
-    "ChannelCallerId",
-    "ChannelHangupRequest",
-    "ChannelLeftBridge",
-    "ContactStatusChange",
-    "Dial",
-    "BridgeCreated",
-    "BridgeDestroyed",
-    "PlaybackStarted",
-)
-"""Nothing reads these, and they are two thirds of all events."""
 
 TOLD_TWICE: Final = frozenset({"ChannelDtmfReceived", "ChannelHold", "ChannelUnhold", "ChannelTransfer"})
 """Of channels in our hands Asterisk tells these once as theirs and once as their phone's, alike in every letter."""
@@ -132,7 +117,10 @@ class Bridge:
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
+        self._beat = Beat(self._client, self._lanes.pressure)
+        self.admission = self._beat.counters
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
+        self._rounds = Rounds(client, app, engine, self._lanes, self._dialogs, self._settle)
         self._lamps = Lamps(codes.lamps)
         self._keys = Keys()
         self._telling = Telling()
@@ -164,8 +152,9 @@ class Bridge:
                     wait = PASSWORD_WAIT
                 except AriError as error:
                     self._explain(str(error))
+                    wait = FIRST_WAIT if self.connected else wait
                 self._lose()
-                await asyncio.sleep(wait.total_seconds())
+                await asyncio.sleep(_pause(wait))
                 wait = min(wait * 2, LONGEST_WAIT)
         finally:
             self._let_go()
@@ -223,30 +212,25 @@ class Bridge:
     async def _connect(self) -> None:
         """Connect, and serve until the connection ends. Raises AriError when it cannot be had."""
         async with self._client.connect(self._app) as connection:
-            self._check(await resync.version(self._client))
-            await self._client.applications.filter(
-                applicationName=self._app, filter={"allowed": [], "disallowed": [{"type": type_} for type_ in UNWANTED]}
-            )
-            await self._listen()
+            about = await resync.about(self._client)
+            self._check(about.version)
+            await subscription.leave_out(self._client, self._app)
+            self._listening = await subscription.listen(self._client, self._app)
             if not self._listening and self._wanted is not None:
                 await provision.write(self._client, self._wanted)
-                await self._listen()
+                self._listening = await subscription.listen(self._client, self._app)
             await self._lamps.read(self._client)
-            picture = await resync.look(self._client, self._app)
+            picture = await resync.look(self._client, self._app, about.life)
             if connection.is_open:  # another engine may have taken over by now
                 self._begin(picture)
-            await _first_of(connection.closed(), self._watch(), self._keep_provisioned(), self._tasks.fault())
-
-    async def _listen(self) -> None:
-        """Hear of all phones. An Asterisk without any has nothing to tell yet."""
-        try:
-            await self._client.applications.subscribe(applicationName=self._app, eventSource=[SOURCE])
-        except AriError as error:
-            if error.status != NO_SUCH_SOURCE:
-                raise
-            self._listening = False
-        else:
-            self._listening = True
+            await _first_of(
+                connection.closed(),
+                watch(self._client, self._app, listening=lambda: self._listening),
+                self._rounds.walk(),
+                self._beat.run(),
+                self._keep_provisioned(),
+                self._tasks.fault(),
+            )
 
     def _check(self, version: str) -> None:
         _log.info("ari_connecting", url=self._client.rest.address, asterisk=version)
@@ -270,19 +254,6 @@ class Bridge:
         for happening in early:
             self._take(happening)
 
-    async def _watch(self) -> None:
-        """Returns when Asterisk no longer answers, or has forgotten that we listen: both happen on an open socket."""
-        failures = 0
-        while failures < WATCH_FAILURES:
-            await asyncio.sleep(WATCH_EVERY.total_seconds())
-            try:
-                there = await self._client.applications.get(applicationName=self._app)
-            except AriError as error:
-                _log.warning("ari_watch_failed", why=str(error))
-                failures += 1
-            else:
-                failures = 0 if there.get("endpoint_ids") or not self._listening else WATCH_FAILURES
-
     async def _keep_provisioned(self) -> None:
         """Write what Asterisk is to know, now and whenever it changes; tried again until it succeeds.
 
@@ -298,7 +269,7 @@ class Bridge:
                         return
                 except AriError as error:
                     self._explain(f"phones and numbers cannot be written: {error}")
-                    await asyncio.sleep(LONGEST_WAIT.total_seconds())
+                    await asyncio.sleep(WRITE_AGAIN_AFTER.total_seconds())
                     continue
                 if not self._wanted_changed.is_set():
                     self.provisioned = True
@@ -361,9 +332,7 @@ class Bridge:
             case PlaybackOver():
                 self._dialogs.playback_over(happening)
             case LegEnded(offer=offer, device=device):
-                self._lanes.gone(leg_channel(offer, device))
-                self._keys.forget(leg_channel(offer, device))
-                self._telling.forget(leg_channel(offer, device))
+                self._leg_gone(offer, device)
                 self._engine.tell(happening)
             case LegKeyPressed():
                 self._engine.tell(self._keys.joined(happening))
@@ -387,6 +356,31 @@ class Bridge:
             case _:
                 self._engine.tell(happening)
 
+    def _settle(self, drift: Sequence[Difference]) -> None:
+        """What was missed is known now, here and to the engine."""
+        for difference in drift:
+            match difference:
+                case CallArrived(call=call):
+                    self._callers[call] = ChannelId(call)
+                case CallerReached(call=call, channel=channel):
+                    self._callers[call] = channel
+                case CallGone(call=call) | CallerHungUp(call=call):
+                    self._callers.pop(call, None)
+                case LegEnded(offer=offer, device=device) | RingGone(offer=offer, device=device):
+                    self._leg_gone(offer, device)
+                case OtherCallEnded(channel=channel):
+                    self._lanes.gone(channel)
+                    self._dialogs.left(channel)
+                case _:
+                    pass
+        self._engine.tell(DriftFound(differences=tuple(drift)))
+
+    def _leg_gone(self, offer: OfferId, device: DeviceId) -> None:
+        leg = leg_channel(offer, device)
+        self._lanes.gone(leg)
+        self._keys.forget(leg)
+        self._telling.forget(leg)
+
     def _gone(self, channel: ChannelId) -> None:
         """A channel has left us. It may be a caller, somebody with a star code, or neither."""
         self._dialogs.left(channel)
@@ -394,6 +388,11 @@ class Bridge:
         if self._callers.get(call) == channel:
             del self._callers[call]
             self._engine.tell(CallerHungUp(call=call))
+
+
+def _pause(wait: timedelta) -> float:
+    """Seconds, a quarter of them left to chance: what was lost together does not come back in step."""
+    return wait.total_seconds() * random.uniform(0.75, 1)  # noqa: S311 - no secret hangs on it
 
 
 async def _first_of(*endings: Coroutine[None, None, None]) -> None:

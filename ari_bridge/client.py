@@ -46,7 +46,7 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 TIME_LIMIT: Final = timedelta(seconds=5)
-HEARTBEAT: Final = timedelta(seconds=5)
+HEARTBEAT: Final = timedelta(seconds=3)
 
 
 class Client:

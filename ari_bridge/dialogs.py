@@ -46,6 +46,10 @@ class Dialogs:
         if dialled.channel not in self._running:
             self._running[dialled.channel] = self._tasks.start(self._hold(dialled))
 
+    def holds(self, channel: ChannelId) -> bool:
+        """Whether somebody talks with this channel."""
+        return channel in self._running
+
     def playback_over(self, over: PlaybackOver) -> None:
         """A sound has ended; true: it was heard."""
         waiting = self._playing.get(over.playback)

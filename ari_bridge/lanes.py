@@ -4,9 +4,8 @@ It decides nothing: what a failure means stands in the errand.
 """
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +17,7 @@ from ari_bridge.client import AriError, Client
 from ari_bridge.counters import BridgeCounters, outcome
 from ari_bridge.errands import Errand, Operation
 from ari_bridge.names import caller_of
+from ari_bridge.pressure import Pressure
 from ari_bridge.tasks import Tasks
 
 GONE_WITHIN: Final = timedelta(seconds=1)
@@ -34,11 +34,19 @@ class Lanes:
         self._tasks = tasks
         self._tell = tell
         self._counters = counters
+        self.pressure = Pressure()
         self._waiting: dict[str, deque[Errand]] = {}
+        self._used: set[str] = set()
         self._ending: dict[str, asyncio.Event] = {}
+
+    def use_from_now(self) -> Container[str]:
+        """The lanes in which something is or will be under way, from now until this is asked again."""
+        self._used = set(self._waiting)
+        return self._used
 
     def start(self, errand: Errand) -> None:
         """Carry this out, after what its lane still has to do. Returns at once."""
+        self._used.add(errand.lane)
         waiting = self._waiting.get(errand.lane)
         if waiting is not None:
             waiting.append(errand)
@@ -112,7 +120,7 @@ class Lanes:
 
     async def _ask(self, operation: Operation) -> None:
         ask: Callable[..., Awaitable[object]] = getattr(getattr(self._client, operation.resource), operation.name)
-        began = time.monotonic()
+        request = self.pressure.begin()
         failure: AriError | None = None
         try:
             await ask(**operation.arguments)
@@ -122,7 +130,7 @@ class Lanes:
         finally:
             name = f"{operation.resource}.{operation.name}"
             self._counters.requests[name, outcome(failure, operation.harmless | operation.mend.keys())] += 1
-            self._counters.request_seconds[name] += time.monotonic() - began
+            self._counters.request_seconds[name] += self.pressure.end(request)
 
 
 def _call_of(errand: Errand) -> CallId:

@@ -16,11 +16,15 @@ _PLAIN: Final = r"[!-}]{1,150}"
 
 _LEG: Final = re.compile(rf"(?P<offer>{_PLAIN}~[1-9][0-9]*)~(?P<device>{_DEVICE})")
 _TALK: Final = re.compile(rf"(?P<call>{_PLAIN})~talk")
+_HOLD: Final = re.compile(r"hold~(?P<queue>.+)")
 _PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
 _ANNOUNCEMENT: Final = re.compile(rf"(?P<call>{_PLAIN})~announcement~(?P<number>[0-9]{{1,9}})")
 _TOLD: Final = re.compile(r"(?P<leg>.+)~told~(?P<number>[0-9]{1,9})")
 _CALLED_BACK: Final = re.compile(rf"(?P<call>{_PLAIN})~back~[0-9]{{1,9}}")
 _CALL: Final = re.compile(_PLAIN)
+PROBE: Final = f"acd{_SEPARATOR}probe"
+"""A channel that never exists."""
+
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
 _ENDPOINT: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})")
 
@@ -95,6 +99,12 @@ def talk_of(bridge: str) -> CallId | None:
 def hold_bridge(queue: QueueId) -> str:
     """The bridge in which a queue's callers hear music."""
     return f"hold{_SEPARATOR}{queue}"
+
+
+def hold_of(bridge: str) -> QueueId | None:
+    """The queue whose callers hear music in this bridge."""
+    found = _HOLD.fullmatch(bridge)
+    return None if found is None else QueueId(found["queue"])
 
 
 def playback(channel: ChannelId, number: int) -> str:

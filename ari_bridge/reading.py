@@ -5,6 +5,7 @@ Text from outside is made printable and short, never interpreted.
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final, cast
 
 from acd.model import Caller
@@ -42,8 +43,14 @@ def priority_in(arguments: list[str]) -> int | None:
 
 
 def was_put_here(arguments: list[str]) -> bool:
-    """Whether somebody else has sent this caller to the queue; the same arguments, where the dial plan says so last."""
-    return arguments[1:] == ["put"]
+    """Whether somebody else has sent this caller to the queue; the same arguments, where the dial plan says so."""
+    return arguments[1:2] == ["put"]
+
+
+def waited_in(arguments: list[str]) -> timedelta:
+    """How long this caller has waited without an engine; the same arguments, where the dial plan says it last."""
+    text = arguments[2] if len(arguments) > 2 else ""
+    return timedelta(seconds=int(text)) if re.fullmatch(r"[1-9][0-9]{0,2}", text) else timedelta(0)
 
 
 def is_star_code(channel: Message) -> bool:
@@ -67,6 +74,12 @@ def text_in(message: Message, field: str) -> str:
     """This field where it is a text, else an empty one."""
     value = message.get(field)
     return value if isinstance(value, str) else ""
+
+
+def texts_in(message: Message, field: str) -> list[str]:
+    """The texts in this field where it is a list, else none."""
+    value = message.get(field)
+    return [text for text in cast("list[object]", value) if isinstance(text, str)] if isinstance(value, list) else []
 
 
 # --- fields without which a message says nothing

@@ -55,6 +55,7 @@ from ari_bridge.reading import (
     printable,
     priority_in,
     text_in,
+    waited_in,
     was_put_here,
 )
 from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
@@ -90,12 +91,13 @@ def _stasis_start(message: Message) -> Event | Signal | None:
     """A channel has entered our application; the first argument says what for."""
     channel = needed_object(message, "channel")
     match needed_texts(message, "args"):
-        case ["queue", account, number, *rest] if len(rest) <= 2:
+        case ["queue", account, number, *rest] if len(rest) <= 3:
             return CallArrived(
                 call=_call(channel),
                 account=AccountId(account),
                 number=printable(number),
                 caller=caller_in(channel),
+                waited=waited_in(rest),
                 priority=priority_in(rest),
                 device=None if was_put_here(rest) else device_of_channel(needed_text(channel, "name")),
             )

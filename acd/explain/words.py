@@ -128,7 +128,8 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
         case CallRequeued():
             return f"they could not be joined: the caller waits again in queue {short(fact.queue)}, at his old place"
         case CallEnded():
-            return f"the call is over: {words(fact.outcome)}, after {length(fact.waited)} of waiting"
+            why = f" ({words(fact.loss)})" if fact.loss is not None else ""
+            return f"the call is over: {words(fact.outcome)}{why}, after {length(fact.waited)} of waiting"
         case CallRefused():
             return f"refused: {fact.number} is no queue of {fact.account}"
         # waiting

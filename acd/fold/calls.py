@@ -136,6 +136,7 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     call.briefing = fact.briefing
     state.talks[fact.offer] = call.id
     state.place(call)
+    state.limit_briefing(call)
     agent = state.records.agent_records[fact.agent]
     agent.calls[call.id] = fact.device
     if agent.status == SINGLE_CALL:
@@ -146,7 +147,9 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
 
 
 def agent_briefed(state: Indexes, fact: AgentBriefed) -> None:
-    state.records.calls[fact.call].briefing = False
+    call = state.records.calls[fact.call]
+    call.briefing = False
+    state.limit_briefing(call)
 
 
 def talk_started(state: Indexes, fact: TalkStarted, at: datetime) -> None:
@@ -168,6 +171,7 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
         del state.retrievals[call.retriever]
     call.agent = call.offer = call.device = call.retriever = call.answered_at = call.talking_since = None
     call.briefing = False
+    state.limit_briefing(call)
     call.held_since, call.held = None, timedelta(0)
     if call.callback is not None:
         call.callback.channel = None

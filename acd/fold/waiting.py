@@ -9,6 +9,7 @@ from acd.outputs import (
     AnnouncementKind,
     AnnouncementSkipped,
     AnnouncementStarted,
+    AsteriskInSight,
     CallbackAnswered,
     CallbackDialled,
     CallbackDue,
@@ -23,8 +24,18 @@ from acd.outputs import (
 from acd.records import CallbackRecord, CallRecord, Place
 
 
-def sight_changed(state: Indexes, *, in_sight: bool) -> None:
-    """Whether anything can be said to those who wait."""
+def out_of_sight(state: Indexes) -> None:
+    """Nothing can be said to those who wait."""
+    _sight_changed(state, in_sight=False)
+
+
+def in_sight(state: Indexes, fact: AsteriskInSight) -> None:
+    """Something can."""
+    state.records.asterisk_life = fact.life
+    _sight_changed(state, in_sight=True)
+
+
+def _sight_changed(state: Indexes, *, in_sight: bool) -> None:
     state.records.asterisk_in_sight = in_sight
     for call in state.records.calls.values():
         state.place(call)

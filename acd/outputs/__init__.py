@@ -6,7 +6,7 @@ A fact carries results, never references to rules: `until`, not a wrap-up length
 from dataclasses import dataclass
 from datetime import datetime
 
-from acd.inputs import Refusal
+from acd.inputs import Difference, Refusal
 from acd.outputs.agent import (
     AsteriskInSight,
     AsteriskOutOfSight,
@@ -91,6 +91,7 @@ from acd.outputs.words import (
     AnnouncementKind,
     CallbackObstacle,
     CallOutcome,
+    Loss,
     OfferEnd,
     OfferOutcome,
     OverflowReason,
@@ -231,6 +232,7 @@ __all__ = [
     "HoldStarted",
     "JoinConsulted",
     "LegStopped",
+    "Loss",
     "MaxWaitReached",
     "OfferEnd",
     "OfferEnded",
@@ -288,3 +290,5 @@ class Outcome:
     refusal: Refusal | None = None
     stale: bool = False
     """The event fitted nothing any more and was passed over."""
+    corrected: tuple[Difference, ...] = ()
+    """In what the books were not as Asterisk, and are now."""

@@ -120,3 +120,6 @@ class AsteriskOutOfSight:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskInSight:
     """What Asterisk has and what we believed agree again."""
+
+    life: str | None = None
+    """As in `AsteriskSeen`; journals older than the field have none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from acd.model import AccountId, AgentId, Caller, CallId, DeviceId, OfferId, QueueId
-from acd.outputs.words import CallOutcome, OfferEnd, OfferOutcome, Party
+from acd.outputs.words import CallOutcome, Loss, OfferEnd, OfferOutcome, Party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +169,8 @@ class CallEnded:
     outcome: CallOutcome
     waited: timedelta
     """Until he was answered, or until he left."""
+    loss: Loss | None = None
+    """Of one that was lost, as far as it is known; journals older than the field have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

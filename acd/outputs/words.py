@@ -35,6 +35,8 @@ class OfferEnd(StrEnum):
     CONFIGURATION_CHANGED = "configuration_changed"
     ASTERISK_LOST = "asterisk_lost"
     """It ended while Asterisk was out of sight."""
+    UNHEARD = "unheard"
+    """It was over, and nobody had told us."""
     NOT_CONFIRMED = "not_confirmed"
     """Somebody, or a machine, picked up and pressed nothing: a miss."""
     REFUSED_BY_KEY = "refused_by_key"
@@ -61,7 +63,16 @@ class CallOutcome(StrEnum):
     """Another call has taken its place: he who was to be called back has called again, or an agent who waited here
     himself has passed his caller on."""
     LOST = "lost"
-    """It vanished while Asterisk was out of sight, or Asterisk itself failed."""
+    """It ended otherwise than we were told: see `Loss`."""
+
+
+class Loss(StrEnum):
+    """How a call was lost."""
+
+    ASTERISK_ENDED = "asterisk_ended"
+    """Asterisk itself has ended, and all its calls with it."""
+    UNHEARD = "unheard"
+    """The caller was gone, and nobody had told us: Asterisk was out of sight, or an event was lost."""
 
 
 class Party(StrEnum):
@@ -69,6 +80,8 @@ class Party(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    ASTERISK = "asterisk"
+    """It has ended, and everybody's call with it."""
     UNKNOWN = "unknown"
 
 

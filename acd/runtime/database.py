@@ -85,7 +85,8 @@ class DatabaseError(Exception):
 class Pauses:
     """How long to wait between attempts: doubling up to a bound, from the start again after a success."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: timedelta = LONGEST_PAUSE) -> None:
+        self._longest = longest
         self.reset()
 
     def reset(self) -> None:
@@ -95,7 +96,7 @@ class Pauses:
     async def rest(self) -> None:
         """It did not."""
         await asyncio.sleep(self._next.total_seconds())
-        self._next = min(self._next * 2, LONGEST_PAUSE)
+        self._next = min(self._next * 2, self._longest)
 
 
 def address(url: str) -> str:

@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -17,6 +18,7 @@ from acd.eligibility import Obstacle, obstacle_in
 from acd.model import OFFLINE, SINGLE_CALL, STATUSES, Assignment, QueueId, Status, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
 from acd.state import State
+from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
 
 AGENT_STATES: Final = (
@@ -147,13 +149,25 @@ class JournalFigures(Protocol):
     @property
     def pending(self) -> int: ...
     @property
+    def pending_on_disk(self) -> int: ...
+    @property
+    def behind_seconds(self) -> float: ...
+    @property
     def written_total(self) -> int: ...
     @property
     def last_error(self) -> str | None: ...
+    @property
+    def spool_bytes(self) -> int: ...
+    @property
+    def spool_errors_total(self) -> int: ...
+    @property
+    def spool_trouble(self) -> str | None: ...
+    @property
+    def set_aside_count(self) -> int: ...
 
 
 class JournalGauges(Collector):
-    """How far the journal is behind."""
+    """How far the journal is behind, in the database and on disk."""
 
     def __init__(self, journal: JournalFigures) -> None:
         self._journal = journal
@@ -161,16 +175,42 @@ class JournalGauges(Collector):
     def collect(self) -> Iterator[Metric]:
         """One scrape."""
         journal = self._journal
-        yield GaugeMetricFamily(
-            "acd_journal_facts_pending",
-            "Facts that only this process's memory holds.",
-            value=journal.pending,
-        )
+        for name, says, value in (
+            ("acd_journal_facts_pending", "Facts that the database has not yet.", journal.pending),
+            ("acd_journal_behind_seconds", "How long facts have waited without a commit.", journal.behind_seconds),
+            ("acd_journal_writable", "1 while the database takes facts.", journal.last_error is None),
+            ("acd_spool_facts_pending", "Facts that only memory holds: nowhere safe yet.", journal.pending_on_disk),
+            ("acd_spool_bytes", "The size of the spool's files.", journal.spool_bytes),
+            ("acd_spool_writable", "1 while the spool takes facts.", journal.spool_trouble is None),
+            ("acd_spool_files_set_aside", "Files in the spool that somebody has to look at.", journal.set_aside_count),
+        ):
+            yield GaugeMetricFamily(name, says, value=float(value))
         yield CounterMetricFamily(
             "acd_journal_facts_written", "Facts stored since the start.", value=journal.written_total
         )
+        yield CounterMetricFamily(
+            "acd_spool_errors", "Writes to the spool that failed.", value=journal.spool_errors_total
+        )
+
+
+class ClockFigures(Protocol):
+    """The engine's clock as its figure shows it."""
+
+    def offset(self) -> timedelta: ...
+
+
+class ClockGauge(Collector):
+    """What the system's clock says against the engine's."""
+
+    def __init__(self, clock: ClockFigures) -> None:
+        self._clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        """One scrape."""
         yield GaugeMetricFamily(
-            "acd_journal_writable", "1 while the database takes facts.", value=int(journal.last_error is None)
+            "acd_clock_offset_seconds",
+            "How much the system's clock is ahead of the engine's, which no jump moves.",
+            value=self._clock.offset().total_seconds(),
         )
 
 
@@ -183,6 +223,8 @@ class AsteriskFigures(Protocol):
     def provisioned(self) -> bool: ...
     @property
     def counters(self) -> BridgeCounters: ...
+    @property
+    def admission(self) -> AdmissionCounters: ...
 
 
 class AsteriskGauges(Collector):
@@ -196,6 +238,15 @@ class AsteriskGauges(Collector):
         connected, provisioned = int(self._bridge.connected), int(self._bridge.provisioned)
         yield GaugeMetricFamily("acd_ari_connected", "1 while Asterisk is connected and known.", value=connected)
         yield GaugeMetricFamily("acd_ari_provisioned", "1 while it has all phones and numbers.", value=provisioned)
+        admission = self._bridge.admission
+        yield GaugeMetricFamily(
+            "acd_admission_ratio",
+            "Share of the new calls of the last half second that were let in; below 1 in an overload.",
+            value=admission.ratio,
+        )
+        yield CounterMetricFamily(
+            "acd_calls_shed", "New calls that heard busy because of an overload.", value=admission.shed
+        )
         counters = self._bridge.counters
         yield CounterMetricFamily("acd_ari_connects", "Connections made to Asterisk.", value=counters.connects)
         yield CounterMetricFamily("acd_ari_malformed_events", "Events that cannot be read.", value=counters.malformed)

@@ -15,7 +15,8 @@ from typing import Any, Final, TextIO, cast
 import msgspec
 import structlog
 
-from acd.inputs import Event, Request
+from acd import differences
+from acd.inputs import DriftFound, Event, Request
 from acd.journal import KINDS, about
 from acd.outputs import ConfigurationChanged, Fact, Outcome
 from acd.runtime.settings import Settings
@@ -74,6 +75,9 @@ class FactLog:
             self._log.info(_KIND_OF[type(recorded.fact)], at=recorded.at.isoformat(), **_fields(recorded.fact))
         if outcome.refusal is not None:
             self._log.info("request_refused", request=type(what).__name__, why=outcome.refusal.value, **_shown(what))
+        if isinstance(what, DriftFound):
+            for difference in outcome.corrected:
+                self._log.warning("books_corrected", kind=differences.KINDS[type(difference)], **_shown(difference))
         if outcome.stale:
             self._log.debug("event_stale", event_type=type(what).__name__, **_shown(what))
 

@@ -16,14 +16,17 @@ import structlog
 from acd.engine import Engine
 from acd.inputs import ConfigurationLoaded, EngineStarted
 from acd.journal import UnreadableFact
-from acd.runtime import logs, web
-from acd.runtime.clock import Clock
+from acd.runtime import logs, watchdog, web
+from acd.runtime.clock import OFFSET_WORTH_TELLING, Clock
 from acd.runtime.database import DatabaseError, address
+from acd.runtime.gauges import ClockGauge
 from acd.runtime.lease import Lease, LeaseLost
 from acd.runtime.metrics import Metrics
 from acd.runtime.recorder import Recorder
 from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
+from acd.runtime.spool import SpoolError
+from acd.runtime.standstill import WatchfulSelector
 from acd.runtime.store import Store
 from acd.state import State
 from ari_bridge.bridge import Bridge, StoodDown
@@ -31,6 +34,8 @@ from ari_bridge.client import Client
 from feature_codes.table import StarCodes
 
 STOP_WITHIN_SECONDS: Final = 10
+BREATHE_EVERY: Final = 5_000
+"""Facts of a long journal from one beat of the watchdog to the next, at most."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,26 +50,33 @@ class ExitCode(IntEnum):
     """Another engine has taken its place. Whoever starts this one again at once makes the two fight."""
     DATABASE = 5
     """The database is there and cannot be used; waiting does not help."""
+    SPOOL = 6
+    """The directory of the spool cannot be used; waiting does not help."""
     FAULT = 70
     """A bug. To be started again: calls are still up in Asterisk."""
+    FROZEN = 75
+    """The process has stood still for longer than anybody waits for it. To be started again."""
 
 
 def run(settings: Settings) -> int:
     """Run one engine until SIGTERM or SIGINT, or until it cannot go on. Returns the exit code."""
     logs.configure(settings)
-    return asyncio.run(_run(settings))
+    selector = WatchfulSelector(ExitCode.FROZEN)
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+        return runner.run(_run(settings, selector))
 
 
-async def _run(settings: Settings) -> ExitCode:
+async def _run(settings: Settings, selector: WatchfulSelector) -> ExitCode:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    life = asyncio.create_task(_Process(settings).live())
+    life = asyncio.create_task(_Process(settings, selector).live())
     asked = asyncio.create_task(asked_to_stop.wait())
     await asyncio.wait({life, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
     if not life.done():
         _log.info("stopping")
+        watchdog.tell(watchdog.STOPPING)
         life.cancel()
         await asyncio.wait({life}, timeout=STOP_WITHIN_SECONDS)
     code = _exit_code(life)
@@ -99,6 +111,9 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
         case DatabaseError() | UnreadableFact():
             _log.error("database_unusable", why=str(error))
             return ExitCode.DATABASE
+        case SpoolError():
+            _log.error("spool_unusable", why=str(error))
+            return ExitCode.SPOOL
         case CoreFault():
             return ExitCode.FAULT  # told where it happened
         case _:
@@ -109,24 +124,29 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
 class _Process:
     """The parts of a running engine, and what /readyz says of them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, selector: WatchfulSelector) -> None:
         self._settings = settings
+        self._selector = selector
         self._metrics = Metrics()
         self._stage: str | None = "starting"
         """What the start is busy with; None once everything runs."""
+        self._standing_by = False
         self._configured = asyncio.Event()
         self._store: Store
         self._lease: Lease
         self._recorder: Recorder
+        self._clock: Clock
         self._runner: Runner
         self._bridge: Bridge
 
     async def live(self) -> None:
         """Start, and serve for ever; raises what ends it. Cancelled: stops in order."""
         async with AsyncExitStack() as stack:
-            pages = await web.serve(web.make_app(self._metrics.text, self._reasons), self._settings)
+            pages = await web.serve(web.make_app(self._metrics.text, self._reasons, self._warnings), self._settings)
             stack.push_async_callback(pages.cleanup)
             _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
+            beat = asyncio.create_task(watchdog.beat(self._standing))
+            stack.callback(beat.cancel)
             await self._open_journal(stack)
             await self._put_together()
             stack.callback(self._runner.stop)
@@ -137,9 +157,11 @@ class _Process:
         self._stage = f"waiting for the {address(url)}"
         self._lease = await Lease.take(url, standing_by=self._stand_by)
         stack.push_async_callback(self._lease.release)
-        self._stage = "opening the journal"
+        self._stage, self._standing_by = "opening the journal", False
         self._store = await Store.open(url)
-        self._recorder = await Recorder.open(url, self._lease.epoch)
+        self._recorder = await Recorder.open(
+            url, self._settings.journal_spool, journal=str(self._lease.journal), epoch=self._lease.epoch
+        )
         stack.push_async_exit(self._close_journal)
 
     def _stand_by(self, holder: str) -> None:
@@ -147,6 +169,7 @@ class _Process:
         if stage != self._stage:
             _log.info("standing_by", holder=holder)
         self._stage = stage
+        self._standing_by = True
 
     async def _close_journal(self, kind: type[BaseException] | None, *_: object) -> None:
         """Only where the stop was asked for is the state known to be right, and worth a snapshot."""
@@ -156,12 +179,19 @@ class _Process:
         self._stage = "reading the journal"
         state, facts = await self._recorder.recall()
         state = state or State()
-        for recorded in facts:
+        for number, recorded in enumerate(facts):
             state.apply(recorded.fact, recorded.at)
+            if number % BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
         self._recorder.follow(state)
-        clock = Clock.of_this_machine(not_before=self._recorder.last_at)
+        engine = Engine(state)
+        self._clock = Clock.of_this_machine(
+            self._settings.journal_spool,
+            not_before=self._recorder.last_at,
+            busy=bool(state.records.calls) or engine.deadline is not None,
+        )
         self._runner = Runner(
-            engine=Engine(state), clock=clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
+            engine=engine, clock=self._clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
         )
         settings = self._settings
         self._bridge = Bridge(
@@ -172,6 +202,7 @@ class _Process:
         )
         self._runner.attach(self._bridge)
         self._metrics.watch(state, self._recorder, self._bridge)
+        self._metrics.registry.register(ClockGauge(self._clock))
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
 
@@ -185,6 +216,7 @@ class _Process:
             tasks.create_task(self._store.listen(self._configure))
             await self._configured.wait()
             self._stage = None
+            self._selector.strict = True
             tasks.create_task(self._bridge.run())
 
     async def _configure(self) -> None:
@@ -194,17 +226,32 @@ class _Process:
         self._configured.set()
         await self._bridge.provision(provisioning)
 
+    async def _standing(self) -> tuple[bool, str]:
+        """For who watches over us; standing by is what a stand-by is for."""
+        reasons = await self._reasons()
+        return self._standing_by or not reasons, "; ".join(reasons) or "taking calls"
+
     async def _reasons(self) -> list[str]:
         """Why calls cannot be taken now."""
         if self._stage is not None:
             return [self._stage]
         reasons: list[str] = []
-        if not self._store.listening or self._recorder.last_error is not None:
-            why = self._recorder.last_error or "the connection is lost"
-            reasons.append(f"the {address(self._settings.database_url)} cannot be reached: {why}")
         if not self._bridge.connected:
             why = self._bridge.last_error or "connecting"
             reasons.append(f"Asterisk at {self._settings.ari_url} is not connected: {why}")
         elif not self._bridge.provisioned:
             reasons.append(self._bridge.last_error or "phones and numbers are being written to Asterisk")
         return reasons
+
+    async def _warnings(self) -> list[str]:
+        """What does not keep calls from being taken, and wants mending all the same."""
+        if self._stage is not None:
+            return []
+        warnings = self._recorder.warnings()
+        if not self._store.listening:
+            warnings.append("changes of the configuration are not heard: the connection to the database is lost")
+        if abs(offset := self._clock.offset()) > OFFSET_WORTH_TELLING:
+            warnings.append(
+                f"the clock of the system is {offset.total_seconds():+.0f} s off the engine's, which goes on as it was"
+            )
+        return warnings

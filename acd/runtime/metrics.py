@@ -22,7 +22,8 @@ from prometheus_client import (
     generate_latest,
 )
 
-from acd.inputs import Event, Request
+from acd.differences import KINDS
+from acd.inputs import AsteriskSeen, Event, Request
 from acd.model import AgentId, CallId, QueueId
 from acd.outputs import (
     CallAnswered,
@@ -137,6 +138,12 @@ class Metrics:
             "acd_event_loop_lag_seconds", "How late the event loop runs what is due.", _LATENCY_SECONDS
         )
         self._stale = counter("acd_stale_events_total", "Events that fitted nothing any more, by kind.", "event")
+        self._corrections = counter(
+            "acd_reconcile_corrections_total",
+            "What the books had otherwise than Asterisk, by kind and by the look that showed it (connect, routine).",
+            "kind",
+            "look",
+        )
         self._requests_refused = counter("acd_requests_refused_total", "Requests not granted.", "request", "reason")
 
     def watch(self, state: State, journal: JournalFigures, bridge: AsteriskFigures) -> None:
@@ -182,6 +189,9 @@ class Metrics:
             self._stale.labels(type(what).__name__).inc()
         if outcome.refusal is not None:
             self._requests_refused.labels(type(what).__name__, outcome.refusal).inc()
+        for difference in outcome.corrected:
+            look = "connect" if isinstance(what, AsteriskSeen) else "routine"
+            self._corrections.labels(KINDS[type(difference)], look).inc()
         for recorded in outcome.facts:
             self._count(recorded, ordered)
 

@@ -13,8 +13,9 @@ from typing import Final, Protocol
 
 import structlog
 
+from acd.differences import differences
 from acd.engine import Engine
-from acd.inputs import Event, Refusal, Request
+from acd.inputs import AsteriskSeen, Difference, Event, Refusal, Request
 from acd.model import DeviceId
 from acd.outputs import Outcome, Recorded
 from acd.ports import AgentReport, SwitchPort
@@ -110,6 +111,10 @@ class Runner:
             _log.warning("request_not_stored", request=request, within_seconds=self._durable_within.total_seconds())
             return Refusal.NOT_STORED
         return None
+
+    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
+        """In what the books differ from this look at Asterisk, now."""
+        return tuple(differences(self._engine.state, seen))
 
     def report(self, device: DeviceId) -> AgentReport | None:
         """How the agent stands whose phone this is. None: it is nobody's who answers a queue."""

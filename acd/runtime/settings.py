@@ -32,6 +32,8 @@ class Settings:
     ari_app: str
     web_bind: str
     web_port: int
+    journal_spool: Path
+    """A directory of this machine for facts that the database has not yet."""
     log_level: str
     log_format: str
     star_codes: Mapping[str, str]
@@ -115,6 +117,13 @@ def _ari_url(value: object) -> str:
     return text
 
 
+def _directory(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.is_absolute():
+        raise ValueError("give the whole path of a directory, from / on")
+    return path
+
+
 def _port(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
@@ -171,6 +180,7 @@ _KEYS: Final = (
     _Key(section="ari", name="app", check=_text, default="acd"),
     _Key(section="web", name="bind", check=_text, default="127.0.0.1"),
     _Key(section="web", name="port", check=_port, default=8090),
+    _Key(section="journal", name="spool", check=_directory, default=Path("/var/lib/asterisk-acd/spool")),
     _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
     _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
 )

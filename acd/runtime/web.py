@@ -1,7 +1,7 @@
 """The operators' web pages of one engine: /metrics, /healthz and /readyz.
 
 `/healthz` says that the process runs, whatever else is wrong; `/readyz` whether calls can be taken, and if not, every
-reason. It changes nothing and shows nobody's calls.
+reason, and what is wrong without keeping calls away. It changes nothing and shows nobody's calls.
 """
 
 import errno
@@ -12,14 +12,14 @@ from aiohttp import web
 from acd.runtime.settings import Settings
 
 Reasons = Callable[[], Awaitable[list[str]]]
-"""Why calls cannot be taken now, each in words an operator can act on; empty: they can."""
+"""What keeps calls from being taken now, or is wrong beside that, each in words an operator can act on."""
 
 
 class WebPortTaken(Exception):
     """The address for the web pages cannot be had; the text says what to do."""
 
 
-def make_app(metrics: Callable[[], Awaitable[bytes]], reasons: Reasons) -> web.Application:
+def make_app(metrics: Callable[[], Awaitable[bytes]], reasons: Reasons, warnings: Reasons) -> web.Application:
     """The pages as an application, for a server or a test."""
 
     async def show_metrics(_: web.Request) -> web.Response:
@@ -30,7 +30,8 @@ def make_app(metrics: Callable[[], Awaitable[bytes]], reasons: Reasons) -> web.A
 
     async def show_readiness(_: web.Request) -> web.Response:
         found = await reasons()
-        return web.json_response({"ready": not found, "reasons": found}, status=503 if found else 200)
+        told = {"ready": not found, "reasons": found, "warnings": await warnings()}
+        return web.json_response(told, status=503 if found else 200)
 
     app = web.Application()
     app.router.add_get("/metrics", show_metrics)

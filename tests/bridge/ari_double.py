@@ -33,6 +33,9 @@ BREAKS = Answer(status=-2)
 """The connection is cut in the middle of the answer's headers."""
 
 
+BEAT = ("/asterisk/ping", "/asterisk/variable")
+
+
 class RawText(bytes):
     """To be sent in a frame that says it is text."""
 
@@ -51,6 +54,8 @@ class Asked:
 class AriDouble:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
+    beats: list[Asked] = field(default_factory=list)
+    """The requests of the bridge's beat: they come at any time, between any others."""
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     """(method, quoted path below /ari) -> answer; 204 where there is none."""
     handshake: Answer | None = None
@@ -93,14 +98,13 @@ class AriDouble:
             return web.json_response({"message": "Authentication required"}, status=401)
         path = request.rel_url.raw_path.removeprefix("/ari")
         content = await request.read()
-        self.asked.append(
-            Asked(
-                method=request.method,
-                path=path,
-                query=request.rel_url.raw_query_string,
-                body=json.loads(content) if content else None,
-            )
+        asked = Asked(
+            method=request.method,
+            path=path,
+            query=request.rel_url.raw_query_string,
+            body=json.loads(content) if content else None,
         )
+        (self.beats if path in BEAT else self.asked).append(asked)
         if path == "/events" and request.method == "GET":
             return await self._events(request)
         return await self._answered(request, self.answers.get((request.method, path), Answer(status=204)))

@@ -9,8 +9,9 @@ from typing import Any
 from acd.model import CallId, ChannelId, DeviceId, OfferId
 from ari_bridge.bridge import Bridge
 from ari_bridge.client import Client
+from ari_bridge.names import PROBE
 from feature_codes.table import DEFAULT_CODES, StarCodes
-from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble
+from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, Asked
 from tests.bridge.live_engine import LiveEngine
 from tests.bridge.recorded_events import recorded
 
@@ -34,6 +35,8 @@ def has_nothing(double: AriDouble) -> None:
         double.answers["POST", f"/bridges/{bridge}"] = Answer.of({"id": bridge})
     double.answers["POST", f"/channels/{LEG}"] = Answer.of({"id": LEG})
     double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
+    double.answers["GET", "/applications/acd"] = Answer.of({"name": "acd", "endpoint_ids": ["PJSIP"]})
+    double.answers["GET", f"/channels/{PROBE}"] = Answer.of({"message": "Channel not found"}, status=404)
     double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})
     double.answers["POST", "/applications/acd/subscription"] = Answer.of({})
 
@@ -68,3 +71,8 @@ async def bridged(
 def asked(double: AriDouble, method: str, path: str) -> int:
     """How often this was asked."""
     return sum((each.method, each.path) == (method, path) for each in double.asked)
+
+
+def changes(double: AriDouble) -> list[Asked]:
+    """What was asked to be changed; besides, Asterisk is always looked at."""
+    return [each for each in double.asked if each.method != "GET"]

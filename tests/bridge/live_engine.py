@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from acd.differences import differences
 from acd.engine import Engine
-from acd.inputs import ConfigurationLoaded, EngineStarted, Event, Refusal, Request, SetStatus
+from acd.inputs import AsteriskSeen, ConfigurationLoaded, Difference, EngineStarted, Event, Refusal, Request, SetStatus
 from acd.model import (
     ONLINE,
     AccountId,
@@ -64,6 +65,9 @@ class LiveEngine:
         if self.decision is not None:
             await self.decision.wait()
         return self._step(request)
+
+    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
+        return tuple(differences(self.engine.state, seen))
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return agent_report(self.engine.state, device, datetime.now(UTC))

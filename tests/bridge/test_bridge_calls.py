@@ -25,7 +25,20 @@ from acd.outputs import (
 )
 from ari_bridge.bridge import Bridge
 from tests.bridge.ari_double import Answer, AriDouble, ari_double
-from tests.bridge.bridged import BACK, CALL, CHANNEL, DESK, LEG, OF_THE_CALL, OFFER, OTHER, asked, bridged, has_nothing
+from tests.bridge.bridged import (
+    BACK,
+    CALL,
+    CHANNEL,
+    DESK,
+    LEG,
+    OF_THE_CALL,
+    OFFER,
+    OTHER,
+    asked,
+    bridged,
+    changes,
+    has_nothing,
+)
 from tests.bridge.live_engine import QUEUE, until
 
 
@@ -117,7 +130,7 @@ async def tell(double: AriDouble, bridge: Bridge, nth: int) -> str:
     double.answers["POST", f"/channels/{LEG}/play/{playback}"] = Answer.of({"id": playback})
     bridge.carry_out([TellAgent(offer=OFFER, device=DESK, words=(Phrase.WAITED, nth, Phrase.MINUTES))])
     await until(lambda: asked(double, "POST", f"/channels/{LEG}/play/{playback}"))
-    assert double.asked[-1].body == {"media": ["sound:acd/waited", f"number:{nth}", "sound:acd/minutes"]}
+    assert changes(double)[-1].body == {"media": ["sound:acd/waited", f"number:{nth}", "sound:acd/minutes"]}
     return playback
 
 
@@ -141,10 +154,10 @@ async def test_lamps_are_written_where_they_differ(double: AriDouble) -> None:
     )
     async with bridged(double.url) as (bridge, _engine, _):
         await until(lambda: bridge.connected)
-        before = len(double.asked)
+        before = len(changes(double))
         bridge.carry_out([ShowStatus(devices=(DESK,), status=ONLINE), ShowStatus(devices=(DESK,), status=LUNCH)])
-        await until(lambda: len(double.asked) >= before + 2)
-        assert [(each.method, each.path, each.body) for each in double.asked[before:]] == [
+        await until(lambda: len(changes(double)) >= before + 2)
+        assert [(each.method, each.path, each.body) for each in changes(double)[before:]] == [
             ("PUT", "/deviceStates/Stasis%3Aacd-511001-desk", {"deviceState": "NOT_INUSE"}),
             ("PUT", "/deviceStates/Stasis%3Aacd-5511001-desk", {"deviceState": "INUSE"}),
         ]

@@ -251,7 +251,16 @@ def test_a_message_without_a_type_is_malformed(message: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["queue"], ["queue", "a", "b", "1", "put", "x"], ["back"], ["back", "x"], ["feature"], ["dance"], [7], "queue"],
+    [
+        ["queue"],
+        ["queue", "a", "b", "1", "put", "3", "x"],
+        ["back"],
+        ["back", "x"],
+        ["feature"],
+        ["dance"],
+        [7],
+        "queue",
+    ],
 )
 def test_arguments_that_the_dial_plan_never_gives_are_malformed(arguments: Any) -> None:
     assert translate(first("StasisStart") | {"args": arguments}, KNOWN) is Passed.MALFORMED

@@ -14,6 +14,7 @@ from tests.double.parts import Channel, Resume, Step, Walk
 
 UNKNOWN_NUMBER: Final = 1
 NO_ROUTE: Final = 3
+BUSY: Final = 17
 
 _PHONE: Final = "PJSIP/"
 
@@ -77,20 +78,43 @@ def _queue(exchange: Exchange, channel: Channel) -> Walk:
     put = "put" if given.get("BLINDTRANSFER") or given.get("ACD_SENT_ON") else ""
     arguments = ["queue", given.get("ACD_ACCOUNT", ""), given["ACD_NUMBER"], given.get("ACD_PRIORITY", ""), put]
     channel.context, channel.exten = "acd-queue", "s"
-    for turn in range(1, 5):
-        if (yield _stasis(exchange, arguments)) != "FAILED":
-            exchange.answer(channel)
-            yield _playback(exchange, ["ss-noservice"])
-            return 16
+    waited = 0
+    while True:
+        if _is_beating(exchange):
+            if not put and not waited and not _has_place(exchange):
+                return BUSY
+            if (yield _stasis(exchange, [*arguments, str(waited)])) != "FAILED":
+                exchange.answer(channel)
+                yield _playback(exchange, ["ss-noservice"])
+                return 16
         exchange.answer(channel)
-        if turn > 1:
+        if waited % 26 == 6:
             if not given.get("ACD_PHONES"):
                 break
             yield _dial(exchange, given["ACD_PHONES"], timedelta(seconds=20))
-        if turn < 4:
-            yield _wait(exchange, timedelta(seconds=3))
+            waited += 20
+            if waited > 70:
+                break
+        else:
+            yield _wait(exchange, timedelta(seconds=1))
+            waited += 1
     yield _playback(exchange, ["vm-nobodyavail", "please-try-call-later", "vm-goodbye"])
     return 16
+
+
+def _is_beating(exchange: Exchange) -> bool:
+    """Whether an engine has said so lately; one that never did is believed to be there."""
+    beat = exchange.variables.get("ACD_BEAT", "")
+    return not beat or abs(int(exchange.now().timestamp()) - int(beat)) <= 2
+
+
+def _has_place(exchange: Exchange) -> bool:
+    """Take one of the places for new callers; without an engine that counts them there is always one."""
+    places = exchange.variables.get("ACD_PLACES", "")
+    if not places:
+        return True
+    exchange.variables["ACD_PLACES"] = str(int(places) - 1)
+    return int(places) > 0
 
 
 def _person(exchange: Exchange, channel: Channel) -> Walk:
@@ -104,7 +128,7 @@ def _person(exchange: Exchange, channel: Channel) -> Walk:
 
 def _star_code(exchange: Exchange, channel: Channel, code: str) -> Walk:
     channel.context, channel.exten = "acd-star-code", "s"
-    if (yield _stasis(exchange, ["feature", code])) == "FAILED":
+    if not _is_beating(exchange) or (yield _stasis(exchange, ["feature", code])) == "FAILED":
         exchange.answer(channel)
         yield _wait(exchange, timedelta(seconds=0.3))
         yield _playback(exchange, ["acd/service-unavailable"])

@@ -74,6 +74,11 @@ class EngineProcess:
         reasons = await self._until(lambda reasons: len(reasons) == 1 and all(word in reasons[0] for word in words))
         return reasons[0]
 
+    async def warnings(self) -> list[str]:
+        """What is wrong and does not keep calls from being taken."""
+        warnings: list[str] = json.loads((await self.get("/readyz"))[1])["warnings"]
+        return warnings
+
     async def _until(self, met: Callable[[list[str]], bool]) -> list[str]:
         deadline = time.monotonic() + WITHIN_S
         while True:
@@ -116,6 +121,7 @@ async def engine_process(
         "ACD__ARI__PASSWORD": "the-ari-secret",
         "ACD__WEB__PORT": str(web_port),
         "ACD__LOG__FORMAT": "json",
+        "ACD__JOURNAL__SPOOL": str(directory / "spool"),
     } | dict(environment or {})
     log_file = directory / f"engine-{web_port}.log"
     with log_file.open("wb") as log:

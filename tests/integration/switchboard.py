@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar
 
-from acd.inputs import CallArrived, Event, LegAnswered, Refusal, Request
+from acd.inputs import AsteriskSeen, CallArrived, Difference, Event, LegAnswered, Refusal, Request
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, queue_id
 from acd.outputs import Command, Connect, HoldCaller, Ring
 from acd.ports import AgentReport, DirectoryEntry, Endpoint, Provisioning
@@ -49,9 +49,8 @@ class Switchboard:
 
     def __init__(self, asterisk: TestAsterisk, stack: AsyncExitStack) -> None:
         self.told: list[Event] = []
-        self.bridge = Bridge(
-            client=Client(asterisk.url, "acd", ARI_PASSWORD), app="acd", engine=self, codes=StarCodes(DEFAULT_CODES)
-        )
+        self.client = Client(asterisk.url, "acd", ARI_PASSWORD)
+        self.bridge = Bridge(client=self.client, app="acd", engine=self, codes=StarCodes(DEFAULT_CODES))
         self._asterisk, self._stack = asterisk, stack
 
     def tell(self, event: Event) -> None:
@@ -59,6 +58,9 @@ class Switchboard:
 
     async def ask(self, request: Request) -> Refusal | None:
         return Refusal.NOT_AN_AGENT
+
+    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
+        return ()
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return None

@@ -32,8 +32,8 @@ from acd.outputs import (
 from acd.runtime import recorder as recorder_module
 from acd.runtime.database import Connection
 from acd.runtime.explain import UnknownCall, story_of
-from acd.runtime.recorder import Recorder
 from acd.state import State
+from tests.integration.recorders import open_recorder, stored
 from tests.property.drive import drive
 from tests.scenarios.story import explained
 
@@ -43,16 +43,16 @@ SALES = QueueId("7001@demo.example")
 ANNA = AgentId("1001@demo.example")
 
 
-async def record(url: str, facts: Sequence[Recorded], *, snapshot_every: int = 20_000) -> None:
+async def record(url: str, spool: Path, facts: Sequence[Recorded], *, snapshot_every: int = 20_000) -> None:
     """Write these as an engine would that has decided them one by one."""
     with patch.object(recorder_module, "SNAPSHOT_EVERY", snapshot_every):
-        recorder, state = await Recorder.open(url, 0), State()
+        recorder, state = await open_recorder(url, spool), State()
         recorder.follow(state)
         for number, fact in enumerate(facts, start=1):
             state.apply(fact.fact, fact.at)
-            last = recorder.record([fact])
+            recorder.record([fact])
             if number % snapshot_every == 0:
-                await recorder.durable(last)
+                await stored(recorder)
         await recorder.close(snapshot=False)
 
 
@@ -83,10 +83,10 @@ async def explain(*arguments: str, expect: int = 0) -> tuple[str, str]:
 
 
 async def test_the_story_is_the_same_from_a_snapshot_as_from_the_beginning(
-    database: str, connection: Connection
+    database: str, connection: Connection, tmp_path: Path
 ) -> None:
     facts = drive(seed=5, steps=400).journal
-    await record(database, facts, snapshot_every=len(facts) // 8)
+    await record(database, tmp_path, facts, snapshot_every=len(facts) // 8)
     snapshots = [row["seq"] for row in await connection.fetch("select seq from snapshot order by seq")]
     assert len(snapshots) == 3
     read: list[tuple[int, int]] = []
@@ -103,11 +103,11 @@ async def test_the_story_is_the_same_from_a_snapshot_as_from_the_beginning(
     assert begun_late > 3, "snapshots spare the reading of what was before"
 
 
-async def test_a_call_that_goes_on_is_told_as_far_as_it_has_come(database: str) -> None:
+async def test_a_call_that_goes_on_is_told_as_far_as_it_has_come(database: str, tmp_path: Path) -> None:
     day = drive(seed=5, steps=400).journal
     ended, call = next((n, c) for n, c in _ends(day) if _offers(day, c))
     facts = day[:ended]
-    await record(database, facts)
+    await record(database, tmp_path, facts)
     assert await story_of(database, call, unheard) == explained(call, facts)
 
 
@@ -121,9 +121,9 @@ def _offers(facts: Sequence[Recorded], call: CallId) -> int:
     return sum(isinstance(it.fact, OfferMade) and it.fact.call == call for it in facts)
 
 
-async def test_the_command_tells_people_and_machines(database: str) -> None:
+async def test_the_command_tells_people_and_machines(database: str, tmp_path: Path) -> None:
     facts = drive(seed=5, steps=400).journal
-    await record(database, facts)
+    await record(database, tmp_path, facts)
     call = max(calls(facts), key=lambda id_: _offers(facts, id_))
     text, _ = await explain(call, "--database-url", database)
     assert text.splitlines() == list(as_lines(call, explained(call, facts), UTC))
@@ -141,7 +141,7 @@ async def test_the_command_tells_people_and_machines(database: str) -> None:
     assert waits[0] == 0
 
 
-async def test_recent_calls_are_listed_with_what_became_of_them(database: str) -> None:
+async def test_recent_calls_are_listed_with_what_became_of_them(database: str, tmp_path: Path) -> None:
     facts = [
         queued("first"),
         talks("first"),
@@ -156,7 +156,7 @@ async def test_recent_calls_are_listed_with_what_became_of_them(database: str) -
         queued("sixth"),
         talks("sixth"),
     ]
-    recorder = await Recorder.open(database, 0)
+    recorder = await open_recorder(database, tmp_path)
     recorder.record([Recorded(at=NOON + timedelta(seconds=n), fact=fact) for n, fact in enumerate(facts)])
     await recorder.close()
     listed: list[dict[str, Any]] = json.loads((await explain("--recent", "--json", "--database-url", database))[0])
@@ -205,7 +205,7 @@ def ends(call: str, outcome: CallOutcome) -> Fact:
 
 
 async def test_what_cannot_be_explained_is_told(database: str, empty_database: str, tmp_path: Path) -> None:
-    await record(database, [])
+    await record(database, tmp_path, [])
     _, error = await explain("C0815", "--database-url", database, expect=2)
     assert error == "The journal knows no call 'C0815'; `acd explain --recent` lists the last ones.\n"
     _, error = await explain(os.fsdecode(b"\xff"), "--database-url", database, expect=2)
@@ -222,13 +222,13 @@ async def test_what_cannot_be_explained_is_told(database: str, empty_database: s
         await story_of(database, CallId("C0815"), unheard)
 
 
-async def test_what_a_caller_calls_himself_commands_no_terminal(database: str) -> None:
+async def test_what_a_caller_calls_himself_commands_no_terminal(database: str, tmp_path: Path) -> None:
     day = drive(seed=5, steps=100).journal
     first = next(number for number, it in enumerate(day) if isinstance(it.fact, CallQueued))
     queued = day[first].fact
     assert isinstance(queued, CallQueued)
     caller = Caller(number="\x1b[2J5551", name="\x1b]0;owned\x07 Bob")
-    await record(database, [*day[:first], Recorded(at=day[first].at, fact=replace(queued, caller=caller))])
+    await record(database, tmp_path, [*day[:first], Recorded(at=day[first].at, fact=replace(queued, caller=caller))])
     for arguments in ([queued.call], ["--recent"]):
         lines, _ = await explain(*arguments, "--database-url", database)
         assert "5551" in lines

@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 
 from acd.cli import main
 from acd.outputs import Recorded
-from acd.runtime.recorder import Recorder
 from acd.simulation.day import read_day
 from acd.simulation.simulate import simulate
 from acd.state import State
+from tests.integration.recorders import open_recorder
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "day.toml"
 MORNING = "2000-01-03T08:00Z..2000-01-03T11:00Z"
@@ -22,12 +22,12 @@ TEN_TO_ELEVEN = "2000-01-03T10:00Z..2000-01-03T11:00Z"
 
 
 @pytest.fixture
-async def journalled(database: str) -> str:
+async def journalled(database: str, tmp_path: Path) -> str:
     """The address of a database with the journal of a morning, and a snapshot of its end."""
     facts: list[Recorded] = []
     day = read_day(EXAMPLE.read_text(encoding="utf-8"), "day.toml")
     simulate(day, timedelta(hours=3), random.Random, facts.append)
-    recorder = await Recorder.open(database, 0)
+    recorder = await open_recorder(database, tmp_path / "spool")
     state = State()
     recorder.follow(state)
     for recorded in facts:

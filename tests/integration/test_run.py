@@ -116,7 +116,8 @@ async def test_a_second_engine_for_the_same_calls_makes_the_first_stand_down(
     asterisk.start()
     async with engine_process(tmp_path, database, reaching(asterisk)) as first:
         await first.ready()
-        async with engine_process(tmp_path, empty_database, reaching(asterisk)) as second:
+        elsewhere = reaching(asterisk, ACD__JOURNAL__SPOOL=str(tmp_path / "second"))
+        async with engine_process(tmp_path, empty_database, elsewhere) as second:
             await second.ready()
             assert await first.ended() == 4
             assert "stood_down" in first.events()
@@ -137,7 +138,7 @@ async def test_a_database_that_is_not_there_is_waited_for(tmp_path: Path, own_po
         await engine.not_ready_because("Asterisk")
 
 
-async def test_a_database_that_goes_away_is_told_and_comes_back(
+async def test_a_database_that_goes_away_is_told_and_keeps_no_call_away(
     tmp_path: Path, own_postgres: TestPostgres, asterisk: TestAsterisk
 ) -> None:
     own_postgres.execute("create database acd")
@@ -145,10 +146,59 @@ async def test_a_database_that_goes_away_is_told_and_comes_back(
     async with engine_process(tmp_path, own_postgres.url("acd"), reaching(asterisk)) as engine:
         await engine.ready()
         own_postgres.kill()
-        await engine.not_ready_because("database acd", "cannot be reached")
+        await _warned(engine, "changes of the configuration are not heard")
+        asterisk.kill()  # something to write
+        await _warned(engine, "the database acd", "cannot be reached", "facts wait for it")
         own_postgres.start()
+        asterisk.start()
         await engine.ready()
+        await _warned(engine)
         assert (await engine.stop())[0] == 0
+
+
+async def _until_metric(engine: EngineProcess, sample: str, value: float) -> None:
+    async with asyncio.timeout(20):
+        while await engine.metric(sample) != value:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def _warned(engine: EngineProcess, *words: str) -> None:
+    """Wait until one of its warnings has these words; without words: until there is none."""
+    async with asyncio.timeout(20):
+        while True:
+            warnings = await engine.warnings()
+            if any(all(word in warning for word in words) for warning in warnings) if words else not warnings:
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_killed_without_its_database_it_begins_again_with_all_it_had_decided(
+    tmp_path: Path, own_postgres: TestPostgres, asterisk: TestAsterisk
+) -> None:
+    own_postgres.execute("create database acd")
+    asterisk.start()
+    async with engine_process(tmp_path, own_postgres.url("acd"), reaching(asterisk)) as killed:
+        await killed.ready()
+        own_postgres.kill()
+        asterisk.kill()
+        await _warned(killed, "facts wait for it")
+        await _until_metric(killed, "acd_spool_facts_pending", 0)
+        killed.process.kill()
+        await killed.process.wait()
+    own_postgres.start()
+    async with engine_process(tmp_path, own_postgres.url("acd"), reaching(asterisk)) as engine:
+        await engine.not_ready_because("Asterisk")
+        assert "journal_completed_from_spool" in engine.events()
+    kinds = own_postgres.execute("select kind from fact order by seq", "acd").split()
+    assert kinds == ["asterisk_in_sight", "asterisk_out_of_sight"]
+
+
+async def test_a_spool_that_cannot_be_written_ends_it_with_words(tmp_path: Path, database: str) -> None:
+    (tmp_path / "file").write_text("")
+    async with engine_process(tmp_path, database, {"ACD__JOURNAL__SPOOL": str(tmp_path / "file")}) as engine:
+        assert await engine.ended() == 6
+        [line] = [line for line in engine.log() if line["event"] == "spool_unusable"]
+        assert "[journal] spool" in line["why"]
 
 
 async def test_a_database_that_does_not_exist_ends_it_with_words(tmp_path: Path, postgres: TestPostgres) -> None:
@@ -157,6 +207,15 @@ async def test_a_database_that_does_not_exist_ends_it_with_words(tmp_path: Path,
         [line] = [line for line in engine.log() if line["event"] == "database_unusable"]
         assert "nowhere" in line["why"]
         assert "createdb" in line["why"]
+
+
+async def test_a_spool_in_use_is_not_shared(tmp_path: Path, database: str, empty_database: str) -> None:
+    async with engine_process(tmp_path, database) as first:
+        await first.not_ready_because("Asterisk")
+        async with engine_process(tmp_path, empty_database) as second:
+            assert await second.ended() == 6
+            assert "is in use by another engine" in second.log()[-2]["why"]
+        await first.not_ready_because("Asterisk")
 
 
 async def test_a_second_engine_stands_by_until_the_first_is_killed(tmp_path: Path, database: str) -> None:

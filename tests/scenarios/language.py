@@ -63,6 +63,7 @@ from acd.model import (
     OfferId,
     Status,
     agent_id,
+    queue_id,
 )
 from tests.scenarios.declarations import ACCOUNT, Centre, StoryError, clock_time
 
@@ -210,6 +211,10 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
 )
 
 
+LOOK: Final = "asterisk is looked at"
+"""A look while Asterisk is in sight, and another one that shows the same."""
+
+
 def understand(line: str, centre: Centre, arrivals: dict[CallId, datetime], now: datetime) -> Event | Request:
     """What an input line means.
 
@@ -224,13 +229,14 @@ def understand(line: str, centre: Centre, arrivals: dict[CallId, datetime], now:
             if part.strip() and not centre.declare(part.strip()):
                 raise StoryError(f"no declaration: {part!r}")
         return ConfigurationLoaded(configuration=centre.configuration())
-    if line.startswith("asterisk is seen"):
-        return _seen(line.removeprefix("asterisk is seen").lstrip(":"), centre, arrivals, now)
+    for seen in ("asterisk is seen", LOOK):
+        if line.startswith(seen):
+            return _seen(line.removeprefix(seen).lstrip(":"), centre, arrivals, now)
     raise StoryError(f"no input: {line!r}")
 
 
 def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: datetime) -> AsteriskSeen:
-    """Read `calls A 7001, B 7001; legs 1001-desk A~1 answered; talks A; other x 1001-desk; phones all`."""
+    """Read `calls A 7001, B 7001; held B 7001; legs 1001-desk A~1 answered; talks A; other x 1001-desk; phones all`."""
     seen = AsteriskSeen()
     for part in filter(None, (part.strip() for part in text.split(";"))):
         kind, _, rest = part.partition(" ")
@@ -261,7 +267,13 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
                 named = everyone if rest == "all" else frozenset(DeviceId(item[0]) for item in items)
                 seen = replace(seen, registered=named)
             case "talks":
-                seen = replace(seen, talks=frozenset(CallId(item[0]) for item in items))
+                joined = frozenset(CallId(item[0]) for item in items if item[1:] != ["apart"])
+                seen = replace(seen, talks=frozenset(CallId(item[0]) for item in items), joined=joined)
+            case "held":
+                held = frozenset((CallId(item[0]), queue_id(ACCOUNT, item[1])) for item in items)
+                seen = replace(seen, held=held)
+            case "life":
+                seen = replace(seen, life=rest)
             case _:
                 raise StoryError(f"asterisk has no {kind!r}")
     return seen
@@ -311,7 +323,7 @@ def lines(text: str) -> Iterator[Line]:
         line = raw.strip()
         if not line or line.startswith("#"):
             kind = "note"
-        elif line[0] in ".>!~?":
+        elif line[0] in ".>!~?=":
             kind = "transcript"
         elif line.split()[0] in ("queue", "agent", "assign", "account", "closed", "expected"):
             kind = "head"

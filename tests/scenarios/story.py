@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from acd.differences import KINDS, differences
 from acd.engine import Engine
 from acd.explain.story import Entry, Storyteller
 from acd.explain.telling import as_lines
@@ -10,6 +11,7 @@ from acd.inputs import (
     AsteriskSeen,
     CallArrived,
     ConfigurationLoaded,
+    DriftFound,
     EngineStarted,
     Event,
     Request,
@@ -20,8 +22,8 @@ from acd.model import ONLINE, CallId
 from acd.outputs import Outcome, Recorded
 from acd.state import State
 from tests.scenarios.declarations import Centre, StoryError, duration
-from tests.scenarios.language import MORNING, lines, understand
-from tests.scenarios.transcript import transcript
+from tests.scenarios.language import LOOK, MORNING, lines, understand
+from tests.scenarios.transcript import transcript, words
 
 
 class Story:
@@ -59,6 +61,8 @@ class Story:
         what = understand(line, self.centre, self._arrivals, self.now)
         if isinstance(what, CallArrived):
             self._arrivals.setdefault(what.call, self.now)
+        if isinstance(what, AsteriskSeen) and line.startswith(LOOK):
+            return self._look(what)
         return self._told(self._give(what), timed=False)
 
     def _opening(self) -> None:
@@ -75,6 +79,12 @@ class Story:
     def _keep(self, outcome: Outcome) -> Outcome:
         self.journal.extend(outcome.facts)
         return outcome
+
+    def _look(self, seen: AsteriskSeen) -> list[str]:
+        """What is found otherwise than the books have it, and how it is settled."""
+        found = tuple(differences(self.engine.state, seen))
+        told = self._told(self._give(DriftFound(differences=found)), timed=False) if found else []
+        return [*(f"= {words(KINDS[type(each)])}" for each in found), *told]
 
     def _wait(self, until: datetime) -> list[str]:
         """Let time pass: the engine is woken at each of its deadlines, and shown with the story's clock."""

@@ -179,7 +179,8 @@ def fact(it: Fact, at: datetime) -> str:
         case CallRequeued():
             return f"{it.call} waits again in {short(it.queue)}"
         case CallEnded():
-            return f"{it.call} leaves {short(it.queue)}: {words(it.outcome)}, waited {_seconds(it.waited)}"
+            loss = "" if it.loss is None else f" ({words(it.loss)})"
+            return f"{it.call} leaves {short(it.queue)}: {words(it.outcome)}{loss}, waited {_seconds(it.waited)}"
         case CallRefused():
             return f"{it.call} is refused: no queue {it.number}"
         case EntryRefused():

@@ -24,6 +24,7 @@ from acd.inputs import (
 )
 from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId, Target, TargetKind
 from acd.runtime.metrics import Metrics
+from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
 from tests.unit.running_centre import (
     ALICE,
@@ -43,8 +44,14 @@ class Journal:
     """A journal that is a little behind."""
 
     pending = 7
+    pending_on_disk = 2
+    behind_seconds = 1.5
     written_total = 100
     last_error = None
+    spool_bytes = 4096
+    spool_errors_total = 3
+    spool_trouble = "No space left on device"
+    set_aside_count = 1
 
 
 class Bridge:
@@ -53,6 +60,7 @@ class Bridge:
     connected = True
     provisioned = False
     counters = BridgeCounters(connects=3, malformed=1, dropped=2)
+    admission = AdmissionCounters(offered=100, shed=8, ratio=0.75)
 
 
 Bridge.counters.events["StasisStart"] = 5
@@ -231,7 +239,13 @@ def test_a_journal_that_falls_behind_is_seen() -> None:
     scraped = Scraped()
     assert scraped.value("acd_journal_facts_pending") == 7
     assert scraped.value("acd_journal_facts_written_total") == 100
+    assert scraped.value("acd_journal_behind_seconds") == 1.5
     assert scraped.value("acd_journal_writable") == 1
+    assert scraped.value("acd_spool_facts_pending") == 2
+    assert scraped.value("acd_spool_bytes") == 4096
+    assert scraped.value("acd_spool_errors_total") == 3
+    assert scraped.value("acd_spool_writable") == 0
+    assert scraped.value("acd_spool_files_set_aside") == 1
 
 
 def test_the_traffic_with_asterisk_is_seen() -> None:

@@ -34,6 +34,7 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         ari_app="acd",
         web_bind="127.0.0.1",
         web_port=8090,
+        journal_spool=Path("/var/lib/asterisk-acd/spool"),
         log_level="info",
         log_format="auto",
         star_codes=DEFAULT_CODES,
@@ -55,6 +56,8 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
         [web]
         bind = "::1"
         port = 9000
+        [journal]
+        spool = "/srv/acd/spool"
         [log]
         level = "debug"
         format = "json"
@@ -66,6 +69,7 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
     assert (settings.ari_url, settings.ari_user, settings.ari_app) == ("https://pbx.example:8089", "engine", "acd-3")
     assert settings.ari_password == "from-a-file"
     assert (settings.web_bind, settings.web_port) == ("::1", 9000)
+    assert settings.journal_spool == Path("/srv/acd/spool")
     assert (settings.log_level, settings.log_format) == ("debug", "json")
     assert settings.star_codes == {**DEFAULT_CODES, "online": "*61"}
 
@@ -115,7 +119,7 @@ def test_every_fault_is_told_with_place_value_and_mend(tmp_path: Path) -> None:
     )
     faults = faults_of(path, {"ACD__WEB__BIND": " ", "ACD__WEB__PROT": "1"})
     assert faults == {
-        f"{path}: [colour]": "is not known; known are ari, database, log, star_codes, web",
+        f"{path}: [colour]": "is not known; known are ari, database, journal, log, star_codes, web",
         f"{path}: [databse]": "is not known; did you mean database?",
         f"{path}: [ari] url": "cannot be 'ftp://pbx'; give an address like http://127.0.0.1:8088",
         f"{path}: [ari] pasword": "is not known; did you mean password?",

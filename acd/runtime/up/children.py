@@ -15,10 +15,11 @@ from typing import Final
 
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.progress import say
+from acd.runtime.up.silence import SILENT_AFTER_SECONDS, Listener
 
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 10.0
-STEADY_AFTER_SECONDS: Final = 30.0
+STEADY_AFTER_SECONDS: Final = 5.0
 """Who ran this long did not die of its start: the next pause is short again."""
 
 STOP_WITHIN_SECONDS: Final = 12.0
@@ -42,6 +43,8 @@ class Program:
     """None: ours."""
     longer_pauses: Mapping[int, float] = field(default_factory=dict[int, float])
     """Exit codes after which starting again at once does harm, with the seconds to wait."""
+    told_at: Path | None = None
+    """The socket at which it tells that it is there, as to systemd; silent there, it is killed. None: it does not."""
 
 
 class Child:
@@ -86,6 +89,30 @@ class Child:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _run(self) -> int:
+        if self.program.told_at is None:
+            return await (await self._begin(self.program.environment)).wait()
+        listener = await Listener.to(self.program.told_at)
+        environment = {**(self.program.environment or os.environ), "NOTIFY_SOCKET": str(listener.address)}
+        try:
+            process = await self._begin(environment)
+            return await self._watched(process, listener)
+        finally:
+            listener.close()
+
+    async def _watched(self, process: asyncio.subprocess.Process, listener: Listener) -> int:
+        silence = asyncio.create_task(listener.silence())
+        ended = asyncio.create_task(process.wait())
+        try:
+            await asyncio.wait({silence, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not ended.done():
+                say(f"{self.program.name} has been silent for {SILENT_AFTER_SECONDS:g} s: it hangs. Killed.")
+                process.kill()
+            return await ended
+        finally:
+            silence.cancel()
+            ended.cancel()
+
+    async def _begin(self, environment: Mapping[str, str] | None) -> asyncio.subprocess.Process:
         with self.program.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *guarded(self.program),
@@ -93,11 +120,11 @@ class Child:
                 stdout=log,
                 stderr=log,
                 cwd=self.program.directory,
-                env=self.program.environment,
+                env=environment,
                 start_new_session=True,  # Ctrl-C is for `acd up` alone, which stops its children in order
                 pass_fds=(self._lock,),
             )
-        return await self._process.wait()
+        return self._process
 
     def _count_failed_start(self, code: int) -> None:
         self._failed_starts += 1

@@ -40,6 +40,11 @@ class Place:
         return self.root / "postgres"
 
     @property
+    def spool(self) -> Path:
+        """Of the engine: facts that the database has not yet."""
+        return self.root / "spool"
+
+    @property
     def settings(self) -> Path:
         """Of the engine: what `acd run --settings` reads."""
         return self.root / "engine.toml"
@@ -111,7 +116,7 @@ def write_secret(file: Path, text: str) -> None:
 
 @contextmanager
 def socket_directory(place: Place) -> Generator[Path]:
-    """Where PostgreSQL's socket is: in the state directory, or, where that path is too long for one, in a short one."""
+    """Where sockets are: in the state directory, or, where its path is too long for PostgreSQL's, in a short one."""
     usual = place.root / "s"
     if len(os.fsencode(usual)) <= _LONGEST_SOCKET_DIRECTORY:
         usual.mkdir(mode=0o700, exist_ok=True)

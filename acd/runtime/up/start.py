@@ -111,6 +111,7 @@ class _Start:
         self._began = time.monotonic()
         self._place: Place
         self._privileges: Privileges
+        self._sockets: Path
         self._children: dict[str, Child] = {}
         self._asterisk_in_words: str
         self._database_url: str
@@ -126,6 +127,8 @@ class _Start:
             programs = postgres.binaries() if options.database_url is None else None
             self._privileges = Privileges(*self._reach(installation, programs))
             self._privileges.own(self._place.root)
+            self._sockets = stack.enter_context(place.socket_directory(self._place))
+            self._privileges.own(self._sockets)
             if installation:
                 await self._start(self._asterisk(installation), watchers, stack)
             else:
@@ -199,15 +202,13 @@ class _Start:
     # --- the database
 
     async def _start_postgres(self, programs: Path, watchers: asyncio.TaskGroup, stack: AsyncExitStack) -> None:
-        sockets = stack.enter_context(place.socket_directory(self._place))
-        self._privileges.own(sockets)
         if not self._place.postgres.exists():
             say("Making the database.")
         await postgres.prepare(self._place, programs, self._privileges)
         say("Starting PostgreSQL.")
-        program = postgres.program(self._place, programs, sockets, self._privileges)
-        await postgres.reached(sockets, await self._start(program, watchers, stack))
-        self._database_url = postgres.url(sockets)
+        program = postgres.program(self._place, programs, self._sockets, self._privileges)
+        await postgres.reached(self._sockets, await self._start(program, watchers, stack))
+        self._database_url = postgres.url(self._sockets)
 
     async def _apply(self) -> None:
         """Bring the centre's file into the database, whose schema is made where it is new."""
@@ -243,9 +244,12 @@ class _Start:
             "[web]",
             f"bind = {_toml(wanted.bind)}",
             f"port = {wanted.web}",
+            "[journal]",
+            f"spool = {_toml(str(self._place.spool))}",
         )
+        self._place.spool.mkdir(mode=0o700, exist_ok=True)
         place.write_secret(self._place.settings, "\n".join(lines) + "\n")
-        self._privileges.own(self._place.settings)
+        self._privileges.own(self._place.settings, self._place.spool)
 
     def _engine(self) -> Program:
         say("Starting the engine.")
@@ -259,6 +263,7 @@ class _Start:
             directory=CHECKOUT,
             environment={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
             longer_pauses={STOOD_DOWN: STOOD_DOWN_PAUSE_SECONDS},
+            told_at=self._sockets / "engine",
         )
 
     async def _calls_can_be_taken(self) -> None:

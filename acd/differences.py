@@ -1,0 +1,204 @@
+"""In what books and Asterisk differ, as one look shows it: which event was missed, which order was not carried out.
+
+Pure, and changes nothing. It knows of nothing that is under way: whoever asks looks twice. `reconcile` settles each
+difference by the rule of the event that was missed. Keys, holds and wishes to transfer cannot be seen: those that were
+missed stay missed.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from acd.eligibility import calls_in_hand
+from acd.indexes import Indexes
+from acd.inputs import (
+    AsteriskSeen,
+    CallArrived,
+    CallBackGone,
+    CallBackLeftOver,
+    CallConnected,
+    CallerHungUp,
+    CallerReached,
+    CallGone,
+    DeviceRegistered,
+    DeviceUnregistered,
+    Difference,
+    LegAnswered,
+    LegEnd,
+    LegEnded,
+    LegLeftOver,
+    NotHeld,
+    NotJoined,
+    NotLetGo,
+    OtherCallAnswered,
+    OtherCallEnded,
+    OtherCallStarted,
+    RingGone,
+    SeenCall,
+    TalkLeftOver,
+)
+from acd.model import CallId, ChannelId, DeviceId, OfferId
+from acd.records import AgentRecord, CallRecord
+
+KINDS: Final[Mapping[type[Difference], str]] = {
+    DeviceRegistered: "phone_registered",
+    DeviceUnregistered: "phone_unregistered",
+    OtherCallStarted: "other_call_unknown",
+    OtherCallAnswered: "other_call_answered",
+    OtherCallEnded: "other_call_gone",
+    CallArrived: "call_unknown",
+    CallGone: "call_gone",
+    CallerHungUp: "retriever_gone",
+    CallerReached: "call_back_answered",
+    CallBackGone: "call_back_gone",
+    RingGone: "ring_gone",
+    LegAnswered: "leg_answered",
+    LegEnded: "leg_gone",
+    CallConnected: "joined",
+    LegLeftOver: "leg_left_over",
+    CallBackLeftOver: "call_back_left_over",
+    TalkLeftOver: "talk_left_over",
+    NotLetGo: "not_let_go",
+    NotHeld: "not_held",
+    NotJoined: "not_joined",
+}
+"""By which they are counted."""
+
+
+def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    """In the order in which they are best settled: phones, what is gone, what was answered, what is left over or new.
+
+    Lazy: what is settled meanwhile is taken into account.
+    """
+    known = state.records.calls.keys() | state.retrievals.keys()
+    yield from _phones(state, seen)
+    yield from _other_calls(state, seen)
+    yield from _calls(state, seen)
+    yield from _answers(state, seen)
+    yield from _left_over(state, seen)
+    for call in seen.calls:
+        if call.call not in known and call.channel is None:
+            yield CallArrived(
+                call=call.call,
+                account=call.account,
+                number=call.number,
+                caller=call.caller,
+                arrived=call.arrived,
+                priority=call.priority,
+                device=call.device,
+            )
+
+
+def _phones(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    reachable = {device.id for device in state.records.device_records.values() if device.reachable}
+    for device in sorted(reachable - seen.registered):
+        yield DeviceUnregistered(device=device)
+    for device in sorted(seen.registered - reachable):
+        yield DeviceRegistered(device=device)
+
+
+def _other_calls(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    there = {other.channel for other in seen.other_calls}
+    for channel in sorted(state.channels.keys() - there):
+        yield OtherCallEnded(channel=channel)
+    for other in seen.other_calls:
+        agent = state.agent_of_device(other.device)
+        if agent is None:
+            continue
+        known = other.channel in state.channels
+        if not known and other.channel not in state.retrievals:
+            yield OtherCallStarted(channel=other.channel, device=other.device)
+        if other.answered and not (known and _has_room(state, agent)):
+            yield OtherCallAnswered(channel=other.channel)
+
+
+def _has_room(state: Indexes, agent: AgentRecord) -> bool:
+    """Whether it is right that nothing was done about this agent's conversation."""
+    if agent.offer is None:
+        return True
+    assignment = state.assignment(agent.id, state.records.offers[agent.offer].queue)
+    return assignment is not None and calls_in_hand(agent) < assignment.max_calls
+
+
+# --- callers, and whom they ring at or talk with
+
+
+def channel_of(call: SeenCall) -> ChannelId:
+    """The channel on which he is, or is called."""
+    return call.channel or ChannelId(call.call)
+
+
+def _calls(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    lines = {channel_of(call): call.answered for call in seen.calls}
+    legs = {(leg.offer, leg.device) for leg in seen.legs}
+    for call in sorted(state.records.calls.values(), key=lambda c: c.id):
+        if call.channel is not None and call.channel not in lines:
+            yield CallGone(call=call.id)
+        elif call.agent is None:
+            yield from _of_waiting(state, call, seen, legs)
+        elif call.retriever is not None:
+            yield from _of_answered(call, seen, is_there=call.retriever in lines)
+        elif call.callback is None or (call.offer, call.device) not in legs:
+            yield from _of_answered(call, seen, is_there=(call.offer, call.device) in legs)
+        elif (channel := call.callback.channel) is not None and channel not in lines:
+            yield CallBackGone(call=call.id, channel=channel)
+        elif channel is not None and lines[channel]:
+            yield CallerReached(call=call.id, channel=channel)
+
+
+def _of_waiting(
+    state: Indexes, call: CallRecord, seen: AsteriskSeen, legs: set[tuple[OfferId, DeviceId]]
+) -> Iterator[Difference]:
+    for offer_id in sorted(call.offers):
+        for device in sorted(state.records.offers[offer_id].devices):
+            if (offer_id, device) not in legs:
+                yield RingGone(offer=offer_id, device=device)
+    if call.channel is not None and (call.id, call.queue) not in seen.held:
+        yield NotHeld(call=call.id)
+
+
+def _of_answered(call: CallRecord, seen: AsteriskSeen, *, is_there: bool) -> Iterator[Difference]:
+    """Of a call that somebody has picked up, or fetched; `is_there`: that one's channel is."""
+    if not is_there and call.retriever is not None:
+        yield CallerHungUp(call=CallId(call.retriever))
+    elif not is_there:
+        assert call.offer is not None
+        assert call.device is not None
+        yield LegEnded(offer=call.offer, device=call.device, how=LegEnd.HUNG_UP)
+    elif call.briefing:
+        pass  # its end has a deadline
+    elif call.id not in seen.joined:
+        yield NotJoined(call=call.id)
+    elif call.talking_since is None:
+        yield CallConnected(call=call.id)
+
+
+def _answers(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    for leg in seen.legs:
+        offer = state.records.offers.get(leg.offer)
+        if leg.answered and offer is not None and leg.device in offer.devices and offer.confirming is None:
+            yield LegAnswered(offer=leg.offer, device=leg.device)
+
+
+def _left_over(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    records = state.records
+    for leg in seen.legs:
+        offer, talk = records.offers.get(leg.offer), state.talks.get(leg.offer)
+        rings = offer is not None and leg.device in offer.devices
+        if not rings and (talk is None or records.calls[talk].device != leg.device):
+            yield LegLeftOver(offer=leg.offer, device=leg.device)
+    for call in seen.calls:
+        record = records.calls.get(call.call)
+        if call.channel is not None and call.channel not in _channels(record):
+            yield CallBackLeftOver(channel=call.channel)
+        elif call.channel is None and record is not None and record.channel != ChannelId(call.call):
+            yield NotLetGo(call=call.call)
+    callers = {call.call for call in seen.calls if call.channel is None}
+    for call_id in sorted(seen.talks - records.calls.keys() - callers):
+        yield TalkLeftOver(call=call_id)
+
+
+def _channels(call: CallRecord | None) -> tuple[ChannelId | None, ...]:
+    """Those of a caller that may be there: on which he is, or on which he is being called."""
+    if call is None:
+        return ()
+    return call.channel, call.callback.channel if call.callback is not None else None

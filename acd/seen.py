@@ -1,0 +1,63 @@
+"""What one look at Asterisk shows: its channels, bridges and phones, in our words.
+
+Only values stand here. What of it is not as we believed is found in `differences`, and settled in `reconcile`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCall:
+    """A caller whom Asterisk holds for us."""
+
+    call: CallId
+    account: AccountId
+    number: str
+    caller: Caller
+    arrived: datetime
+    channel: ChannelId | None = None
+    """Where it is not the one he came on: he is being called back. None: it is."""
+    answered: bool = True
+    """False: his phone rings, as he is called back."""
+    priority: int | None = None
+    device: DeviceId | None = None
+    """Both as in `CallArrived`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLeg:
+    """A leg of an offer that Asterisk has."""
+
+    offer: OfferId
+    device: DeviceId
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenOtherCall:
+    """A call of a device that is none of ours."""
+
+    channel: ChannelId
+    device: DeviceId
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskSeen:
+    """Everything Asterisk has that concerns us, as one look shows it. Whatever is not listed does not exist."""
+
+    calls: tuple[SeenCall, ...] = ()
+    legs: tuple[SeenLeg, ...] = ()
+    other_calls: tuple[SeenOtherCall, ...] = ()
+    registered: frozenset[DeviceId] = frozenset()
+    talks: frozenset[CallId] = frozenset()
+    """Calls for which a bridge of caller and agent exists (empty or not)."""
+    joined: frozenset[CallId] = frozenset()
+    """Those of them whose caller is in it with somebody."""
+    held: frozenset[tuple[CallId, QueueId]] = frozenset()
+    """Callers who hear the music of a queue."""
+    life: str | None = None
+    """Names the time since Asterisk was started last: another start, another name. None: it was not asked."""
