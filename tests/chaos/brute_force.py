@@ -7,7 +7,7 @@ import asyncio
 import json
 import statistics
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,7 +90,7 @@ async def _apart(home: Path) -> Seen:
 
 
 @asynccontextmanager
-async def _fail2ban(centre: RunningCentre) -> AsyncIterator[None]:
+async def _fail2ban(centre: RunningCentre) -> AsyncGenerator[None]:
     """The real one, with the jail and the filter that are shipped."""
     place = tools().configuration(centre.home)
     log = centre.home / "state" / "asterisk" / "log" / "security.log"
