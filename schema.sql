@@ -11,7 +11,7 @@ create table schema_version (
 comment on table schema_version is 'One row: which version of this schema the database has. A program older than it refuses to start.';
 comment on column schema_version.only_row is 'Always true: keeps the table at one row.';
 comment on column schema_version.version is 'Counts the changes of the schema from 1.';
-insert into schema_version (version) values (3);
+insert into schema_version (version) values (4);
 
 
 -- --- words used below
@@ -96,6 +96,18 @@ create table account (
     domain   text               primary key,
     statuses status_name[]      not null default '{}',
     outbound outbound_pattern[] not null default '{}',
+    outbound_at_once        integer not null default 20
+        constraint account_outbound_at_once_range check (outbound_at_once between 0 and 1000),
+    outbound_per_hour       integer not null default 120
+        constraint account_outbound_per_hour_range check (outbound_per_hour between 0 and 100000),
+    outbound_per_day        integer not null default 600
+        constraint account_outbound_per_day_range check (outbound_per_day between 0 and 100000),
+    outbound_agent_at_once  integer not null default 3
+        constraint account_outbound_agent_at_once_range check (outbound_agent_at_once between 0 and 1000),
+    outbound_agent_per_hour integer not null default 20
+        constraint account_outbound_agent_per_hour_range check (outbound_agent_per_hour between 0 and 100000),
+    outbound_agent_per_day  integer not null default 100
+        constraint account_outbound_agent_per_day_range check (outbound_agent_per_day between 0 and 100000),
     constraint account_domain_form check (
         char_length(domain) <= 128
         and domain ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$'
@@ -105,6 +117,12 @@ comment on table account is 'A tenant. Nothing of one account is visible or reac
 comment on column account.domain is 'The domain that names it, in lower case: demo.example.';
 comment on column account.statuses is 'Its own statuses, in their order: in each of them an agent is away.';
 comment on column account.outbound is 'The numbers that may be called for it. Empty: nobody is called.';
+comment on column account.outbound_at_once is 'How many calls may go out for it at once: calls back, and callers whom agents pass on to numbers outside.';
+comment on column account.outbound_per_hour is 'How many may begin within an hour.';
+comment on column account.outbound_per_day is 'How many may begin within 24 hours.';
+comment on column account.outbound_agent_at_once is 'How many callers whom one agent has passed on outside may be there at once.';
+comment on column account.outbound_agent_per_hour is 'How many he may pass on outside within an hour.';
+comment on column account.outbound_agent_per_day is 'How many he may pass on outside within 24 hours.';
 
 create table number_in_use (
     account  text        not null references account on delete cascade,

@@ -23,6 +23,7 @@ from acd.outputs import (
     DeviceReachable,
     DeviceSwitched,
     OfferEnd,
+    OutboundEnded,
     Source,
     WrapUpEnd,
     WrapUpEnded,
@@ -217,12 +218,14 @@ def make_room(step: Step, agent: AgentRecord) -> None:
 
 
 def other_call_ended(step: Step, event: OtherCallEnded) -> None:
-    """It is over; such a call gives no wrap-up."""
+    """It is over; such a call gives no wrap-up. It may be the line of somebody who was sent on, and called outside."""
     device = step.state.channels.get(event.channel)
-    if device is None:
+    if device is not None:
+        step.record(DeviceDisengaged(device=device, channel=event.channel))
+    if event.channel in step.state.records.out:
+        step.record(OutboundEnded(channel=event.channel))
+    elif device is None:
         step.pass_over()
-        return
-    step.record(DeviceDisengaged(device=device, channel=event.channel))
 
 
 def _offer_of(step: Step, agent: AgentRecord) -> OfferRecord | None:

@@ -11,13 +11,17 @@
 - He calls the queue again while he waits to be called: he has his place in the new call, and is not called back. While
   his phone rings, his new call is one of its own.
 - The number is judged by the rules of the present: where they allow it no more, he is given up.
+- As many calls go out as may: he is not called, and no agent is rung for him, until one of them has ended, or enough
+  time has passed since those that count by the hour or the day. Past `KEPT` he is given up when he would have to wait
+  so once more. Another call can take the last line while an agent's phone rings; then that agent is let go again.
 - A queue that becomes a call park calls nobody back until it is something else again.
 """
 
 from datetime import timedelta
+from itertools import islice
 from typing import Final
 
-from acd import announcing, care, offers
+from acd import announcing, caps, care, offers
 from acd.indexes import place_id
 from acd.inputs import CallerNotReached, CallerReached
 from acd.model import Callback, Caller, CallId, ChannelId, QueueId
@@ -31,6 +35,7 @@ from acd.outputs import (
     CallbackDue,
     CallbackFailed,
     CallbackObstacle,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallOutcome,
@@ -45,6 +50,9 @@ from acd.step import Step
 
 LINE_FREE: Final = timedelta(seconds=10)
 """From the promise to the first look for an agent: the promise takes some five seconds to say."""
+
+KEPT: Final = timedelta(hours=24)
+"""How long a promise lasts where only a cap keeps it from being fulfilled."""
 
 _REASONS: Final = {
     CallbackObstacle.NOT_A_NUMBER: Phrase.NO_SUCH_NUMBER,
@@ -84,7 +92,15 @@ def obstacle(step: Step, call: CallRecord, number: str) -> CallbackObstacle | No
 
 def _promise(step: Step, call: CallRecord, channel: ChannelId) -> None:
     offers.end_all(step, call, OfferEnd.CALLER_GONE)
-    step.record(CallbackPromised(call=call.id, queue=call.queue, number=call.caller.number, again=step.now + LINE_FREE))
+    step.record(
+        CallbackPromised(
+            call=call.id,
+            queue=call.queue,
+            number=call.caller.number,
+            again=step.now + LINE_FREE,
+            until=step.now + KEPT,
+        )
+    )
     let_go(step, call, channel)
 
 
@@ -99,6 +115,32 @@ def let_go(step: Step, call: CallRecord, channel: ChannelId) -> None:
 def due(step: Step, call: CallRecord) -> None:
     """It is time to look for an agent for him."""
     step.record(CallbackDue(call=call.id, queue=call.queue))
+
+
+def held_back(step: Step, call: CallRecord) -> bool:
+    """Whether he cannot be called now, as too many calls go out. Then he waits until one more may, or is given up."""
+    assert call.callback is not None
+    cap = caps.reached(step.state, call.account, None, step.now)
+    if cap is None:
+        return False
+    until = call.callback.until or step.now + KEPT
+    free = caps.free_at(step.state, call.account, cap, step.now) or until
+    again = min(free, until) if step.now < until else None
+    step.record(CallbackPostponed(call=call.id, queue=call.queue, cap=cap, again=again))
+    if again is None:
+        care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
+    return True
+
+
+def line_free(step: Step) -> None:
+    """Fewer calls go out: of each queue, whose turn it is of those who wait for that is looked at again."""
+    accounts = sorted(step.state.line_freed)
+    step.state.line_freed.clear()
+    for account in accounts:
+        free = caps.free_lines(step.state, account)
+        for queue in sorted(step.state.line_wanted.get(account, {})):
+            for call in tuple(islice(step.state.line_wanted[account][queue], free)):
+                due(step, step.state.records.calls[call])
 
 
 def promised(step: Step, queue: QueueId, number: str) -> CallRecord | None:
@@ -118,11 +160,14 @@ def called_again(step: Step, queue: QueueId, number: str) -> None:
 
 
 def obey(step: Step, call: CallRecord) -> None:
-    """The rules have changed: whose number must not be called any more is given up."""
-    if call.callback is None or obstacle(step, call, call.callback.number) is None:
+    """The rules have changed: whose number must not be called any more is given up; who may be called now is."""
+    if call.callback is None:
         return
-    offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
-    care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
+    if obstacle(step, call, call.callback.number) is not None:
+        offers.end_all(step, call, OfferEnd.CONFIGURATION_CHANGED)
+        care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
+    elif call.callback.cap is not None:
+        due(step, call)
 
 
 # --- called
@@ -137,6 +182,11 @@ def dial(step: Step, call: CallRecord) -> None:
     if queue is None or obstacle(step, call, call.callback.number) is not None:
         care.let_agent_go(step, call)
         care.leave(step, call, Party.UNKNOWN, CallOutcome.NOT_REACHED)
+        return
+    if caps.reached(step.state, call.account, None, step.now) is not None:
+        care.let_agent_go(step, call)
+        care.part(step, call, Party.UNKNOWN)
+        held_back(step, call)
         return
     channel = ChannelId(f"{call.id}~back~{call.dialled + 1}")
     attempt = call.callback.attempts + 1

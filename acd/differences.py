@@ -70,9 +70,11 @@ def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     Lazy: what is settled meanwhile is taken into account.
     """
     known = state.records.calls.keys() | state.retrievals.keys()
+    went_out = frozenset(state.records.out)
     yield from _phones(state, seen)
     yield from _other_calls(state, seen)
     yield from _calls(state, seen)
+    yield from _sent_on(state, seen, went_out)
     yield from _answers(state, seen)
     yield from _left_over(state, seen)
     for call in seen.calls:
@@ -170,6 +172,15 @@ def _of_answered(call: CallRecord, seen: AsteriskSeen, *, is_there: bool) -> Ite
         yield NotJoined(call=call.id)
     elif call.talking_since is None:
         yield CallConnected(call=call.id)
+
+
+def _sent_on(state: Indexes, seen: AsteriskSeen, before: frozenset[ChannelId]) -> Iterator[Difference]:
+    """Callers who live on without us, and for whom calls went out; `before`: of what was out when this was begun."""
+    there = seen.elsewhere | {channel_of(call) for call in seen.calls}
+    for channel in sorted(before - there):
+        call = state.records.calls.get(CallId(channel.partition("~")[0]))
+        if channel in state.records.out and channel not in _channels(call):
+            yield OtherCallEnded(channel=channel)
 
 
 def _answers(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:

@@ -234,6 +234,8 @@ def _match(step: Step) -> None:
     to first waits for the next turn of the loop.
     """
     state = step.state
+    if state.line_freed:
+        callback.line_free(step)
     if not state.records.asterisk_in_sight:
         return  # whoever is freed or needy meanwhile stays in the sets, and is looked at when Asterisk is seen again
     if not (state.freed or state.needy or state.leaving):
@@ -264,6 +266,10 @@ def _by_turn(state: State, of: Iterable[CallId]) -> list[CallRecord]:
 
 
 def _ring(step: Step, call: CallRecord) -> int:
+    """How much has come of it: offers made; or one who is to be called back has been held back."""
+    calls_out = call.callback is not None and not call.offers
+    if calls_out and agent_to_ring(step.state, call) is not None and callback.held_back(step, call):
+        return 1
     rung = 0
     if call.cascade is None and (group := next_group(step.state, call)) is not None:
         offers.widen(step, call, group)

@@ -10,9 +10,18 @@ from typing import Final
 
 from acd.announcements import LONGEST_BRIEFING, LONGEST_SAID, next_due
 from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
-from acd.model import AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
+from acd.model import AccountId, AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import DeadlineKind, Deadlines, Ordered
-from acd.records import AgentRecord, CallRecord, Cascade, DeviceRecord, QueueRecord, Records
+from acd.outputs import OutboundCap
+from acd.records import (
+    AgentRecord,
+    CallRecord,
+    Cascade,
+    DeviceRecord,
+    OutboundCall,
+    QueueRecord,
+    Records,
+)
 
 
 class QueueIndex:
@@ -80,6 +89,14 @@ class Indexes:
         """Agents who became eligible somewhere; the engine takes them out once it has looked for calls for them."""
         self.needy: set[CallId] = set()
         """Callers who ring at nobody any more, or whose cascade goes on or is over; taken out likewise."""
+        self.out: Counter[str] = Counter()
+        """How many calls go out now, by account and by agent."""
+        self.line_wanted: dict[AccountId, dict[QueueId, Ordered[CallId]]] = {}
+        """Who is to be called back once one call less goes out at once; in turn."""
+        self.slot_wanted: dict[AccountId, set[CallId]] = {}
+        """Who is to be called back once so few have gone out in an hour, or in a day, that one more may."""
+        self.line_freed: set[AccountId] = set()
+        """Accounts for which one less goes out; taken out once those who waited for it are looked at."""
         self.leaving: set[CallId] = set()
         """Callers whose longest wait is over and for whom nobody rings any more; they are to leave their queue."""
         self._build()
@@ -120,6 +137,7 @@ class Indexes:
         self.index[call.queue].waiting.place(call.id, *call.turn)
         if call.callback is not None:
             self.callbacks.setdefault(place_id(call.queue, call.callback.number), set()).add(call.id)
+            self._postpone(call, call.callback.cap)
         self.place_by_offers(call)
         self._set_deadlines(call)
 
@@ -145,6 +163,8 @@ class Indexes:
         index.unoffered.remove(call.id)
         if call.callback is not None:
             self._forget_callback(call.id, place_id(call.queue, call.callback.number))
+            self._postpone(call, None)
+            self.line_freed.add(call.account)  # which he was to have, perhaps
         self.deadlines.forget(call.id, _OF_WAITING)
 
     def _forget_callback(self, call: CallId, key: str) -> None:
@@ -152,6 +172,35 @@ class Indexes:
         known.discard(call)
         if not known:
             self.callbacks.pop(key, None)
+
+    def _postpone(self, call: CallRecord, cap: OutboundCap | None) -> None:
+        """What lets him be called."""
+        if cap is not OutboundCap.AT_ONCE:
+            queues = self.line_wanted.get(call.account, {})
+            if call.queue in queues and queues[call.queue].remove(call.id) and not queues[call.queue]:
+                del queues[call.queue]
+        if cap is None:
+            self.slot_wanted.get(call.account, set()).discard(call.id)
+        elif cap is OutboundCap.AT_ONCE:
+            self.line_wanted.setdefault(call.account, {}).setdefault(call.queue, Ordered()).place(call.id, *call.turn)
+        else:
+            self.slot_wanted.setdefault(call.account, set()).add(call.id)
+
+    def goes_out(self, channel: ChannelId, call: OutboundCall) -> None:
+        """One call more goes out."""
+        self.records.out.setdefault(channel, []).append(call)
+        self._count_out(call, 1)
+
+    def is_over(self, channel: ChannelId) -> None:
+        """What went out for this channel, if anything did, is over."""
+        for call in self.records.out.pop(channel, ()):
+            self._count_out(call, -1)
+            self.line_freed.add(call.account)
+
+    def _count_out(self, call: OutboundCall, more: int) -> None:
+        self.out[call.account] += more
+        if call.agent is not None:
+            self.out[call.agent] += more
 
     def set_cascade(self, call: CallRecord, cascade: Cascade | None) -> None:
         """How far his cascade has come; None: it is over."""
@@ -244,6 +293,9 @@ class Indexes:
         for offer in r.offers.values():
             self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
             self.index[offer.queue].ringing.add(offer.id)
+        for lines in r.out.values():
+            for line in lines:
+                self._count_out(line, 1)
         for queue, places in r.places.items():
             for number, place in places.items():
                 self.deadlines.set(DeadlineKind.PLACE, place_id(queue, number), place.until)

@@ -41,6 +41,8 @@ class CallObstacle(StrEnum):
     """He has waited as long as his queue keeps anybody."""
     CALLED_BACK_LATER = "called_back_later"
     """He could not be reached, and is called again later."""
+    CAPPED = "capped"
+    """He is to be called back, and as many calls go out as may."""
     QUEUE_GONE = "queue_gone"
     PARKED = "parked"
     """Whoever wants him dials his queue."""
@@ -112,7 +114,10 @@ def call_obstacle(state: State, call: CallRecord) -> CallObstacle | None:
     if not call.may_ring:
         if call.agent is not None:
             return CallObstacle.ANSWERED
-        return CallObstacle.OVERDUE if call.overdue else CallObstacle.CALLED_BACK_LATER
+        if call.overdue:
+            return CallObstacle.OVERDUE
+        capped = call.callback is not None and call.callback.cap is not None
+        return CallObstacle.CAPPED if capped else CallObstacle.CALLED_BACK_LATER
     if queue.type is QueueType.CALL_PARK:
         return CallObstacle.PARKED
     if call.offers and not RINGS_ON[queue.type]:

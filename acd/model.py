@@ -115,6 +115,21 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundCaps:
+    """How many calls may go out. Hours and days are counted back from each moment."""
+
+    at_once: int
+    per_hour: int
+    per_day: int
+    """In 24 hours."""
+
+
+ACCOUNT_CAPS: Final = OutboundCaps(at_once=20, per_hour=120, per_day=600)
+AGENT_CAPS: Final = OutboundCaps(at_once=3, per_hour=20, per_day=100)
+"""Where a centre does not say otherwise: what some dozen agents need, and what a thief can do harm with in a night."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What holds for a whole tenant."""
 
@@ -125,7 +140,11 @@ class Account:
     """Patterns of the numbers that we may call for it, as a dial plan writes them.
 
     `X` is 0-9, `Z` 1-9, `N` 2-9, `[1-35]` one of these, `.` at the end one or more of anything, all else itself.
-    No pattern: nobody is called."""
+    No pattern: nobody is called. What is dear in most countries has to be named in full: `outbound.DEAR`."""
+    outbound_caps: OutboundCaps = ACCOUNT_CAPS
+    """Of calls back and of callers whom agents pass on to numbers outside, together."""
+    outbound_caps_of_agent: OutboundCaps = AGENT_CAPS
+    """Of those whom one agent passes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from acd.model import (
     QueueId,
     Status,
 )
-from acd.outputs import AnnouncementKind, OfferEnd
+from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +49,10 @@ class CallbackRecord:
     """On which his phone rings, while it does."""
     again: datetime | None = None
     """Until then no agent is looked for."""
+    until: datetime | None = None
+    """Past this a cap ends the promise."""
+    cap: OutboundCap | None = None
+    """Why no agent is looked for: as many calls go out as may."""
 
 
 Turn = tuple[float, float]
@@ -218,6 +222,15 @@ class Place:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundCall:
+    """One that goes out now."""
+
+    account: AccountId
+    agent: AgentId | None
+    """Who has passed the caller on; None: he is called back."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Records:
     """All that is remembered; the indexes of `State` follow from it."""
@@ -236,6 +249,10 @@ class Records:
     queue_records: dict[QueueId, QueueRecord] = field(default_factory=dict[QueueId, QueueRecord])
     places: dict[QueueId, dict[str, Place]] = field(default_factory=dict[QueueId, dict[str, Place]])
     """By the number that called."""
+    out: dict[ChannelId, list[OutboundCall]] = field(default_factory=dict[ChannelId, list[OutboundCall]])
+    """By the caller's channel: a second one, where he who was called back is passed on."""
+    went_out: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
+    """When calls went out in the last 24 hours, by account and by agent."""
     asterisk_in_sight: bool = False
     asterisk_life: str | None = None
     """As in `AsteriskSeen`, when it was seen last."""

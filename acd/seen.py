@@ -59,5 +59,7 @@ class AsteriskSeen:
     """Those of them whose caller is in it with somebody."""
     held: frozenset[tuple[CallId, QueueId]] = frozenset()
     """Callers who hear the music of a queue."""
+    elsewhere: frozenset[ChannelId] = frozenset()
+    """Channels that are, or could be, of callers whom we have sent on."""
     life: str | None = None
     """Names the time since Asterisk was started last: another start, another name. None: it was not asked."""

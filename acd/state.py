@@ -24,6 +24,7 @@ from acd.outputs import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallEnded,
@@ -52,6 +53,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OutboundEnded,
     PlaceGone,
     PlaceKept,
     RecordingEnded,
@@ -137,11 +139,13 @@ class State(Indexes):
             case CallbackPromised():
                 waiting.callback_promised(self, fact)
             case CallbackDialled():
-                waiting.callback_dialled(self, fact)
+                waiting.callback_dialled(self, fact, at)
             case CallbackAnswered():
                 waiting.callback_answered(self, fact, at)
             case CallbackFailed():
                 waiting.callback_failed(self, fact)
+            case CallbackPostponed():
+                waiting.callback_postponed(self, fact)
             case CallbackDue():
                 waiting.callback_due(self, fact)
             # mid-call
@@ -149,6 +153,10 @@ class State(Indexes):
                 talk.hold_started(self, fact, at)
             case HoldEnded():
                 talk.hold_ended(self, fact)
+            case CallTransferred():
+                talk.call_transferred(self, fact, at)
+            case OutboundEnded():
+                self.is_over(fact.channel)
             case CallRetrieved():
                 talk.call_retrieved(self, fact, at)
             case RecordingStarted():
@@ -181,7 +189,6 @@ class State(Indexes):
                 | EntryRefused()
                 | CallOverflowed()
                 | CallbackRefused()
-                | CallTransferred()
                 | TransferRefused()
                 | RetrievalRefused()
             ):

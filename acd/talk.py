@@ -18,6 +18,7 @@ Transfers:
   agent has in hand are joined in the same way; the other one's talk ends when he has left us.
 - After a consultation with one of our queues in which the agent still waits: the caller has the agent's place there.
 - After one in which another agent has answered him: the caller is joined with that one, as a call of that queue.
+- A call that goes out this way counts for the agent and for his account: refused where as many go out as may.
 - To anything else, or to himself: refused, and they talk on: a slip of the finger loses nobody. So is everything before
   the two are joined.
 """
@@ -25,7 +26,7 @@ Transfers:
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd import announcing, care, offers
+from acd import announcing, caps, care, offers
 from acd.expected_wait import expected_wait
 from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
 from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
@@ -142,12 +143,24 @@ def transfer_asked(step: Step, event: TransferAsked) -> None:
     call = care.in_talk(step, event.offer, event.device)
     if call is None or call.agent is None:
         step.pass_over()
-    elif call.talking_since is None or not _pass_on(step, call, call.agent, event):
-        step.record(TransferRefused(call=call.id, queue=call.queue, agent=call.agent, to=event.number))
+        return
+    outside = event.consult is None and _is_outside(step, call, event.number)
+    cap = caps.reached(step.state, call.account, call.agent, step.now) if outside else None
+    if call.talking_since is None or cap is not None or not _pass_on(step, call, call.agent, event, outside=outside):
+        step.record(TransferRefused(call=call.id, queue=call.queue, agent=call.agent, to=event.number, cap=cap))
         step.order(AnswerTransfer(call=call.id, offer=event.offer, device=event.device, granted=False))
 
 
-def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked) -> bool:
+def _is_outside(step: Step, call: CallRecord, number: str) -> bool:
+    """Whether it is none of the account's own, and its rules let us call it."""
+    records = step.state.records
+    account = records.accounts.get(call.account)
+    if queue_id_of(call.account, number) in records.queues or agent_id_of(call.account, number) in records.agents:
+        return False
+    return account is not None and is_number(number) and may_call(account.outbound, number)
+
+
+def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked, *, outside: bool) -> bool:
     """Whether there is somewhere for him to go; then he is on his way."""
     if event.consult is not None:
         return _to_consulted(step, call, agent, event, event.consult)
@@ -158,21 +171,13 @@ def _pass_on(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked)
         _move(step, call, queue, agent, arrived=step.now)
         _grant(step, call, event)
         return True
-    if not _may_be_called(step, call, agent, event.number):
+    person = agent_id_of(call.account, event.number)
+    if not outside and (person == agent or person not in step.state.records.agents):
         return False
     assert call.channel is not None
-    step.order(SendOn(call=call.id, channel=call.channel, number=event.number))
-    _leave(step, call, event)
+    step.order(SendOn(call=call.id, channel=call.channel, number=event.number, outside=outside))
+    _leave(step, call, event, outside=outside)
     return True
-
-
-def _may_be_called(step: Step, call: CallRecord, agent: AgentId, number: str) -> bool:
-    """Whether this is somebody else of the account, or a number that its rules let us call."""
-    person = agent_id_of(call.account, number)
-    if person in step.state.records.agents:
-        return person != agent
-    account = step.state.records.accounts.get(call.account)
-    return account is not None and is_number(number) and may_call(account.outbound, number)
 
 
 def _to_consulted(step: Step, call: CallRecord, agent: AgentId, event: TransferAsked, consult: ChannelId) -> bool:
@@ -227,16 +232,18 @@ def _move(step: Step, call: CallRecord, queue: QueueId, agent: AgentId, arrived:
     announcing.hold(step, call)
 
 
-def _leave(step: Step, call: CallRecord, event: TransferAsked) -> None:
-    _transferred(step, call, event)
+def _leave(step: Step, call: CallRecord, event: TransferAsked, *, outside: bool = False) -> None:
+    _transferred(step, call, event, outside=outside)
     care.leave(step, call, Party.AGENT, CallOutcome.TRANSFERRED)
     _grant(step, call, event)
 
 
-def _transferred(step: Step, call: CallRecord, event: TransferAsked) -> None:
+def _transferred(step: Step, call: CallRecord, event: TransferAsked, *, outside: bool = False) -> None:
     assert call.agent is not None
     kind = TransferKind.BLIND if event.consult is None else TransferKind.ATTENDED
-    step.record(CallTransferred(call=call.id, queue=call.queue, agent=call.agent, kind=kind, to=event.number))
+    step.record(
+        CallTransferred(call=call.id, queue=call.queue, agent=call.agent, kind=kind, to=event.number, outside=outside)
+    )
 
 
 def _grant(step: Step, call: CallRecord, event: TransferAsked) -> None:

@@ -109,7 +109,8 @@ def call_back(command: CallBack, app: str) -> tuple[Errand, ...]:
 
 def send_on(command: SendOn) -> tuple[Errand, ...]:
     """The dial plan calls this number for him."""
-    return _to_dial_plan(command, "acd-send-on", {"ACD_NUMBER": dialable(command.number)})
+    outside = "yes" if command.outside else ""
+    return _to_dial_plan(command, "acd-send-on", {"ACD_NUMBER": dialable(command.number), "ACD_OUTSIDE": outside})
 
 
 def dismiss(command: Dismiss) -> tuple[Errand, ...]:

@@ -97,6 +97,7 @@ class _Found:
         self._talks: set[CallId] = set()
         self._joined: set[CallId] = set()
         self._held: set[tuple[CallId, QueueId]] = set()
+        self._elsewhere: set[ChannelId] = set()
 
     def picture(self, life: str | None) -> Picture:
         """All of it."""
@@ -110,6 +111,7 @@ class _Found:
                 talks=frozenset(self._talks),
                 joined=frozenset(self._joined),
                 held=frozenset(self._held),
+                elsewhere=frozenset(self._elsewhere),
                 life=life,
             ),
             star_codes=tuple(self._star_codes),
@@ -145,7 +147,7 @@ class _Found:
             case ["feature", code] if device is not None:
                 self._star_codes.append(StarCodeDialled(channel=id_, device=device, code=printable(code)))
             case _:
-                pass
+                self._elsewhere.add(id_)
         if device is not None:
             answered = _is_up(channel) and not is_star_code(channel)
             self._other_calls.append(SeenOtherCall(channel=id_, device=device, answered=answered))
@@ -164,6 +166,8 @@ class _Found:
                     answered=_is_up(channel),
                 )
             )
+        else:
+            self._elsewhere.add(ChannelId(text_in(channel, "id")))
 
     # --- bridges and phones
 

@@ -188,9 +188,7 @@ def _channel_destroyed(message: Message) -> Event | Signal | None:
     call, name = called_back(needed_text(channel, "id")), ChannelId(needed_text(channel, "id"))
     if call is not None and needed_text(channel, "state") != "Up":
         return CallerNotReached(call=call, channel=name, how=_leg_end(message, needed_text(channel, "state")))
-    if call is not None:
-        return LeftUs(channel=name)
-    return None if other_call(name) is None else OtherCallEnded(channel=name)
+    return OtherCallEnded(channel=name) if call is not None or other_call(name) is not None else None
 
 
 def _playback_finished(message: Message) -> Event | Signal | None:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar, cast
 
 from acd.centre.faults import Wrong, shown, suggestion
 from acd.model import STATUSES, AccountId, DeviceId, Status
-from acd.outbound import is_pattern, may_call
+from acd.outbound import is_pattern, lets_pass
 
 EMERGENCY: Final = ("000", "112", "911", "999")
 """Numbers that must never reach a queue or a colleague."""
@@ -155,7 +155,7 @@ def outbound_patterns(value: object) -> tuple[str, ...]:
                 "write digits, + * #, X for 0-9, Z for 1-9, N for 2-9, [1-35] for one of these, "
                 "and . at the end for one or more of anything",
             )
-        reached = [number for number in EMERGENCY if may_call([pattern], number)]
+        reached = [number for number in EMERGENCY if lets_pass(pattern, number)]
         if reached:
             raise Wrong(
                 f"{shown(pattern)} lets {', '.join(reached)} pass, emergency numbers somewhere",

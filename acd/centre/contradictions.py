@@ -12,7 +12,7 @@ from typing import Final
 from acd.centre.checks import in_words
 from acd.centre.faults import Wrong
 from acd.centre.values import Centre
-from acd.model import AgentId, Assignment, Queue, QueueId, QueueType, Recording, Target, TargetKind, queue_id
+from acd.model import Account, AgentId, Assignment, Queue, QueueId, QueueType, Recording, Target, TargetKind, queue_id
 
 SHORTEST_INTERVAL: Final = timedelta(seconds=15)
 """An interval below it is warned about. What we say ourselves takes up to 7 s, position and expected wait together; how
@@ -33,8 +33,9 @@ class Contradiction:
 
 
 def contradictions(centre: Centre) -> Iterator[Contradiction]:
-    """All of them, queue by queue in the order of the file, then those of single assignments."""
+    """All of them: the account's, queue by queue in the order of the file, then those of single assignments."""
     floor = _Floor(centre)
+    yield from _outbound(centre.account)
     for queue in centre.queues:
         for rule in (_park if queue.type is QueueType.CALL_PARK else _ringing, _leaving, _circle, _announcements):
             yield from rule(floor, queue)
@@ -75,6 +76,30 @@ class _Floor:
         return Contradiction(place=f"queues[{self.numbered[queue.id]}].{key}", wrong=Wrong(what, mend), refused=False)
 
 
+# --- calls that go out
+
+
+def _outbound(account: Account) -> Iterator[Contradiction]:
+    """Caps of which another one lets nothing come."""
+    of_account, of_agent = account.outbound_caps, account.outbound_caps_of_agent
+    for key, caps in (("outbound", of_account), ("outbound_agent", of_agent)):
+        if caps.per_hour > caps.per_day:
+            what = f"{caps.per_hour} an hour are never reached: {caps.per_day} a day are fewer"
+            yield _of_account(f"{key}_per_hour", what, f"write {caps.per_day} or less, or raise {key}_per_day")
+    for name, own, whole in (
+        ("at_once", of_agent.at_once, of_account.at_once),
+        ("per_hour", of_agent.per_hour, of_account.per_hour),
+        ("per_day", of_agent.per_day, of_account.per_day),
+    ):
+        if own > whole:
+            what = f"one agent may have {own}, and all together {whole} (outbound_{name})"
+            yield _of_account(f"outbound_agent_{name}", what, f"write {whole} or less, or raise outbound_{name}")
+
+
+def _of_account(key: str, what: str, mend: str) -> Contradiction:
+    return Contradiction(place=f"account.{key}", wrong=Wrong(what, mend), refused=False)
+
+
 # --- agents
 
 
@@ -84,6 +109,11 @@ def _ringing(floor: _Floor, queue: Queue) -> Iterator[Contradiction]:
     if queue.callback and not floor.account.outbound:
         what = "nobody may be called, so nobody can be called back"
         yield floor.refuse(queue, "callback", what, 'add outbound = ["0XXXXXXX."] or the like to [account]')
+    caps = floor.account.outbound_caps
+    if queue.callback and not min(caps.at_once, caps.per_hour, caps.per_day):
+        what = "no call may go out for the account, so nobody can be called back"
+        mend = "raise outbound_at_once, outbound_per_hour and outbound_per_day in [account] above 0"
+        yield floor.refuse(queue, "callback", what, mend)
     if queue.max_wait is not None and queue.max_wait < queue.ring_time:
         ring, wait = in_words(queue.ring_time), in_words(queue.max_wait)
         what = f"{wait} is shorter than one ring of {ring}, so callers leave after the first"

@@ -16,7 +16,20 @@ from acd.centre.faults import CentreFaults, Fault, Faults, Wrong, in_order, sugg
 from acd.centre.queue_rules import RANK, WRAP_UP, read_queue
 from acd.centre.tables import Table, entries
 from acd.centre.values import Centre, Phone, Role, User
-from acd.model import Account, AccountId, Assignment, DeviceId, Queue, Target, TargetKind, agent_id, queue_id
+from acd.model import (
+    ACCOUNT_CAPS,
+    AGENT_CAPS,
+    Account,
+    AccountId,
+    Assignment,
+    DeviceId,
+    OutboundCaps,
+    Queue,
+    Target,
+    TargetKind,
+    agent_id,
+    queue_id,
+)
 
 _KINDS: Final = ("account", "users", "devices", "queues", "assignments")
 _OF_OTHERS: Final = ("traffic", "shifts", "simulation")
@@ -112,6 +125,8 @@ class _Reading:
                 id=table.require("domain", checks.domain, AccountId("")),
                 statuses=table.take("statuses", checks.own_statuses, ()),
                 outbound=table.take("outbound", checks.outbound_patterns, ()),
+                outbound_caps=_caps(table, "outbound", ACCOUNT_CAPS),
+                outbound_caps_of_agent=_caps(table, "outbound_agent", AGENT_CAPS),
             )
             table.close()
 
@@ -224,3 +239,11 @@ class _Reading:
         elif device.owner != user.extension:
             mend = f"his phones are {', '.join(his)}" if his else "he has no phone yet"
             table.wrong("devices", Wrong(f'"{name}" is a phone of {device.owner}, not of {user.extension}', mend))
+
+
+def _caps(table: Table, prefix: str, default: OutboundCaps) -> OutboundCaps:
+    return OutboundCaps(
+        at_once=table.take(f"{prefix}_at_once", checks.count(0, 1000), default.at_once),
+        per_hour=table.take(f"{prefix}_per_hour", checks.count(0, 100_000), default.per_hour),
+        per_day=table.take(f"{prefix}_per_day", checks.count(0, 100_000), default.per_day),
+    )

@@ -45,6 +45,7 @@ from acd.outputs import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallEnded,
@@ -73,6 +74,8 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OutboundCap,
+    OutboundEnded,
     PlaceGone,
     PlaceKept,
     RecordingEnded,
@@ -163,6 +166,9 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
         case CallbackFailed():
             again = f"again at {clock(fact.again, zone)}" if fact.again is not None else "given up"
             return f"the caller could not be reached: {words(fact.how)}; {again}"
+        case CallbackPostponed():
+            again = f"for {length(fact.again - at)} more at most" if fact.again is not None else "given up"
+            return f"he cannot be called now: {cap(fact.cap)}; {again}"
         case CallbackDue():
             return "it is time to call him back"
         # in mid-call, and after it
@@ -171,9 +177,11 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
         case HoldEnded():
             return f"the hold is over after {length(fact.held)}"
         case CallTransferred():
-            return f"{short(fact.agent)} transfers the caller to {fact.to} ({words(fact.kind)})"
+            where = ", outside" if fact.outside else ""
+            return f"{short(fact.agent)} transfers the caller to {fact.to} ({words(fact.kind)}{where})"
         case TransferRefused():
-            return f"{short(fact.agent)} cannot transfer the caller to {fact.to}; they talk on"
+            why = f": {cap(fact.cap)}" if fact.cap is not None else ""
+            return f"{short(fact.agent)} cannot transfer the caller to {fact.to}{why}; they talk on"
         case CallRetrieved():
             return f"{short(fact.agent)} fetches the caller with {fact.device}, after {length(fact.waited)}"
         case RecordingStarted():
@@ -192,6 +200,7 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             return "Asterisk is in sight"
         case (
             PlaceGone()
+            | OutboundEnded()
             | RetrievalRefused()
             | StatusChanged()
             | WrapUpEnded()
@@ -257,12 +266,33 @@ def obstacle(why: CallObstacle) -> str:
             return "he has waited as long as his queue keeps anybody"
         case CallObstacle.CALLED_BACK_LATER:
             return "he is called back later"
+        case CallObstacle.CAPPED:
+            return "he is to be called back, and as many calls go out as may"
         case CallObstacle.PARKED:
             return "in a call park whoever wants the caller dials the queue"
         case CallObstacle.RINGS:
             return "one agent at a time, and one is rung already"
         case _:
             assert_never(why)
+
+
+def cap(which: OutboundCap) -> str:
+    """Which bound is reached."""
+    match which:
+        case OutboundCap.AT_ONCE:
+            return "as many calls go out at once as the account may have"
+        case OutboundCap.PER_HOUR:
+            return "as many calls have gone out in an hour as the account may have"
+        case OutboundCap.PER_DAY:
+            return "as many calls have gone out in 24 hours as the account may have"
+        case OutboundCap.AGENT_AT_ONCE:
+            return "as many calls go out at once as one agent may have"
+        case OutboundCap.AGENT_PER_HOUR:
+            return "as many calls have gone out in an hour as one agent may have"
+        case OutboundCap.AGENT_PER_DAY:
+            return "as many calls have gone out in 24 hours as one agent may have"
+        case _:
+            assert_never(which)
 
 
 def reason(why: Reason, call: CallId, at: datetime, zone: tzinfo | None) -> str:

@@ -11,6 +11,7 @@ from acd.outputs import (
     AgentBriefed,
     CallAnswered,
     CallEnded,
+    CallOutcome,
     CallQueued,
     CallRequeued,
     CascadeRetimed,
@@ -29,6 +30,9 @@ from acd.records import CallRecord, Cascade, OfferRecord
 
 _HE_IS_THERE = (OfferEnd.ANSWERED, OfferEnd.DECLINED, OfferEnd.REFUSED_BY_KEY)
 """After such an end misses are counted anew."""
+
+_LIVES_ON = (CallOutcome.TRANSFERRED, CallOutcome.OVERFLOWED, CallOutcome.QUEUE_CLOSED)
+"""After such an end the dial plan has him."""
 
 
 def call_queued(state: Indexes, fact: CallQueued, at: datetime) -> None:
@@ -173,7 +177,8 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
     call.briefing = False
     state.limit_briefing(call)
     call.held_since, call.held = None, timedelta(0)
-    if call.callback is not None:
+    if call.callback is not None and call.callback.channel is not None:
+        state.is_over(call.callback.channel)
         call.callback.channel = None
     if agent.status == SINGLE_CALL:
         state.reindex(agent)
@@ -186,7 +191,10 @@ def call_requeued(state: Indexes, fact: CallRequeued) -> None:
 
 
 def call_ended(state: Indexes, fact: CallEnded) -> None:
-    state.displace(state.records.calls.pop(fact.call))
+    call = state.records.calls.pop(fact.call)
+    state.displace(call)
+    if call.channel is not None and fact.outcome not in _LIVES_ON:
+        state.is_over(call.channel)
 
 
 def _begin_round(call: CallRecord, number: int) -> None:

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from acd.fold.agents import disengage
+from acd.fold.outbound import goes_out
 from acd.indexes import Indexes
 from acd.model import SINGLE_CALL
-from acd.outputs import CallRetrieved, HoldEnded, HoldStarted, RecordingEnded, RecordingStarted
+from acd.outputs import CallRetrieved, CallTransferred, HoldEnded, HoldStarted, RecordingEnded, RecordingStarted
+from acd.records import OutboundCall
 
 
 def hold_started(state: Indexes, fact: HoldStarted, at: datetime) -> None:
@@ -16,6 +18,13 @@ def hold_ended(state: Indexes, fact: HoldEnded) -> None:
     call = state.records.calls[fact.call]
     call.held_since = None
     call.held += fact.held
+
+
+def call_transferred(state: Indexes, fact: CallTransferred, at: datetime) -> None:
+    call = state.records.calls[fact.call]
+    if fact.outside:
+        assert call.channel is not None, "who talks is on the line"
+        goes_out(state, call.channel, OutboundCall(account=call.account, agent=fact.agent), at)
 
 
 def call_retrieved(state: Indexes, fact: CallRetrieved, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from acd.fold.outbound import goes_out
 from acd.indexes import Indexes, place_id
 from acd.ordered import DeadlineKind
 from acd.outputs import (
@@ -14,6 +15,7 @@ from acd.outputs import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallLifted,
     CallMoved,
@@ -21,7 +23,7 @@ from acd.outputs import (
     PlaceGone,
     PlaceKept,
 )
-from acd.records import CallbackRecord, CallRecord, Place
+from acd.records import CallbackRecord, CallRecord, OutboundCall, Place
 
 
 def out_of_sight(state: Indexes) -> None:
@@ -100,21 +102,31 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
 
 def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
     call = state.records.calls[fact.call]
-    call.callback, call.channel, call.saying = CallbackRecord(number=fact.number, again=fact.again), None, None
+    call.callback = CallbackRecord(number=fact.number, again=fact.again, until=fact.until)
+    call.channel = call.saying = None
     call.overdue = False  # he waits no more on the line
     state.place(call)
 
 
 def callback_due(state: Indexes, fact: CallbackDue) -> None:
     call = state.records.calls[fact.call]
-    _callback(call).again = None
+    callback = _callback(call)
+    callback.again = callback.cap = None
     state.place(call)
 
 
-def callback_dialled(state: Indexes, fact: CallbackDialled) -> None:
+def callback_postponed(state: Indexes, fact: CallbackPostponed) -> None:
+    call = state.records.calls[fact.call]
+    callback = _callback(call)
+    callback.again, callback.cap = fact.again, fact.cap
+    state.place(call)
+
+
+def callback_dialled(state: Indexes, fact: CallbackDialled, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.dialled += 1
     _callback(call).channel = fact.channel
+    goes_out(state, fact.channel, OutboundCall(account=call.account, agent=None), at)
 
 
 def callback_answered(state: Indexes, fact: CallbackAnswered, at: datetime) -> None:

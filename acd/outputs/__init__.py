@@ -64,6 +64,7 @@ from acd.outputs.talk import (
     CallTransferred,
     HoldEnded,
     HoldStarted,
+    OutboundEnded,
     RecordingEnded,
     RecordingStarted,
     RetrievalRefused,
@@ -77,6 +78,7 @@ from acd.outputs.waiting import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallLifted,
@@ -94,6 +96,7 @@ from acd.outputs.words import (
     Loss,
     OfferEnd,
     OfferOutcome,
+    OutboundCap,
     OverflowReason,
     Party,
     Phrase,
@@ -135,11 +138,13 @@ Fact = (
     | CallbackDialled
     | CallbackAnswered
     | CallbackFailed
+    | CallbackPostponed
     | CallbackDue
     | HoldStarted
     | HoldEnded
     | CallTransferred
     | TransferRefused
+    | OutboundEnded
     | CallRetrieved
     | RetrievalRefused
     | RecordingStarted
@@ -208,6 +213,7 @@ __all__ = [
     "CallbackDue",
     "CallbackFailed",
     "CallbackObstacle",
+    "CallbackPostponed",
     "CallbackPromised",
     "CallbackRefused",
     "CascadeRetimed",
@@ -239,6 +245,8 @@ __all__ = [
     "OfferMade",
     "OfferOutcome",
     "OfferRetimed",
+    "OutboundCap",
+    "OutboundEnded",
     "Outcome",
     "OverflowReason",
     "Party",

@@ -55,11 +55,13 @@ class CallBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendOn:
-    """Give the caller to the dial plan, which calls this number of his account for him."""
+    """Give the caller to the dial plan, which calls this number for him."""
 
     call: CallId
     channel: ChannelId
     number: str
+    outside: bool = False
+    """It is none of his account's. Else the dial plan calls nobody where it finds no such number there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from acd.model import AgentId, CallId, ChannelId, DeviceId, QueueId
-from acd.outputs.words import TransferKind
+from acd.outputs.words import OutboundCap, TransferKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class CallTransferred:
     kind: TransferKind
     to: str
     """The number."""
+    outside: bool = False
+    """It is none of the account's own: a call goes out, for him and for his account, until the caller is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,15 @@ class TransferRefused:
     queue: QueueId
     agent: AgentId
     to: str
+    cap: OutboundCap | None = None
+    """As many calls go out as may; None: it is a number to which nobody may be passed on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundEnded:
+    """Somebody who lived on without us, and had calls going out, is gone; so are they."""
+
+    channel: ChannelId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

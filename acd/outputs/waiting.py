@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from acd.inputs import LegEnd
 from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, QueueId, Target
-from acd.outputs.words import AnnouncementKind, CallbackObstacle, OverflowReason
+from acd.outputs.words import AnnouncementKind, CallbackObstacle, OutboundCap, OverflowReason
 
 # --- entry
 
@@ -137,6 +137,8 @@ class CallbackPromised:
     number: str
     again: datetime
     """From then on an agent is looked for: he needs a moment to put his phone down."""
+    until: datetime | None = None
+    """Past this a cap on calls that go out ends the promise; None: it was given before there were any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,17 @@ class CallbackFailed:
     call: CallId
     queue: QueueId
     how: LegEnd
+    again: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPostponed:
+    """It was his turn, and as many calls go out as may. At `again` an agent is looked for anew, or when a line is free
+    before that; None: he is given up."""
+
+    call: CallId
+    queue: QueueId
+    cap: OutboundCap
     again: datetime | None
 
 

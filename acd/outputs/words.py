@@ -58,7 +58,8 @@ class CallOutcome(StrEnum):
     TRANSFERRED = "transferred"
     """He was connected, and the agent sent him on to somebody who is none of our queues."""
     NOT_REACHED = "not_reached"
-    """He was to be called back and could not be reached, as often as it was tried, or must not be called any more."""
+    """He was to be called back and could not be reached, as often as it was tried or until too late, or must not be
+    called any more."""
     REPLACED = "replaced"
     """Another call has taken its place: he who was to be called back has called again, or an agent who waited here
     himself has passed his caller on."""
@@ -134,6 +135,17 @@ class CallbackObstacle(StrEnum):
     """It is the number of a queue of ours: we would call ourselves."""
     NOT_ALLOWED = "not_allowed"
     """The account's outbound rules have no pattern for it."""
+
+
+class OutboundCap(StrEnum):
+    """A bound on calls that go out. Those with `agent` are of one agent, the others of his whole account."""
+
+    AT_ONCE = "at_once"
+    PER_HOUR = "per_hour"
+    PER_DAY = "per_day"
+    AGENT_AT_ONCE = "agent_at_once"
+    AGENT_PER_HOUR = "agent_per_hour"
+    AGENT_PER_DAY = "agent_per_day"
 
 
 class TransferKind(StrEnum):

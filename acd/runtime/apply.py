@@ -52,7 +52,16 @@ _ACCOUNT: Final = _Table(
     name="account",
     subject="account {account}",
     key=(),
-    columns={"statuses": "statuses of its own", "outbound": "numbers that may be called"},
+    columns={
+        "statuses": "statuses of its own",
+        "outbound": "numbers that may be called",
+        "outbound_at_once": "calls out at once",
+        "outbound_per_hour": "calls out an hour",
+        "outbound_per_day": "calls out a day",
+        "outbound_agent_at_once": "calls out of one agent at once",
+        "outbound_agent_per_hour": "calls out of one agent an hour",
+        "outbound_agent_per_day": "calls out of one agent a day",
+    },
     owner="domain",
 )
 _USERS: Final = _Table(

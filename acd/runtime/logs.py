@@ -18,7 +18,7 @@ import structlog
 from acd import differences
 from acd.inputs import DriftFound, Event, Request
 from acd.journal import KINDS, about
-from acd.outputs import ConfigurationChanged, Fact, Outcome
+from acd.outputs import CallbackPostponed, ConfigurationChanged, Fact, Outcome, TransferRefused
 from acd.runtime.settings import Settings
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -72,7 +72,17 @@ class FactLog:
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """Write the lines of one step."""
         for recorded in outcome.facts:
-            self._log.info(_KIND_OF[type(recorded.fact)], at=recorded.at.isoformat(), **_fields(recorded.fact))
+            fact = recorded.fact
+            self._log.info(_KIND_OF[type(fact)], at=recorded.at.isoformat(), **_fields(fact))
+            if isinstance(fact, CallbackPostponed | TransferRefused) and fact.cap is not None:
+                self._log.warning(
+                    "outbound_cap_reached",
+                    cap=fact.cap,
+                    call=fact.call,
+                    queue=fact.queue,
+                    agent=fact.agent if isinstance(fact, TransferRefused) else None,
+                    mend="see who causes these calls; where they are wanted, raise the caps in [account]",
+                )
         if outcome.refusal is not None:
             self._log.info("request_refused", request=type(what).__name__, why=outcome.refusal.value, **_shown(what))
         if isinstance(what, DriftFound):

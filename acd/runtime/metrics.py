@@ -27,6 +27,9 @@ from acd.inputs import AsteriskSeen, Event, Request
 from acd.model import AgentId, CallId, QueueId
 from acd.outputs import (
     CallAnswered,
+    CallbackDialled,
+    CallbackPostponed,
+    CallbackRefused,
     CallEnded,
     CallMoved,
     CallOutcome,
@@ -34,6 +37,7 @@ from acd.outputs import (
     CallQueued,
     CallRefused,
     CallRequeued,
+    CallTransferred,
     ConfigurationChanged,
     EntryRefused,
     OfferEnded,
@@ -44,6 +48,7 @@ from acd.outputs import (
     StatusChanged,
     TalkEnded,
     TalkStarted,
+    TransferRefused,
     WrapUpEnded,
     WrapUpStarted,
 )
@@ -136,6 +141,13 @@ class Metrics:
         )
         self._loop_lag = histogram(
             "acd_event_loop_lag_seconds", "How late the event loop runs what is due.", _LATENCY_SECONDS
+        )
+        self._went_out = counter("acd_outbound_calls_total", "Calls that went out, by what for.", "queue", "kind")
+        self._kept_in = counter(
+            "acd_outbound_calls_refused_total",
+            "Calls that must not go out, by the cap that was reached, or because no rule allows the number.",
+            "queue",
+            "reason",
         )
         self._stale = counter("acd_stale_events_total", "Events that fitted nothing any more, by kind.", "event")
         self._corrections = counter(
@@ -235,6 +247,16 @@ class Metrics:
                     self._wrap_up.labels(queue).observe((recorded.at - since).total_seconds())
             case StatusChanged() as fact:
                 self._status_changes.labels(status_label(fact.status), fact.source).inc()
+            case CallbackDialled() as fact:
+                self._went_out.labels(fact.queue, "call_back").inc()
+            case CallTransferred() as fact if fact.outside:
+                self._went_out.labels(fact.queue, "transfer").inc()
+            case CallbackPostponed() as fact:
+                self._kept_in.labels(fact.queue, fact.cap).inc()
+            case TransferRefused() as fact:
+                self._kept_in.labels(fact.queue, fact.cap or "no_such_number").inc()
+            case CallbackRefused() as fact:
+                self._kept_in.labels(fact.queue, fact.why).inc()
             case EntryRefused() as fact:
                 self._not_let_in.labels(fact.queue, fact.why).inc()
             case CallOverflowed() as fact:

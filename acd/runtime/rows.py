@@ -9,6 +9,7 @@ from acd.model import (
     Assignment,
     Callback,
     DeviceId,
+    OutboundCaps,
     Queue,
     QueueType,
     Recording,
@@ -31,12 +32,30 @@ def account_of(row: Row) -> Account:
         id=AccountId(row["domain"]),
         statuses=tuple(map(Status, row["statuses"])),
         outbound=tuple(row["outbound"]),
+        outbound_caps=_caps(row, "outbound"),
+        outbound_caps_of_agent=_caps(row, "outbound_agent"),
+    )
+
+
+def _caps(row: Row, prefix: str) -> OutboundCaps:
+    return OutboundCaps(
+        at_once=row[f"{prefix}_at_once"], per_hour=row[f"{prefix}_per_hour"], per_day=row[f"{prefix}_per_day"]
     )
 
 
 def account_entry(account: Account) -> Entry:
     """What the table `account` says of it."""
-    return {"statuses": list(account.statuses), "outbound": list(account.outbound)}
+    of_account, of_agent = account.outbound_caps, account.outbound_caps_of_agent
+    return {
+        "statuses": list(account.statuses),
+        "outbound": list(account.outbound),
+        "outbound_at_once": of_account.at_once,
+        "outbound_per_hour": of_account.per_hour,
+        "outbound_per_day": of_account.per_day,
+        "outbound_agent_at_once": of_agent.at_once,
+        "outbound_agent_per_hour": of_agent.per_hour,
+        "outbound_agent_per_day": of_agent.per_day,
+    }
 
 
 def queue_of(row: Row) -> Queue:

@@ -229,11 +229,11 @@ def test_who_is_called_back_is_called_through_the_dial_plan_while_the_agent_hear
 @pytest.mark.parametrize(
     ("command", "context", "variables"),
     [
-        (SendOn(call=CALL, channel=CHANNEL, number="1003"), "acd-send-on", {"ACD_NUMBER": "1003"}),
+        (SendOn(call=CALL, channel=CHANNEL, number="1003"), "acd-send-on", {"ACD_NUMBER": "1003", "ACD_OUTSIDE": ""}),
         (
-            SendOn(call=CALL, channel=CHANNEL, number="10)${X},3"),
+            SendOn(call=CALL, channel=CHANNEL, number="0301)${X},3", outside=True),
             "acd-send-on",
-            {"ACD_NUMBER": "103"},
+            {"ACD_NUMBER": "03013", "ACD_OUTSIDE": "yes"},
         ),
         (
             Dismiss(call=CALL, channel=CHANNEL, words=(Sound(name="acme/closed"), Phrase.SECONDS, 12)),

@@ -214,7 +214,7 @@ def test_one_who_is_called_back_does_not_pick_up(cause: int, how: LegEnd) -> Non
     message = {"type": "ChannelDestroyed", "cause": cause, "cause_txt": "", "channel": channel}
     name = ChannelId(f"{CALL}~back~2")
     assert translate(message, KNOWN) == CallerNotReached(call=CallId(CALL), channel=name, how=how)
-    assert translate(message | {"channel": channel | {"state": "Up"}}, KNOWN) == LeftUs(channel=name)
+    assert translate(message | {"channel": channel | {"state": "Up"}}, KNOWN) == OtherCallEnded(channel=name)
 
 
 def test_the_dial_plan_may_say_whose_turn_comes_before_others() -> None:

@@ -13,6 +13,8 @@ EVERY_PHONE: Final = "endpoint:PJSIP"
 
 DOUBLED: Final = frozenset(
     {
+        "ChannelStateChange",
+        "ChannelDestroyed",
         "ChannelDtmfReceived",
         "ChannelHold",
         "ChannelUnhold",
@@ -146,6 +148,12 @@ class Applications:
                 self._send(application, event)
                 if hears_phone and hears_channel and type_ in DOUBLED:
                     self._send(application, event)
+
+    def of_bridged(self, type_: str, channel: Channel, bridge: Bridge) -> None:
+        """That this channel has come into a bridge, or gone out of it: told of those in our hands alone."""
+        application = self.by_name.get(channel.stasis or "")
+        if application is not None and application.wants(type_):
+            self._send(application, {"type": type_, "bridge": bridge.json(), "channel": channel.json()})
 
     def about_channels(self, type_: str, channel: Channel, fields: Json) -> None:
         """An event that speaks of this channel under other names than `channel`."""

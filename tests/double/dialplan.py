@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.double import lines, sounds
-from tests.double.exchange import AT_ONCE, Exchange, break_off
+from tests.double.exchange import AT_ONCE, GIVEN_UP, Exchange, break_off
 from tests.double.parts import Channel, Resume, Step, Walk
 
 UNKNOWN_NUMBER: Final = 1
@@ -17,6 +17,9 @@ NO_ROUTE: Final = 3
 BUSY: Final = 17
 
 _PHONE: Final = "PJSIP/"
+
+_REFUSAL: Final = {1: 404, 3: 404, 17: 486, 19: 480, 21: 403, 20: 480}
+"""The SIP status by which a phone is told why its call came to nothing, by cause."""
 
 
 def begin(exchange: Exchange, channel: Channel, context: str, exten: str = "s") -> None:
@@ -39,7 +42,7 @@ def _go_on(exchange: Exchange, channel: Channel, walk: Walk, outcome: str | None
         step = next(walk) if outcome is None else walk.send(outcome)
     except StopIteration as over:
         channel.walk = None
-        exchange.hang_up(channel, over.value)
+        exchange.hang_up(channel, over.value, _REFUSAL.get(over.value, 0) if channel.device else 0)
         return
     token = channel.step = object()
 
@@ -77,21 +80,21 @@ def _queue(exchange: Exchange, channel: Channel) -> Walk:
     given = channel.variables
     put = "put" if given.get("BLINDTRANSFER") or given.get("ACD_SENT_ON") else ""
     arguments = ["queue", given.get("ACD_ACCOUNT", ""), given["ACD_NUMBER"], given.get("ACD_PRIORITY", ""), put]
-    channel.context, channel.exten = "acd-queue", "s"
+    channel.context, channel.exten, channel.priority = "acd-queue", "s", 3
     waited = 0
     while True:
         if _is_beating(exchange):
             if not put and not waited and not _has_place(exchange):
                 return BUSY
             if (yield _stasis(exchange, [*arguments, str(waited)])) != "FAILED":
-                exchange.answer(channel)
+                _answer(exchange, channel)
                 yield _playback(exchange, ["ss-noservice"])
                 return 16
-        exchange.answer(channel)
+        _answer(exchange, channel)
         if waited % 26 == 6:
             if not given.get("ACD_PHONES"):
                 break
-            yield _dial(exchange, given["ACD_PHONES"], timedelta(seconds=20))
+            yield _dial(exchange, given["ACD_PHONES"], 20, "m")
             waited += 20
             if waited > 70:
                 break
@@ -118,18 +121,18 @@ def _has_place(exchange: Exchange) -> bool:
 
 
 def _person(exchange: Exchange, channel: Channel) -> Walk:
-    channel.context, channel.exten = "acd-person", "s"
+    channel.context, channel.exten, channel.priority = "acd-person", "s", 2
     phones = channel.variables["ACD_PHONES"]
     if not phones:
         return UNKNOWN_NUMBER
-    yield _dial(exchange, phones, timedelta(seconds=60))
+    yield _dial(exchange, phones, 60)
     return _hangup_cause(channel)
 
 
 def _star_code(exchange: Exchange, channel: Channel, code: str) -> Walk:
     channel.context, channel.exten = "acd-star-code", "s"
     if not _is_beating(exchange) or (yield _stasis(exchange, ["feature", code])) == "FAILED":
-        exchange.answer(channel)
+        _answer(exchange, channel)
         yield _wait(exchange, timedelta(seconds=0.3))
         yield _playback(exchange, ["acd/service-unavailable"])
     return 16
@@ -143,13 +146,13 @@ def _send_on(exchange: Exchange, channel: Channel, exten: str) -> Walk:
     given["ACD_PHONES"] = phones
     if kind == "queue":
         return (yield from _queue(exchange, channel))
-    exchange.answer(channel)
+    _answer(exchange, channel)
     if not kind:
         phones = f"Local/{given['ACD_NUMBER']}@acd-outbound"
-    outcome = (yield _dial(exchange, phones, timedelta(seconds=60))) if phones else ""
+    outcome = (yield _dial(exchange, phones, 60)) if phones else ""
     if outcome != "ANSWER":
         yield _playback(exchange, ["acd/nobody-available"])
-    return 16
+    return _hangup_cause(channel)
 
 
 def _join(exchange: Exchange, channel: Channel, exten: str) -> Walk:
@@ -158,7 +161,7 @@ def _join(exchange: Exchange, channel: Channel, exten: str) -> Walk:
 
 
 def _dismiss(exchange: Exchange, channel: Channel, exten: str) -> Walk:
-    exchange.answer(channel)
+    _answer(exchange, channel)
     yield _wait(exchange, timedelta(seconds=0.3))
     yield _playback(exchange, channel.variables["ACD_WORDS"].split("&"))
     return 16
@@ -169,7 +172,7 @@ def _call_back(exchange: Exchange, channel: Channel, exten: str) -> Walk:
     _, phones = _entry(exchange, given["ACD_NUMBER"], given["ACD_ACCOUNT"])
     if not phones:
         return UNKNOWN_NUMBER
-    yield _dial(exchange, phones, None)
+    yield _dial(exchange, phones)
     return _hangup_cause(channel)
 
 
@@ -194,6 +197,11 @@ def _hangup_cause(channel: Channel) -> int:
 
 
 # --- the applications of the dial plan
+
+
+def _answer(exchange: Exchange, channel: Channel) -> None:
+    channel.app_name, channel.app_data = "Answer", ""
+    exchange.answer(channel)
 
 
 def _stasis(exchange: Exchange, arguments: list[str]) -> Step:
@@ -273,12 +281,13 @@ def _talk(exchange: Exchange, channel: Channel, other: Channel, over: Callable[[
     channel.broken_off = let_go
 
 
-def _dial(exchange: Exchange, targets: str, timeout: timedelta | None) -> Step:
-    """All of these ring; the first to answer has the call."""
+def _dial(exchange: Exchange, targets: str, seconds: int = 0, options: str = "") -> Step:
+    """All of these ring, for so long at most; the first to answer has the call."""
 
     def step(channel: Channel, resume: Resume) -> None:
-        channel.app_name, channel.app_data = "Dial", targets
-        _Dialling(exchange, channel, resume).begin(targets, timeout)
+        given = (targets, str(seconds or ""), options)
+        channel.app_name, channel.app_data = "Dial", ",".join(given).rstrip(",")
+        _Dialling(exchange, channel, resume).begin(targets, seconds)
 
     return step
 
@@ -289,9 +298,9 @@ class _Dialling:
     def __init__(self, exchange: Exchange, channel: Channel, resume: Resume) -> None:
         self._exchange, self._channel, self._resume = exchange, channel, resume
         self._ringing: list[Channel] = []
-        self._cause = 20
+        self._cause = NO_ROUTE
 
-    def begin(self, targets: str, timeout: timedelta | None) -> None:
+    def begin(self, targets: str, seconds: int) -> None:
         self._channel.broken_off = self._stop
         for target in targets.split("&"):
             device = target.removeprefix(_PHONE)
@@ -302,20 +311,26 @@ class _Dialling:
                 self._cause = UNKNOWN_NUMBER
         if not self._ringing:
             self._exchange.after(AT_ONCE, lambda: self._conclude("CHANUNAVAIL"))
-        elif timeout is not None:
-            self._exchange.after(timeout, self._lapsed)
+        elif seconds:
+            self._exchange.after(timedelta(seconds=seconds), self._lapsed)
 
     def _call(self, device: str) -> None:
         peer = self._exchange.phone_channel(device, "Down")
-        peer.app_name, peer.app_data, peer.exten = "AppDial", "(Outgoing Line)", ""
+        peer.app_at_rest = peer.app_name, peer.app_data = "AppDial", "(Outgoing Line)"
         peer.connected = self._channel.caller
         peer.dialled_by = lambda what: self._told(peer, what)
+        if self._channel.other_half is not None:
+            self._channel.other_half.caller = peer.caller
         self._ringing.append(peer)
-        self._exchange.applications.of_channel("ChannelCreated", peer)
         lines.call(self._exchange, peer)
 
     def _told(self, peer: Channel, what: str) -> None:
         if peer not in self._ringing:
+            return
+        half = self._channel.other_half
+        if what == "RINGING":
+            if half is not None:
+                self._exchange.set_state(half, "Ringing")
             return
         self._ringing.remove(peer)
         if what == "ANSWER":
@@ -326,7 +341,7 @@ class _Dialling:
             self._conclude("BUSY" if peer.cause == 17 else "NOANSWER")
 
     def _answered(self, peer: Channel) -> None:
-        self._stop(26)
+        self._end_all(26)
         self._channel.variables["HANGUPCAUSE"] = "16"
         self._exchange.answer(self._channel)
         _talk(self._exchange, self._channel, peer, lambda: self._resume("ANSWER"))
@@ -334,16 +349,23 @@ class _Dialling:
     def _lapsed(self) -> None:
         if self._ringing:
             self._cause = 19
-            self._stop()
+            self._end_all(19, 480)
             self._conclude("NOANSWER")
 
     def _conclude(self, outcome: str) -> None:
         self._channel.variables["HANGUPCAUSE"] = str(self._cause)
+        self._channel.cause = self._cause
+        self._channel.sip_status = _REFUSAL.get(self._cause, 0) if self._channel.device else 0
         self._resume(outcome)
 
-    def _stop(self, cause: int = 16) -> None:
+    def _stop(self) -> None:
+        """The caller has gone. One who gives up before anybody has answered has a cause of his own."""
+        cause = self._channel.cause if self._channel.ending else 16
+        self._end_all(cause, {GIVEN_UP: 500, 19: 480}.get(cause, 0))
+
+    def _end_all(self, cause: int, sip_status: int = 0) -> None:
         """Whoever rings still rings no longer."""
         ringing, self._ringing = self._ringing, []
         for peer in ringing:
             peer.dialled_by = None
-            self._exchange.hang_up(peer, cause)
+            self._exchange.hang_up(peer, cause, sip_status)

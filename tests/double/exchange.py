@@ -14,18 +14,25 @@ AT_ONCE: Final = timedelta(milliseconds=1)
 """Until a thread of Asterisk, or a phone on the same network, does what it has been asked."""
 
 CAUSES: Final = {
+    0: "Unknown",
     1: "Unallocated (unassigned) number",
+    3: "No route to destination",
     16: "Normal Clearing",
     17: "User busy",
     18: "No user responding",
     19: "User alerting, no answer",
     20: "Subscriber absent",
     21: "Call Rejected",
+    127: "Interworking, unspecified",
+    34: "Circuit/channel congestion",
     26: "Answered elsewhere",
 }
 
 if TYPE_CHECKING:
     from tests.double.lines import Line
+
+GIVEN_UP: Final = 127
+"""The cause where a caller hangs up before he is answered."""
 
 After = Callable[[timedelta, Callable[[], None]], object]
 
@@ -94,7 +101,7 @@ class Exchange:
         self._numbers += 1
         return f"acd-{int(self.now().timestamp())}.{self._numbers - 1}"
 
-    def phone_channel(self, device: str, state: str, name: str | None = None) -> Channel:
+    def phone_channel(self, device: str, state: str, name: str | None = None, *, exten: str = "s") -> Channel:
         """A new channel to or from this phone."""
         endpoint = self.objects.get(("endpoint", device), {})
         channel = Channel(
@@ -106,11 +113,14 @@ class Exchange:
             caller=read_caller(endpoint.get("callerid", "")),
             account=endpoint.get("tenantid", ""),
             context=endpoint.get("context", "acd-phones"),
+            exten=exten,
         )
         if name is not None:
             self._numbers += 1
         self.phones[device].channels.append(channel)
         self.channels[channel.id] = channel
+        self.applications.of_channel("ChannelCreated", channel)
+        self.applications.of_phone("EndpointStateChange", self.phones[device])
         return channel
 
     def local_halves(self, name: str, other: str, context: str) -> tuple[Channel, Channel]:
@@ -178,6 +188,7 @@ class Exchange:
             made_at=self.now(),
             name=title,
         )
+        bridge.choose_technology()
         self.bridges[name] = bridge
         return bridge
 
@@ -193,12 +204,17 @@ class Exchange:
         self.leave(channel)
         bridge.channels.append(channel)
         channel.bridge = bridge
+        channel.cause, channel.sip_status = 16, 0
+        if channel.stasis is not None:
+            self.applications.takes_bridge(channel.stasis, bridge)
+        self.applications.of_bridged("ChannelEnteredBridge", channel, bridge)
+        bridge.choose_technology()
         if bridge.kind == "mixing" and len(bridge.channels) == 2:
             first, second = bridge.channels
             first.connected, second.connected = second.caller, first.caller
-        if channel.stasis is not None:
-            self.applications.takes_bridge(channel.stasis, bridge)
-        self.applications.of_channel("ChannelEnteredBridge", channel, bridge=bridge.json())
+            for each in bridge.channels:
+                if each.other_half is not None:
+                    each.other_half.caller = each.connected
 
     def leave(self, channel: Channel) -> None:
         """Out of its bridge; one of the dial plan's goes with its last."""
@@ -207,7 +223,8 @@ class Exchange:
             return
         channel.bridge = None
         bridge.channels.remove(channel)
-        self.applications.of_channel("ChannelLeftBridge", channel, bridge=bridge.json())
+        self.applications.of_bridged("ChannelLeftBridge", channel, bridge)
+        bridge.choose_technology()
         if not bridge.channels:
             if bridge.is_stasis:
                 self.applications.lets_go_bridge(bridge)
@@ -268,10 +285,11 @@ class Exchange:
         phone = self.phones.get(channel.device)
         if phone is not None and channel in phone.channels:
             phone.channels.remove(channel)
+            self.applications.of_phone("EndpointStateChange", phone)
 
     def _tell_end(self, channel: Channel) -> None:
-        channel.app_name = channel.app_data = ""
-        fields: Json = {"cause": channel.cause, "cause_txt": CAUSES.get(channel.cause, "Unknown")}
+        channel.app_name, channel.app_data = channel.app_at_rest
+        fields: Json = {"cause": channel.cause, "cause_txt": CAUSES[channel.cause]}
         if channel.sip_status:
             fields["tech_cause"] = channel.sip_status
         self.applications.of_channel("ChannelDestroyed", channel, **fields)
@@ -290,7 +308,7 @@ class Exchange:
 
     def finish(self, channel: Channel, sound: Playback, state: str) -> None:
         """This playback is over."""
-        sound.state, sound.over = state, True
+        sound.state = state
         self.playbacks.pop(sound.id, None)
         self.applications.about_channels("PlaybackFinished", channel, {"playback": sound.json()})
 

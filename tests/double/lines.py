@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final
 
-from tests.double.exchange import AT_ONCE, Exchange
+from tests.double.exchange import AT_ONCE, GIVEN_UP, Exchange
 from tests.double.parts import Channel, Json, Transfer
 
 CAUSE_OF_STATUS: Final = {404: 1, 480: 19, 486: 17, 487: 16, 600: 17, 603: 21}
@@ -64,7 +64,7 @@ class Line:
     def rings(self) -> None:
         """The phone tells that it rings (180)."""
         if self.at is At.CALLED:
-            self._soon(lambda: self._exchange.set_state(self._channel, "Ringing"))
+            self._soon(self._rings)
 
     def answers(self) -> None:
         """Picks up (200)."""
@@ -82,9 +82,12 @@ class Line:
         """At any moment: BYE, CANCEL or 603."""
         if self.at is At.CALLED:
             self.refuses()
-        elif self.at is not At.OVER:
+        elif self.at is At.UP:
             self.at = At.OVER
-            self._soon(lambda: self._exchange.hang_up(self._channel))
+            self._soon(lambda: self._exchange.hang_up(self._channel, self._channel.cause, self._channel.sip_status))
+        elif self.at is At.CALLING:
+            self.at = At.OVER
+            self._soon(lambda: self._exchange.hang_up(self._channel, GIVEN_UP, 487))
 
     def presses(self, key: str) -> None:
         """One key, in a call that is up. In a talk nobody listens for it unless the bridge was made to."""
@@ -143,6 +146,11 @@ class Line:
                 act()
 
         self._exchange.after(AT_ONCE, unless_gone)
+
+    def _rings(self) -> None:
+        self._exchange.set_state(self._channel, "Ringing")
+        if self._channel.dialled_by is not None:
+            self._channel.dialled_by("RINGING")
 
     def _picked_up(self) -> None:
         self._exchange.set_state(self._channel, "Up")

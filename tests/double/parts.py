@@ -53,6 +53,8 @@ class Channel:
     """The application that it is in."""
     made_for: str | None = None
     """The application that made it, and hears of it until its end."""
+    app_at_rest: tuple[str, str] = ("", "")
+    """Name and arguments of the dial plan's application that it shows when it is in none."""
     walk: Walk | None = None
     step: object = None
     """The step of the dial plan at which it stands, by a token of its own."""
@@ -65,7 +67,7 @@ class Channel:
     other_half: "Channel | None" = None
     """Of a Local channel."""
     dialled_by: "Callable[[str], None] | None" = None
-    """Who has had it called: told ANSWER, and END when it is no more."""
+    """Who has had it called: told RINGING, ANSWER, and END when it is no more."""
     sound: "Playback | None" = None
     """What it hears of an application."""
     orders: "deque[Playback | Callable[[], None]]" = field(
@@ -75,7 +77,8 @@ class Channel:
     ending: bool = False
     """Being hung up."""
     gone: bool = False
-    cause: int = 16
+    cause: int = 0
+    """Q.850, with which it ended, or would end by itself."""
     sip_status: int = 0
     transfer: "Transfer | None" = None
 
@@ -116,12 +119,14 @@ class Bridge:
     hears_keys: bool = False
     channels: list[Channel] = field(default_factory=list[Channel])
     recording: "Recording | None" = None
+    technology: str = "simple_bridge"
+    """How sound goes; chosen anew a moment after somebody has come or gone."""
 
     def json(self) -> Json:
         """As in events and lists."""
         return {
             "id": self.id,
-            "technology": self._technology(),
+            "technology": self.technology,
             "bridge_type": self.kind,
             "bridge_class": "stasis" if self.is_stasis else "basic",
             "creator": "Stasis" if self.is_stasis else "",
@@ -131,13 +136,15 @@ class Bridge:
             "video_mode": "talker" if self.is_stasis else "none",
         }
 
-    def _technology(self) -> str:
+    def choose_technology(self) -> None:
+        """The one that is enough for those inside."""
         if self.kind == "holding":
-            return "holding_bridge"
-        if self.recording is not None or len(self.channels) > 2:
-            return "softmix"
-        plain = len(self.channels) == 2 and all(each.device for each in self.channels) and not self.hears_keys
-        return "native_rtp" if plain else "simple_bridge"
+            self.technology = "holding_bridge"
+        elif self.recording is not None or len(self.channels) > 2:
+            self.technology = "softmix"
+        else:
+            plain = len(self.channels) == 2 and all(each.device for each in self.channels) and not self.hears_keys
+            self.technology = "native_rtp" if plain else "simple_bridge"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -149,7 +156,8 @@ class Playback:
     target: str
     state: str = "queued"
     at: int = 0
-    over: bool = False
+    cut: bool = False
+    """Before its turn came."""
 
     def json(self) -> Json:
         """As in events and answers."""
@@ -206,4 +214,4 @@ class Transfer:
 
     number: str
     second: Channel | None = None
-    progress: list[str] = field(default_factory=list[str])
+    is_answered: bool = False

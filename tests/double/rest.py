@@ -159,7 +159,7 @@ def _objects(exchange: Exchange, method: str, key: tuple[str, str], given: Param
         exchange.write_object(key, (there or {}) | fields)
         reply(200, _attributes(exchange.objects[key]))
     elif there is None:
-        refuse(reply, 404, "Object not found")
+        refuse(reply, 404, f"Object with id '{key[1]}' not found")
     elif method == "GET":
         reply(200, _attributes(there))
     else:

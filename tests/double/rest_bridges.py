@@ -45,7 +45,7 @@ def _refuse(reply: Reply, status: int, why: str) -> None:
 
 def _create(exchange: Exchange, name: str, there: Bridge | None, given: Parameters, reply: Reply) -> None:
     if there is not None:
-        _refuse(reply, 409, "Bridge with id already exists")
+        _refuse(reply, 409, f"Bridge with id '{name}' already exists")
         return
     reply(200, exchange.make_bridge(name, str(given.get("type", "mixing")), str(given.get("name", ""))).json())
 

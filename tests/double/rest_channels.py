@@ -35,7 +35,8 @@ def answer(exchange: Exchange, method: str, path: Sequence[str], given: Paramete
         return
     channel = exchange.channels.get(name)
     if channel is None:
-        _refuse(reply, 404, "Channel not found")
+        is_variables = list(path[1:]) == ["variables"]
+        _refuse(reply, 404, "Provided channel was not found" if is_variables else "Channel not found")
         return
     match (method, *path[1:]):
         case ("GET",):
@@ -63,17 +64,18 @@ def _refuse(reply: Reply, status: int, why: str) -> None:
 def _originate(exchange: Exchange, name: str, given: Parameters, reply: Reply) -> None:
     technology, _, target = str(given.get("endpoint", "")).partition("/")
     other = given.get("otherChannelId")
-    if name in exchange.channels or (other is not None and other in exchange.channels):
+    phone = exchange.phones.get(target) if technology == "PJSIP" else None
+    if technology != "Local" and (phone is None or not phone.is_online):
+        _refuse(reply, 500, "Allocation failed")
+    elif name in exchange.channels or (other is not None and other in exchange.channels):
         _refuse(reply, 409, "Channel with given unique ID already exists")
-    elif technology == "Local" and other is not None:
+    elif phone is None:
         _originate_local(exchange, name, str(other), target.partition("/")[0], given, reply)
-    elif technology == "PJSIP" and (phone := exchange.phones.get(target)) is not None and phone.is_online:
+    else:
         channel = exchange.phone_channel(target, "Down", name)
         _begin(exchange, channel, given)
         reply(200, channel.json())
         lines.call(exchange, channel)
-    else:
-        _refuse(reply, 500, "Allocation failed")
 
 
 def _originate_local(exchange: Exchange, name: str, other: str, place: str, given: Parameters, reply: Reply) -> None:
@@ -82,7 +84,8 @@ def _originate_local(exchange: Exchange, name: str, other: str, place: str, give
     far.variables.update(given.get("variables") or {})
     _begin(exchange, near, given)
     reply(200, near.json())
-    far.caller = near.caller
+    far.caller, far.made_for = near.caller, near.made_for
+    exchange.applications.takes(str(near.made_for), far)
     dialplan.begin(exchange, far, context, exten)
 
 
@@ -91,7 +94,7 @@ def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
     application = str(given.get("app", ""))
     arguments = str(given.get("appArgs", "")).split(",")
     channel.made_for = application
-    channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
+    channel.app_at_rest = channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
     channel.variables.update(given.get("variables") or {})
     shown = str(given.get("callerId", ""))
     if shown:
@@ -104,10 +107,9 @@ def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
 
     def lapsed() -> None:
         if channel.state != "Up":
-            exchange.hang_up(channel, 19)
+            exchange.hang_up(channel, 19, 480 if channel.device else 0)
 
     channel.dialled_by = told
-    exchange.applications.of_channel("ChannelCreated", channel)
     timeout = int(given.get("timeout", 30))
     if timeout > 0:
         exchange.after(timedelta(seconds=timeout), lapsed)
@@ -127,14 +129,12 @@ def _progress(exchange: Exchange, channel: Channel, state: str, reply: Reply) ->
     if channel.stasis is None:
         _refuse(reply, 409, "Channel not in Stasis application")
     elif state not in PROGRESS:
-        _refuse(reply, 400, "Invalid transfer progress value")
-    elif transfer is None:
-        _refuse(reply, 412, "Channel not in transfer")
+        _refuse(reply, 400, "Invalid states value")
     else:
-        transfer.progress.append(state)
-        lines.tell_transfer(exchange, channel, state=state)
-        if state != "channel_progress":
-            channel.transfer = None
+        if transfer is not None and not transfer.is_answered:
+            transfer.is_answered = state != "channel_progress"
+            echo = "channel_declined" if state == "channel_unavailable" else state
+            lines.tell_transfer(exchange, channel, state=echo)
         reply(204, None)
 
 

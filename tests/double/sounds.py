@@ -8,7 +8,7 @@ from tests.double.exchange import AT_ONCE, Exchange
 from tests.double.parts import Channel, Playback
 
 SECONDS: Final = {
-    "sound:acd/available": 2.8,
+    "sound:acd/service-unavailable": 4.0,
     "sound:beep": 0.3,
 }
 """How long those are whose length matters to a test."""
@@ -43,9 +43,8 @@ def stop(exchange: Exchange, channel: Channel, sound: Playback) -> None:
         channel.sound = None
         exchange.finish(channel, sound, "done")
         _pump(exchange, channel)
-    elif sound in channel.orders:
-        channel.orders.remove(sound)
-        exchange.finish(channel, sound, "done")
+    else:
+        sound.cut = True
 
 
 def _pump(exchange: Exchange, channel: Channel) -> None:
@@ -58,6 +57,9 @@ def _pump(exchange: Exchange, channel: Channel) -> None:
 
 
 def _begin(exchange: Exchange, channel: Channel, sound: Playback) -> None:
+    if sound.cut:
+        exchange.finish(channel, sound, "done")
+        return
     channel.sound = sound
     sound.state = "playing"
     exchange.applications.about_channels("PlaybackStarted", channel, {"playback": sound.json()})
@@ -76,8 +78,9 @@ def _play_part(exchange: Exchange, channel: Channel, sound: Playback) -> None:
 
 def _part_over(exchange: Exchange, channel: Channel, sound: Playback, *, heard: bool) -> None:
     if heard and sound.at + 1 < len(sound.media):
-        sound.at += 1
+        sound.state = "continuing"
         exchange.applications.about_channels("PlaybackContinuing", channel, {"playback": sound.json()})
+        sound.at += 1
         _play_part(exchange, channel, sound)
         return
     channel.sound = None

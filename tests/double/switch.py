@@ -66,21 +66,17 @@ class Switch:
 
     def _tell_peer(self, phone: Phone) -> None:
         status = "Reachable" if phone.is_online else "Unreachable"
+        self.exchange.applications.of_phone("EndpointStateChange", phone)
         self.exchange.applications.of_phone("PeerStatusChange", phone, peer={"peer_status": status})
 
     def dial(self, device: str, number: str) -> Line | None:
         """This phone dials a number; None: Asterisk does not know the phone, or is not there."""
         if device not in self.exchange.phones or not self.is_alive:
             return None
-        channel = self.exchange.phone_channel(device, "Ring")
-        channel.exten = number
+        channel = self.exchange.phone_channel(device, "Ring", exten=number)
         channel.line = line = Line(self.exchange, channel, At.CALLING)
 
-        def arrives() -> None:
-            self.exchange.applications.of_channel("ChannelCreated", channel)
-            dialplan.begin(self.exchange, channel, channel.context, number)
-
-        self.exchange.after(AT_ONCE, arrives)
+        self.exchange.after(AT_ONCE, lambda: dialplan.begin(self.exchange, channel, channel.context, number))
         return line
 
     # --- its life

@@ -103,6 +103,7 @@ def test_one_call() -> None:
         "ChannelCreated",
         "StasisStart",
         "ChannelStateChange",
+        "ChannelStateChange",
         "ChannelEnteredBridge",
         "ChannelLeftBridge",
         "ChannelEnteredBridge",

@@ -65,7 +65,9 @@ devices = ["1001-soft"]
 RULES = (
     SMALL.replace(
         'domain = "demo.example"\n',
-        'domain = "demo.example"\nstatuses = ["training", "coaching"]\noutbound = ["0XXXXXXX."]\n',
+        'domain = "demo.example"\nstatuses = ["training", "coaching"]\noutbound = ["0XXXXXXX."]\n'
+        "outbound_at_once = 10\noutbound_per_hour = 100\noutbound_per_day = 500\n"
+        "outbound_agent_at_once = 2\noutbound_agent_per_hour = 10\noutbound_agent_per_day = 50\n",
     )
     .replace(
         'wrap_up = "10s"\n',

@@ -165,7 +165,7 @@ async def test_where_nobody_answers_he_is_told_so(board: Switchboard, number: st
     busy.when_called = WhenCalled.BUSY
     caller, call = await board.caller()
     began = asyncio.get_running_loop().time()
-    board.order(SendOn(call=call, channel=ChannelId(call), number=number))
+    board.order(SendOn(call=call, channel=ChannelId(call), number=number, outside=number == "1999"))
     await caller.is_over(within=15)
     assert PROMPTS.recognise(caller.media.heard(since=began + 0.1)).name == "nobody-available"
 

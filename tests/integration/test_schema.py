@@ -5,7 +5,7 @@ import pytest
 
 from acd.centre import Role
 from acd.model import QueueType, Recording, SingleCallUse
-from acd.outbound import may_call
+from acd.outbound import lets_pass
 from acd.runtime.database import Connection
 from tests.integration.centres import SMALL, apply
 from tests.integration.postgres import ALLOW_FACTS
@@ -65,6 +65,12 @@ async def small(connection: Connection) -> Connection:
         ("update account set outbound = array['0XXXXXXX.', 'X.']", "outbound_pattern_not_emergency"),
         ("update account set outbound = array['1[0-2]Z']", "outbound_pattern_not_emergency"),
         ("update account set outbound = array['NXX', '+9.']", "outbound_pattern_not_emergency"),
+        ("update account set outbound_at_once = -1", "account_outbound_at_once_range"),
+        ("update account set outbound_per_hour = 100001", "account_outbound_per_hour_range"),
+        ("update account set outbound_per_day = -1", "account_outbound_per_day_range"),
+        ("update account set outbound_agent_at_once = 1001", "account_outbound_agent_at_once_range"),
+        ("update account set outbound_agent_per_hour = -1", "account_outbound_agent_per_hour_range"),
+        ("update account set outbound_agent_per_day = -1", "account_outbound_agent_per_day_range"),
         ("update queue set type = 'linear_cascade', first_round = 0, increment = 1", "queue_first_round_range"),
         ("update queue set type = 'linear_cascade', first_round = 1, increment = 0", "queue_increment_range"),
         ("update queue set type = 'linear_cascade', first_round = 1", "queue_cascade_numbers"),
@@ -174,7 +180,7 @@ async def test_the_schema_and_the_core_agree_on_patterns(connection: Connection)
         [pattern for pattern, _ in pairs],
         [number for _, number in pairs],
     )
-    assert [row["passes"] for row in rows] == [may_call([pattern], number) for pattern, number in pairs]
+    assert [row["passes"] for row in rows] == [lets_pass(pattern, number) for pattern, number in pairs]
 
 
 async def test_a_queue_whose_overflow_leaves_has_none(small: Connection) -> None:

@@ -64,6 +64,8 @@ class Waiter:
     leg: tuple[OfferId, DeviceId] | None = None
     retriever: ChannelId | None = None
     """The call with which he was fetched."""
+    briefed_by: datetime | None = None
+    """Until then at most his agent is told who comes."""
     talking_since: datetime | None = None
     held_since: datetime | None = None
     held: timedelta = timedelta(0)

@@ -16,6 +16,7 @@ from acd.model import (
     Configuration,
     Device,
     DeviceId,
+    OutboundCaps,
     Queue,
     QueueType,
     Recording,
@@ -303,6 +304,16 @@ def _confirms(centre: Configuration, which: int) -> Configuration:
     return replace(centre, assignments={key: replace(of, confirm=confirm) for key, of in centre.assignments.items()})
 
 
+def _goes_out(centre: Configuration, which: int) -> Configuration:
+    """How many calls may go out."""
+    account = replace(
+        centre.accounts[ACCOUNT],
+        outbound_caps=OutboundCaps(at_once=which % 4, per_hour=(2, 60)[which % 2], per_day=(3, 90)[which // 2 % 2]),
+        outbound_caps_of_agent=OutboundCaps(at_once=(1, 5)[which % 2], per_hour=(1, 9)[which // 3 % 2], per_day=2),
+    )
+    return replace(centre, accounts={ACCOUNT: account})
+
+
 CHANGES: Final[tuple[Change, ...]] = (
     _type,
     _cascade,
@@ -311,6 +322,7 @@ CHANGES: Final[tuple[Change, ...]] = (
     _speaks,
     _talks,
     _confirms,
+    _goes_out,
     _priority,
     _assignment_turns,
     _assignment_comes_and_goes,

@@ -24,7 +24,7 @@ from acd.inputs import (
     SwitchDevice,
 )
 from acd.journal import decode, encode
-from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, Configuration
+from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, ChannelId, Configuration
 from acd.outputs import Command, HangUpLeg, Outcome, Recorded
 from acd.state import State
 from tests.property.centres import PHONES, first_centre
@@ -129,6 +129,13 @@ class Day:
         )
         self.ledger.read(what, outcome.facts, self.now)
         self.world.carry_out(outcome.commands)
+        sent_by = self.ledger.sent_by
+        counted = set[ChannelId]()
+        self.ledger.lines.clear()
+        for channel in self.world.out():  # the second one of a channel is his who passed its caller on
+            first = channel not in counted and "~back~" in channel
+            self.ledger.lines.append(None if first else sent_by[channel])
+            counted.add(channel)
         return outcome
 
     def _compare(self, late: Outcome) -> None:
@@ -200,6 +207,8 @@ class Day:
         on_the_line = {str(id_) for id_, call in books.calls.items() if call.callback is None}
         fetchers = {str(call.retriever) for call in books.calls.values() if call.retriever}
         assert {*map(str, world.callers), *map(str, world.fetching)} == on_the_line | fetchers
+        assert len(world.out()) == self.engine.state.out[ACCOUNT], "as many calls go out as are counted"
+        books.lines_at_rest()
         assert world.called_back.keys() == {id_ for id_, call in books.calls.items() if call.calling}
         assert world.saying == {id_: call.saying for id_, call in books.calls.items() if call.saying is not None}
         assert world.recording == {id_: call.recording for id_, call in books.calls.items() if call.recording}

@@ -73,13 +73,15 @@ def on_the_way(day: Day, dice: random.Random) -> list[Callable[[], object]]:
         )
     if world.called_back:
         found.append(lambda: day.give(world.called_back_answers(dice.choice(sorted(world.called_back)))))
+    if world.sent_on:
+        found.append(lambda: day.give(world.sent_on_hangs_up(dice.choice(sorted(world.sent_on)))))
     if world.telling:
         found.append(lambda: day.give(world.agent_has_heard(dice.choice(sorted(world.telling)))))
     if world.up:
         leg = dice.choice(sorted(world.up))
         found.append(lambda: day.give(world.agent_presses(leg, dice.choice(["1", "1", "7", "*1"]))))
         found.append(lambda: day.give(world.agent_holds(leg, holds=dice.random() < 0.5)))
-        found.append(lambda: day.give(world.agent_transfers(leg, dice.choice(["7002", "1003", ""]), None)))
+        found.append(lambda: day.give(world.agent_transfers(leg, dice.choice(["7002", "1003", "", "5551111"]), None)))
     return found
 
 

@@ -87,7 +87,7 @@ class ExplainedLedger(Ledger):
         if self.calls[call].overdue:
             return CallObstacle.OVERDUE
         if self.calls[call].again is not None:
-            return CallObstacle.CALLED_BACK_LATER
+            return CallObstacle.CAPPED if call in self.capped else CallObstacle.CALLED_BACK_LATER
         is_park = self.queues[self.calls[call].queue].type is QueueType.CALL_PARK
         return CallObstacle.PARKED if is_park else None
 

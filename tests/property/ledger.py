@@ -38,6 +38,7 @@ from acd.outputs import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallEnded,
@@ -67,6 +68,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OutboundEnded,
     PlaceGone,
     PlaceKept,
     Recorded,
@@ -170,11 +172,13 @@ class Ledger(OfferBooks):
             case CallbackPromised():
                 self.callback_promised(fact, at)
             case CallbackDialled():
-                self.callback_dialled(fact)
+                self.callback_dialled(fact, at)
             case CallbackAnswered():
                 self.callback_answered(fact, at)
             case CallbackFailed():
                 self.callback_failed(fact, at)
+            case CallbackPostponed():
+                self.callback_postponed(fact, at)
             case CallbackDue():
                 self.callback_due(fact, at)
             case HoldStarted():
@@ -183,8 +187,12 @@ class Ledger(OfferBooks):
                 self.hold_ended(fact, at)
             case CallTransferred():
                 self.call_transferred(fact)
+                self.goes_outside(fact, at)
             case TransferRefused():
                 self.transfer_refused(fact)
+                self.transfer_capped(fact, at)
+            case OutboundEnded():
+                self.outbound_ended(fact)
             case CallRetrieved():
                 self.call_retrieved(fact, at)
             case RetrievalRefused():
@@ -251,6 +259,7 @@ class Ledger(OfferBooks):
         assert fact.waited == at - waiter.arrived
         assert self.owner.get(fact.device) == fact.agent
         waiter.agent, waiter.leg = fact.agent, (fact.offer, fact.device)
+        waiter.briefed_by = at + timedelta(seconds=15) if fact.briefing else None
         person.calls[fact.call] = fact.device
         if person.status == SINGLE_CALL:
             person.single.add(fact.call)
@@ -275,7 +284,7 @@ class Ledger(OfferBooks):
         counts = fact.call in person.single
         person.single.discard(fact.call)
         fetched = waiter.retriever is not None
-        waiter.agent = waiter.leg = waiter.retriever = waiter.talking_since = waiter.calling = None
+        waiter.agent = waiter.leg = waiter.retriever = waiter.talking_since = waiter.calling = waiter.briefed_by = None
         waiter.held = timedelta(0)
         if since is None:
             queue = self.queues.get(fact.queue)
@@ -316,6 +325,7 @@ class Ledger(OfferBooks):
     def _configuration(self, fact: ConfigurationChanged, at: datetime) -> None:
         assert isinstance(self.what, ConfigurationLoaded)
         self.reconfigure(fact)
+        self.account_changes(fact)
         self.configuration_has_changed(at, {queue.id for queue in fact.queues})
         self.reached["configuration changed while a phone rang"] += bool(self.offers)
 
@@ -325,6 +335,7 @@ class Ledger(OfferBooks):
         """When something lapses by itself, but for announcements."""
         found = [ringing.until for ringing in self.offers.values() if ringing.until is not None]
         found += [waiter.cascade[2] for waiter in self.calls.values() if waiter.cascade is not None]
+        found += [waiter.briefed_by for waiter in self.calls.values() if waiter.briefed_by is not None]
         found += [person.wrap_up[0] for person in self.people.values() if person.wrap_up]
         found += [person.back_off for person in self.people.values() if person.back_off]
         found += [until for _, _, until in self.places.values()]

@@ -12,14 +12,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from acd.inputs import LegEnd, SetAwayByPhone
-from acd.model import Announcements, Callback, CallId, Queue, QueueType, Recording, SingleCallUse, Target, TargetKind
+from acd.model import (
+    Announcements,
+    Callback,
+    CallId,
+    OutboundCaps,
+    Queue,
+    QueueType,
+    Recording,
+    SingleCallUse,
+    Target,
+    TargetKind,
+)
 from tests.property.centres import PHONES, QUEUES, STRANGER
 from tests.property.day import Day
-from tests.property.switch import Leg
+from tests.property.switch import ACCOUNT, Leg
 
 T = TypeVar("T")
 
 INDEX: Final = st.integers(min_value=0, max_value=59)
+SPANS: Final = st.sampled_from([0, 3590, 86395])
 KEYS: Final = st.sampled_from(["9", "2", "5"])
 
 
@@ -142,6 +154,59 @@ class MidwayRules(RuleBasedStateMachine):
                 self.day.give(world.called_back_answers(call) if how is None else world.called_back_refuses(call, how))
         if calls:
             self.day.give(world.caller_arrives(queue.number, self.day.now))
+
+    @precondition(lambda self: self.day.world.connected and self.day.centre.queues and len(self.day.world.callers) < 5)
+    @rule(
+        index=INDEX,
+        caps=st.sampled_from([(1, 9, 9), (2, 9, 9), (9, 2, 9), (9, 9, 1)]),
+        numbers=st.lists(INDEX),
+        night=SPANS,
+    )
+    def few_may_be_called_back(
+        self, index: int, caps: tuple[int, int, int], numbers: Sequence[int], night: int
+    ) -> None:
+        """Three ask for it, agents answer, callers pick up or do not; and all go home for so many seconds."""
+        self.day.everybody_is_ready()
+        queue = self._all_rules(self.day.centre.queues[nth(index, sorted(self.day.centre.queues))], index)
+        account = replace(
+            self.day.centre.accounts[ACCOUNT],
+            outbound_caps=OutboundCaps(at_once=caps[0], per_hour=caps[1], per_day=caps[2]),
+        )
+        self.day.configure(replace(self.day.centre, accounts={ACCOUNT: account}))
+        world = self.day.world
+        for number in (1, 2, 3):
+            self.day.give(world.caller_arrives(queue.number, self.day.now, caller=f"555000{number}"))
+            if world.callers:
+                self.day.give(world.caller_presses(max(world.callers), "2"))
+        self.day.wait(self.day.now + timedelta(seconds=11), twin_sleeps=True)
+        for number in numbers:
+            if world.ringing:
+                self.day.give(world.phone_answers(nth(number, sorted(world.ringing))))
+            if world.called_back and number % 2:
+                self.day.give(world.called_back_refuses(nth(number, sorted(world.called_back)), LegEnd.BUSY))
+
+    @precondition(lambda self: self.day.world.connected and len(self.day.world.callers) < 5)
+    @rule(caps=st.sampled_from([(9, 1, 9, 9), (9, 9, 1, 9), (9, 9, 9, 1), (1, 9, 9, 9)]), hangs_up=st.booleans())
+    def callers_are_passed_on_outside(self, caps: tuple[int, int, int, int], hangs_up: bool) -> None:
+        """One after the other, as long as no cap forbids it."""
+        self.day.everybody_is_ready()
+        account = replace(
+            self.day.centre.accounts[ACCOUNT],
+            outbound_caps=OutboundCaps(at_once=caps[0], per_hour=90, per_day=90),
+            outbound_caps_of_agent=OutboundCaps(at_once=caps[1], per_hour=caps[2], per_day=caps[3]),
+        )
+        self.day.configure(replace(self.day.centre, accounts={ACCOUNT: account}))
+        world = self.day.world
+        for _ in range(3):
+            self.day.give(world.caller_arrives("7001", self.day.now))
+            if world.ringing:
+                self.day.give(world.phone_answers(min(world.ringing)))
+            for call in sorted(world.joining):
+                self.day.give(world.joined(call))
+            if self._talking():
+                self.day.give(world.agent_transfers(self._talking()[0], "5551111", None))
+        if hangs_up and world.sent_on:
+            self.day.give(world.sent_on_hangs_up(min(world.sent_on)))
 
     # --- from the answer on
 

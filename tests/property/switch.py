@@ -57,6 +57,8 @@ class Switch:
         self.talks: set[CallId] = set()
         self.recording: dict[CallId, str] = {}
         self.others: dict[ChannelId, SeenOtherCall] = {}
+        self.sent_on: dict[ChannelId, bool] = {}
+        """Callers in the hands of the dial plan, and whether it has called somebody outside for them."""
         self.registered: set[DeviceId] = set(phones)
 
     def carry_out(self, commands: Sequence[Command]) -> None:
@@ -92,6 +94,7 @@ class Switch:
             case SendOn() | Dismiss() | TurnAway() | JoinConsulted():
                 assert self.channel(command.call) == command.channel, "sends away a caller who is there"
                 self.gone(command.call)
+                self.sent_on[command.channel] = isinstance(command, SendOn) and command.outside
             case HangUpCall():
                 self.gone(command.call)
             case Ring():
@@ -136,6 +139,16 @@ class Switch:
         """The caller's channel, where he is on the line."""
         there = self.callers.get(call) or self.fetching.get(ChannelId(call))
         return None if there is None else there.channel or ChannelId(call)
+
+    def out(self) -> list[ChannelId]:
+        """What goes out, by the callers' channels: for each who is called back, and each for whom we call outside."""
+        there = [*self.callers.values(), *self.called_back.values()]
+        back = [seen.channel for seen in there if seen.channel is not None]
+        return [
+            *back,
+            *(channel for channel in self.sent_on if "~back~" in channel),
+            *(channel for channel, outside in self.sent_on.items() if outside),
+        ]
 
     def gone(self, call: CallId) -> None:
         """This caller is not on the line any more, nor called."""

@@ -18,10 +18,10 @@ from acd.outputs import (
     RetrievalRefused,
     TransferRefused,
 )
-from tests.property.waiting import WaitingBooks
+from tests.property.outbound import OutboundBooks
 
 
-class TalkBooks(WaitingBooks):
+class TalkBooks(OutboundBooks):
     """What is done with a caller who talks."""
 
     def __init__(self) -> None:
@@ -40,6 +40,7 @@ class TalkBooks(WaitingBooks):
         waiter = self.calls[fact.call]
         assert waiter.agent == fact.agent
         assert waiter.talking_since is None
+        waiter.briefed_by = None
         self.reached["told who comes"] += 1
 
     def hold_started(self, fact: HoldStarted, at: datetime) -> None:

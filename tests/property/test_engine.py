@@ -190,10 +190,13 @@ class Days(MidwayRules):
         ringing = sorted(id_ for id_, other in self.day.world.others.items() if not other.answered)
         self.day.give(self.day.world.other_call_answered(nth(index, ringing)))
 
-    @precondition(lambda self: self.day.world.others)
+    @precondition(lambda self: self.day.world.others or self.day.world.sent_on)
     @rule(index=INDEX)
     def another_call_ends(self, index: int) -> None:
-        self.day.give(self.day.world.other_call_ends(nth(index, sorted(self.day.world.others))))
+        """One of a phone, or of a caller who has been sent on."""
+        world = self.day.world
+        channel = nth(index, sorted({*world.others, *world.sent_on}))
+        self.day.give(world.sent_on_hangs_up(channel) if channel in world.sent_on else world.other_call_ends(channel))
 
     # --- time
 
@@ -292,7 +295,7 @@ def test_days_keep_every_rule_and_meet_every_situation() -> None:
     """No rule is broken on any of the days, and each named situation has been met on one of them."""
     Days.reached.clear()
     chosen = settings(
-        max_examples=DAYS or 400,
+        max_examples=DAYS or 480,
         stateful_step_count=40,
         deadline=None,
         derandomize=not DAYS,

@@ -14,7 +14,6 @@ from acd.outputs import (
     AnnouncementStarted,
     CallbackAnswered,
     CallbackDialled,
-    CallbackDue,
     CallbackFailed,
     CallbackPromised,
     CallbackRefused,
@@ -233,7 +232,7 @@ class WaitingBooks(CascadeBooks):
         waiter.overdue = False
         self.reached["call-back promised"] += 1
 
-    def callback_dialled(self, fact: CallbackDialled) -> None:
+    def dialled(self, fact: CallbackDialled) -> None:
         """An agent has been found first, and the attempts are counted."""
         waiter = self.calls[fact.call]
         assert waiter.callback is not None
@@ -265,12 +264,6 @@ class WaitingBooks(CascadeBooks):
             assert fact.again == (at + queue.callback.retry if left else None)
         waiter.calling, waiter.again = None, fact.again
         self.reached["call-back: not reached"] += 1
-
-    def callback_due(self, fact: CallbackDue, at: datetime) -> None:
-        """It is tried again at its instant."""
-        waiter = self.calls[fact.call]
-        assert waiter.again == at
-        waiter.again = None
 
     # --- at rest
 

@@ -186,6 +186,11 @@ class World(Switch):
         self.gone(call)
         return self.tell(CallerHungUp(call=call))
 
+    def sent_on_hangs_up(self, channel: ChannelId) -> Event | None:
+        """Somebody who lives on without us is gone."""
+        del self.sent_on[channel]
+        return self.tell(OtherCallEnded(channel=channel))
+
     # --- phones
 
     def registers(self, device: DeviceId) -> Event | None:
@@ -237,6 +242,7 @@ class World(Switch):
             self.talks,
             self.recording,
             self.others,
+            self.sent_on,
         ):
             gone.clear()
 
@@ -255,4 +261,5 @@ class World(Switch):
             other_calls=tuple(self.others[channel] for channel in sorted(self.others)),
             registered=frozenset(self.registered),
             talks=frozenset(self.talks),
+            elsewhere=frozenset(self.sent_on),
         )

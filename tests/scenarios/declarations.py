@@ -15,6 +15,7 @@ from acd.model import (
     Configuration,
     Device,
     DeviceId,
+    OutboundCaps,
     Queue,
     QueueId,
     QueueType,
@@ -113,6 +114,10 @@ class Centre:
                     account = replace(account, statuses=tuple(map(Status, value.split(","))))
                 case ["outbound", _, value]:
                     account = replace(account, outbound=tuple(value.split(",")))
+                case ["caps", _, value]:
+                    account = replace(account, outbound_caps=_caps(value))
+                case ["agent-caps", _, value]:
+                    account = replace(account, outbound_caps_of_agent=_caps(value))
                 case _:
                     raise StoryError(f"an account has no {option!r}")
         self.accounts[ACCOUNT] = account
@@ -166,6 +171,12 @@ class Centre:
                 case _:
                     raise StoryError(f"an assignment has no {option!r}")
         self.assignments[key] = assignment
+
+
+def _caps(text: str) -> OutboundCaps:
+    """At once, in an hour, in 24 hours: `3/10/50`."""
+    at_once, per_hour, per_day = map(int, text.split("/"))
+    return OutboundCaps(at_once=at_once, per_hour=per_hour, per_day=per_day)
 
 
 def _with_option(queue: Queue, option: str) -> Queue:

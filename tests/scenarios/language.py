@@ -103,7 +103,7 @@ _CALL = r"(?P<call>[A-Z]\w*)"
 _OFFER = r"(?P<offer>[A-Z]\w*~\d+)"
 _DEVICE = r"(?P<device>\w+-\w+)"
 _BACK = r"(?P<channel>[A-Z]\w*~back~\d+)"
-_CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*)"
+_CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*(?:~back~\d+)?)"
 
 
 def _arrives(said: Mapping[str, str]) -> Event:
@@ -266,6 +266,8 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
                 everyone = frozenset(centre.devices)
                 named = everyone if rest == "all" else frozenset(DeviceId(item[0]) for item in items)
                 seen = replace(seen, registered=named)
+            case "elsewhere":
+                seen = replace(seen, elsewhere=frozenset(ChannelId(item[0]) for item in items))
             case "talks":
                 joined = frozenset(CallId(item[0]) for item in items if item[1:] != ["apart"])
                 seen = replace(seen, talks=frozenset(CallId(item[0]) for item in items), joined=joined)

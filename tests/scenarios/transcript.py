@@ -20,6 +20,7 @@ from acd.outputs import (
     CallbackDialled,
     CallbackDue,
     CallbackFailed,
+    CallbackPostponed,
     CallbackPromised,
     CallbackRefused,
     CallEnded,
@@ -57,6 +58,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OutboundEnded,
     Outcome,
     PlaceGone,
     PlaceKept,
@@ -216,6 +218,9 @@ def fact(it: Fact, at: datetime) -> str:
         case CallbackFailed():
             again = "given up" if it.again is None else f"again at {clock(it.again)}"
             return f"{it.call} is not reached ({words(it.how)}), {again}"
+        case CallbackPostponed():
+            again = "given up" if it.again is None else f"until {clock(it.again)}"
+            return f"{it.call} cannot be called now ({words(it.cap)}), {again}"
         case CallbackDue():
             return f"{it.call} is due to be called back"
         case HoldStarted():
@@ -223,9 +228,12 @@ def fact(it: Fact, at: datetime) -> str:
         case HoldEnded():
             return f"{short(it.agent)} has held {it.call} for {_seconds(it.held)}"
         case CallTransferred():
-            return f"{short(it.agent)} transfers {it.call} to {it.to}, {words(it.kind)}"
+            return f"{short(it.agent)} transfers {it.call} to {it.to}, {words(it.kind)}{', outside' * it.outside}"
         case TransferRefused():
-            return f"{short(it.agent)} cannot transfer {it.call} to {it.to}"
+            why = f" ({words(it.cap)})" if it.cap is not None else ""
+            return f"{short(it.agent)} cannot transfer {it.call} to {it.to}{why}"
+        case OutboundEnded():
+            return f"{it.channel} is out no more"
         case CallRetrieved():
             return f"{short(it.agent)} fetches {it.call} on {it.device} with {it.channel} after {_seconds(it.waited)}"
         case RetrievalRefused():
@@ -305,7 +313,7 @@ def command(it: Command) -> str:
         case CallBack():
             return f"call {it.number} on {it.channel} for {it.device}, at most {_seconds(it.ring_time)}"
         case SendOn():
-            return f"send {it.call} on to {it.number}"
+            return f"send {it.call} on to {it.number}{', outside' * it.outside}"
         case Dismiss():
             return f"dismiss {it.call}: {_words(it.words)}"
         case TellAgent():

@@ -54,6 +54,11 @@ ONE_SEAT = "1001 7001"
             'add outbound = ["0XXXXXXX."] or the like to [account]',
         ),
         (
+            centre('callback = { key = "2" }', account=OUTBOUND + "outbound_at_once = 0\noutbound_agent_at_once = 0\n"),
+            "queues[1].callback: no call may go out for the account, so nobody can be called back; "
+            "raise outbound_at_once, outbound_per_hour and outbound_per_day in [account] above 0",
+        ),
+        (
             centre('type = "call_park"\ncallback = { key = "2" }', account=OUTBOUND),
             "queues[1].callback: nobody takes calls of a call park, so nobody would ever be called back; leave it out",
         ),
@@ -116,6 +121,16 @@ def test_contradictions_are_looked_for_once_nothing_else_is_wrong() -> None:
             centre('type = "ring_all"\nafter_missed = 3', seats=ONE_SEAT),
             "queues[1].after_missed: an unanswered ring is no miss in a queue of the type ring_all, "
             "so this does nothing; leave it out",
+        ),
+        (
+            centre(account="outbound_per_hour = 700\n"),
+            "account.outbound_per_hour: 700 an hour are never reached: 600 a day are fewer; "
+            "write 600 or less, or raise outbound_per_day",
+        ),
+        (
+            centre(account="outbound_agent_at_once = 21\n"),
+            "account.outbound_agent_at_once: one agent may have 21, and all together 20 (outbound_at_once); "
+            "write 20 or less, or raise outbound_at_once",
         ),
         (
             centre('max_expected_wait = "5m"', seats=ONE_SEAT),

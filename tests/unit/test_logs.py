@@ -18,7 +18,7 @@ from acd.inputs import (
     Request,
 )
 from acd.model import ONLINE, CallId
-from acd.outputs import LegStopped, OfferEnd, Outcome, Recorded
+from acd.outputs import LegStopped, OfferEnd, OutboundCap, Outcome, Recorded, TransferRefused
 from acd.runtime import logs
 from acd.runtime.settings import Settings, read_settings
 from tests.unit.running_centre import ALICE, BOB, DESK_OF, SALES, START, RunningCentre, arrival, offer
@@ -113,6 +113,17 @@ def test_refusals_are_logged_and_stale_events_only_for_debugging() -> None:
     logged.do((1, stale))
     line = logged.lines()[-1]
     assert (line["event"], line["event_type"], line["call"]) == ("event_stale", "CallerHungUp", "gone")
+
+
+def test_a_cap_that_is_reached_is_an_alarm() -> None:
+    stream = io.StringIO()
+    logs.configure(settings(format="json"), stream)
+    refused = TransferRefused(call=CallId("c1"), queue=SALES, agent=ALICE, to="0301", cap=OutboundCap.AGENT_PER_HOUR)
+    logs.FactLog().observe(None, Outcome(facts=(Recorded(at=START, fact=refused),)), START)
+    fact, alarm = map(json.loads, stream.getvalue().splitlines())
+    assert (fact["event"], fact["level"]) == ("transfer_refused", "info")
+    assert (alarm["event"], alarm["level"], alarm["cap"]) == ("outbound_cap_reached", "warning", "agent_per_hour")
+    assert (alarm["call"], alarm["queue"], alarm["agent"]) == ("c1", SALES, ALICE)
 
 
 @pytest.mark.parametrize("format_", ["json", "human"])

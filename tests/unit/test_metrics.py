@@ -23,6 +23,18 @@ from acd.inputs import (
     OtherCallStarted,
 )
 from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, CallId, ChannelId, Target, TargetKind
+from acd.outputs import (
+    CallbackDialled,
+    CallbackObstacle,
+    CallbackPostponed,
+    CallbackRefused,
+    CallTransferred,
+    OutboundCap,
+    Outcome,
+    Recorded,
+    TransferKind,
+    TransferRefused,
+)
 from acd.runtime.metrics import Metrics
 from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
@@ -362,3 +374,24 @@ def test_callers_whom_a_queue_does_not_keep() -> None:
     assert scraped.value("acd_queue_calls_left_total", queue=SALES, reason="moved") == 1
     assert scraped.value("acd_queue_calls_offered_total", queue=HELP) == 2
     assert scraped.value("acd_queue_callers_waiting", queue=HELP) == 2
+
+
+def test_calls_that_go_out_and_those_that_must_not() -> None:
+    scraped = Scraped()
+    call, queue = CallId("c1"), SALES
+    for fact in (
+        CallbackDialled(call=call, queue=queue, agent=ALICE, channel=ChannelId("c1~back~1"), attempt=1),
+        CallTransferred(call=call, queue=queue, agent=ALICE, kind=TransferKind.BLIND, to="0301", outside=True),
+        CallTransferred(call=call, queue=queue, agent=ALICE, kind=TransferKind.BLIND, to="1002"),
+        CallbackPostponed(call=call, queue=queue, cap=OutboundCap.AT_ONCE, again=None),
+        CallbackRefused(call=call, queue=queue, why=CallbackObstacle.NOT_ALLOWED),
+        TransferRefused(call=call, queue=queue, agent=ALICE, to="0301", cap=OutboundCap.AGENT_PER_DAY),
+        TransferRefused(call=call, queue=queue, agent=ALICE, to="9"),
+    ):
+        scraped.metrics.observe(None, Outcome(facts=(Recorded(at=START, fact=fact),)), START)
+    out = {
+        kind: scraped.value("acd_outbound_calls_total", queue=queue, kind=kind) for kind in ("call_back", "transfer")
+    }
+    assert out == {"call_back": 1, "transfer": 1}
+    for reason in ("at_once", "not_allowed", "agent_per_day", "no_such_number"):
+        assert scraped.value("acd_outbound_calls_refused_total", queue=queue, reason=reason) == 1, reason

@@ -44,3 +44,25 @@ def test_a_number_is_digits_perhaps_after_a_plus() -> None:
     numbers = ["1", "0301234", "+49301234"]
     others = ["", "+", "++49", "49+", "anonymous", "1 2", "1\n", "*51", "12#", "sip:12", "٣٤"]
     assert [text for text in (*numbers, *others) if is_number(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("pattern", "passes", "stops"),
+    [
+        ("0XXXXXXX.", ["030123456", "0891234567"], ["0049301234", "00881612345678", "09001234567", "01900123456"]),
+        ("00.", ["0049301234"], ["00881612345678", "00870123456", "0097912345678"]),
+        ("00881.", ["00881612345678"], ["0049301234"]),
+        ("+.", ["+49301234"], ["+881612345678", "+870123456"]),
+        ("+49.", ["+49301234"], ["+44207123456"]),
+        ("NXXNXXXXXX", ["2125551234"], ["9002345678"]),
+        ("1NXXNXXXXXX", ["12125551234"], ["19002345678"]),
+        (".", ["030123456"], ["+49301234", "0049301234", "01149301234", "1184567"]),
+    ],
+)
+def test_what_is_dear_has_to_be_named(pattern: str, passes: list[str], stops: list[str]) -> None:
+    assert [number for number in (*passes, *stops) if may_call([pattern], number)] == passes
+
+
+def test_a_number_is_no_longer_than_any_in_the_world() -> None:
+    assert is_number("0" * 20)
+    assert not is_number("0" * 21)
