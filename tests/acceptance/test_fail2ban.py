@@ -1,13 +1,16 @@
-"""Wrong passwords stand in Asterisk's security log as fail2ban reads them, and nobody can have another one banned."""
+"""Wrong passwords stand in Asterisk's log as fail2ban reads them, and nobody can have another one banned."""
 
 import asyncio
+import json
+import secrets
 import subprocess
 from collections import Counter
+from dataclasses import replace
 
 from tests.acceptance.centre import RunningCentre
 from tests.acceptance.parts import Part, agents
 from tests.attack.debian import OPS, tools
-from tests.attack.forgery import Forgery
+from tests.attack.forgery import Forgery, escaped, quoted
 from tests.attack.stranger import Stranger
 from tests.phone.digest import Credentials
 
@@ -22,11 +25,24 @@ FORGED = (
     f'x"\x0b[2026-01-01 00:00:00.000] SECURITY[1] res_security_log.c: RemoteAddress="IPV4/UDP/{VICTIM}/1"',
 )
 """Call-IDs that look like the rest of a log line."""
+FORGED_LINES = (
+    "x\n[2026-11-23 12:00:00.000] NOTICE[1] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from '<sip:a@b>' failed "
+    f"for '{VICTIM}:1' (callid: x) - Failed to authenticate",
+    f'x\n[2026-11-23 12:00:00.000] SECURITY[1] res_security_log.c: SecurityEvent="InvalidAccountID",x="{VICTIM}"',
+)
+"""The same as a whole line, in the user of his address."""
+NO_TEXT = "x\udcff\udcfe"
+"""Of this one Asterisk can write no security event."""
+FORGED_NAMES = (
+    f"x' failed for '{VICTIM}:1' (callid: x) - Failed to authenticate",
+    f"x\" <sip:x@127.0.0.1>' failed for '{VICTIM}:1' (callid: x) - Failed to authenticate",
+)
+"""The same in a caller's name."""
 
 
 def banned(centre: RunningCentre) -> Counter[str]:
     """How often each address has failed, by the real filter."""
-    log = centre.home / "state" / "asterisk" / "log" / "security.log"
+    log = centre.home / "state" / "asterisk" / "log" / "refused.log"
     ours = OPS / "fail2ban" / "filter.d" / "asterisk-acd.conf"
     command = tools().fail2ban("fail2ban-regex", "--config", str(tools().root / "etc/fail2ban"), "-o", "<ip>")
     done = subprocess.run(
@@ -66,12 +82,16 @@ async def test_who_only_looks_for_names_is_counted_too(centre: RunningCentre) ->
 async def test_nobody_can_have_another_one_banned_or_hide_himself(centre: RunningCentre) -> None:
     source = "127.0.0.75"
     async with Stranger(centre.sheet.sip, source) as stranger:
-        for call_id in FORGED:
-            wrong = Credentials(user="4501-desk", secret="wrong")
-            forgery = Forgery(method="REGISTER", user="4501-desk", call_id=call_id)
-            answer = await stranger.ask_as(wrong, forgery)
+        guess = Forgery(method="REGISTER", user="4501-desk")
+        guesses = [replace(guess, call_id=secrets.token_hex(4) + call_id) for call_id in (*FORGED, NO_TEXT)]
+        guesses += [replace(guess, name=quoted(name), call_id=secrets.token_hex(8)) for name in FORGED_NAMES]
+        guesses += [replace(guess, user=escaped(line), call_id=secrets.token_hex(8)) for line in FORGED_LINES * 8]
+        for forgery in guesses:
+            answer = await stranger.ask_as(Credentials(user="4501-desk", secret="wrong"), forgery)
             assert answer is not None
             assert answer.status == 401
     counted = await asyncio.to_thread(banned, centre)
-    assert counted[source] == len(FORGED)
+    assert counted[source] >= len(guesses)
     assert counted[VICTIM] == 0
+    events = (centre.home / "state" / "asterisk" / "log" / "security.log").read_text().split("\n")
+    assert all(isinstance(json.loads(line), dict) for line in events[1:] if line)  # the first one names the program

@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 import urllib.request
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import asyncpg
 from prometheus_client.parser import text_string_to_metric_families
@@ -131,7 +131,12 @@ def asterisk_log_faults(centre: RunningCentre) -> list[str]:
     log = centre.home / "state" / "asterisk" / "log"
     return [
         f"{name}: {line!r}"
-        for name in ("messages", "security.log")
+        for name, begin in (("messages", TIME), ("refused.log", TIME), ("security.log", rb'\{"hostname"|' + TIME))
         for line in (log / name).read_bytes().split(b"\n")
-        if line and (b"\x1b" in line or not re.match(rb"\[\d{4}-\d\d-\d\d ", line))
+        if line and (b"\x1b" in line or not re.match(begin, line)) and not BACKTRACE.match(line)
     ]
+
+
+TIME: Final = rb"\[\d{4}-\d\d-\d\d "
+BACKTRACE: Final = re.compile(rb"# ?\d+: ")
+"""Asterisk's own, when a text of a call that it turns away cannot be written as JSON."""

@@ -10,8 +10,6 @@ from tests.acceptance.centre import RunningCentre
 from tests.acceptance.parts import DOMAIN
 from tests.phone.digest import Credentials
 
-NAME = "trunk"
-
 
 def ari_access(centre: RunningCentre) -> tuple[str, dict[str, str]]:
     """The address of this centre's ARI, and the headers that open it."""
@@ -21,14 +19,14 @@ def ari_access(centre: RunningCentre) -> tuple[str, dict[str, str]]:
     return settings["url"], {"Authorization": f"Basic {word}"}
 
 
-async def add_trunk(centre: RunningCentre) -> Credentials:
+async def add_trunk(centre: RunningCentre, name: str = "trunk", *, context: str = "acd-phones") -> Credentials:
     """Write it into Asterisk. What it says of the caller is believed, so his texts get as far as they can."""
-    who = Credentials(user=NAME, secret=secrets.token_urlsafe(16))
+    who = Credentials(user=name, secret=secrets.token_urlsafe(16))
     endpoint = {
         "transport": "transport-udp",
-        "context": "acd-phones",
-        "auth": NAME,
-        "aors": NAME,
+        "context": context,
+        "auth": name,
+        "aors": name,
         "identify_by": "auth_username,username",
         "tenantid": DOMAIN,
         "allow": "!all,ulaw",
@@ -44,7 +42,7 @@ async def add_trunk(centre: RunningCentre) -> Credentials:
     async with aiohttp.ClientSession(headers=headers) as session:
         for kind, fields in objects.items():
             body = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
-            place = f"{url}/ari/asterisk/config/dynamic/res_pjsip/{kind}/{NAME}"
+            place = f"{url}/ari/asterisk/config/dynamic/res_pjsip/{kind}/{name}"
             async with session.put(place, json=body) as answer:
                 assert answer.status == 200, await answer.text()
     return who

@@ -93,7 +93,7 @@ async def _apart(home: Path) -> Seen:
 async def _fail2ban(centre: RunningCentre) -> AsyncGenerator[None]:
     """The real one, with the jail and the filter that are shipped."""
     place = tools().configuration(centre.home)
-    log = centre.home / "state" / "asterisk" / "log" / "security.log"
+    log = centre.home / "state" / "asterisk" / "log" / "refused.log"
     (place / "jail.local").write_text(_JAIL.format(log=log))
     (place / "fail2ban.local").write_text(_SERVER.format(home=centre.home))
     command = tools().fail2ban("fail2ban-server", "-f", "-x", "-c", str(place))
