@@ -17,6 +17,7 @@ import structlog
 from acd.centre import Centre, CentreFaults
 from acd.explain.telling import as_lines, as_values
 from acd.model import CallId
+from acd.runtime import spare
 from acd.runtime.apply import Change, apply_centre
 from acd.runtime.database import close, connect
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
@@ -203,12 +204,15 @@ class _Reading:
 
 @main.command(name="run")
 @click.option("--settings", type=click.Path(path_type=Path), help="TOML; ACD__SECTION__NAME in the environment wins.")
-def run_command(settings: Path | None) -> None:
+@click.option(spare.OPTION, "when_told", is_flag=True, hidden=True)
+def run_command(settings: Path | None, when_told: bool) -> None:
     """Run the engine alone, against an Asterisk and a PostgreSQL that are there already.
 
     Exit codes: 0 stopped in order, 2 settings wrong, 3 web port taken, 4 another engine has taken over,
-    5 database unusable, 70 a fault (to be started again).
+    5 database unusable, 70 a fault, 75 it stood still (both to be started again).
     """
+    if when_told:
+        spare.wait_for_turn()
     sys.exit(run_engine(settings_of(settings)))
 
 

@@ -13,6 +13,8 @@ from datetime import timedelta
 from typing import Final
 
 BEAT_EVERY: Final = timedelta(seconds=1)
+LOOK_EVERY: Final = timedelta(seconds=0.1)
+"""Until the work has begun."""
 
 READY: Final = "READY=1"
 BEAT: Final = "WATCHDOG=1"
@@ -48,4 +50,4 @@ async def beat(state: State) -> None:
             words.append(f"STATUS={status}")
             told = status
         tell(*words)
-        await asyncio.sleep(BEAT_EVERY.total_seconds())
+        await asyncio.sleep((BEAT_EVERY if began else LOOK_EVERY).total_seconds())

@@ -114,9 +114,11 @@ class RunningCentre:
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 words = (entry / "cmdline").read_bytes().split(b"\0")
+                waits_for_its_turn = (entry / "fd" / "0").readlink().name.startswith("pipe")
             except (OSError, IndexError):
                 continue
-            if parent == self._process.pid and b"run" in words and b"--settings" in words:
+            ours = parent == self._process.pid and b"run" in words and b"--settings" in words
+            if ours and not waits_for_its_turn:
                 return int(entry.name)
         return 0
 

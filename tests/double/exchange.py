@@ -3,6 +3,7 @@
 Whatever takes time goes through `after`; a timer of an Asterisk that has died does nothing.
 """
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,9 @@ from tests.double.parts import Bridge, Channel, Json, Phone, Playback, Recording
 
 AT_ONCE: Final = timedelta(milliseconds=1)
 """Until a thread of Asterisk, or a phone on the same network, does what it has been asked."""
+
+SAVED_AFTER: Final = timedelta(seconds=1)
+"""Asterisk writes its own database so often; a crash loses what is younger."""
 
 CAUSES: Final = {
     0: "Unknown",
@@ -57,6 +61,7 @@ class Exchange:
         self.variables: dict[str, str] = {}
         self.objects: dict[tuple[str, str], dict[str, str]] = {}
         """What is kept in Asterisk's own database, by kind and name."""
+        self._unsaved: deque[tuple[datetime, Callable[[], None]]] = deque()
 
     def after(self, delay: timedelta, act: Callable[[], None]) -> None:
         """Do this later, unless Asterisk dies before."""
@@ -80,19 +85,64 @@ class Exchange:
 
     # --- what is kept in its database
 
+    def unless_lost(self, undo: Callable[[], None]) -> None:
+        """What was just written can be taken back so: a crash does, until it is saved."""
+        now = self.now()
+        while self._unsaved and self._unsaved[0][0] + SAVED_AFTER <= now:
+            self._unsaved.popleft()
+        self._unsaved.append((now, undo))
+
+    def lose_unsaved(self) -> None:
+        """Whatever was written too short a time before a crash."""
+        now = self.now()
+        while self._unsaved:
+            written, undo = self._unsaved.pop()
+            if written + SAVED_AFTER > now:
+                undo()
+
+    def write_state(self, name: str, state: str | None) -> None:
+        """A device state of an application; None: none any more."""
+        before = self.device_states.get(name)
+        self._put_state(name, state)
+        self.unless_lost(lambda: self._put_state(name, before))
+
+    def _put_state(self, name: str, state: str | None) -> None:
+        if state is None:
+            self.device_states.pop(name, None)
+        else:
+            self.device_states[name] = state
+
+    def write_registration(self, phone: Phone, *, online: bool) -> None:
+        """Where a phone is, or that it is not there any more."""
+        before, phone.is_online = phone.is_online, online
+
+        def undo() -> None:
+            phone.is_online = before
+
+        self.unless_lost(undo)
+
     def write_object(self, key: tuple[str, str], fields: dict[str, str]) -> None:
         """An endpoint is a phone that may register."""
-        self.objects[key] = fields
-        kind, name = key
-        if kind == "endpoint":
-            self.phones.setdefault(name, Phone(device=name))
+        before = self.objects.get(key)
+        self._put_object(key, fields)
+        self.unless_lost(lambda: self._put_object(key, before))
 
     def delete_object(self, key: tuple[str, str]) -> None:
         """A phone that is not known any more can neither be called nor call."""
-        del self.objects[key]
+        before = self.objects[key]
+        self._put_object(key, None)
+        self.unless_lost(lambda: self._put_object(key, before))
+
+    def _put_object(self, key: tuple[str, str], fields: dict[str, str] | None) -> None:
         kind, name = key
-        if kind == "endpoint":
+        if fields is None:
+            self.objects.pop(key, None)
+        else:
+            self.objects[key] = fields
+        if kind == "endpoint" and fields is None:
             self.phones.pop(name, None)
+        elif kind == "endpoint":
+            self.phones.setdefault(name, Phone(device=name))
 
     # --- channels
 

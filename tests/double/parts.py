@@ -26,7 +26,7 @@ Reply = Callable[[int, Any], None]
 
 def stamp(at: datetime) -> str:
     """An instant in Asterisk's own form."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
+    return at.isoformat(timespec="milliseconds")[:23] + "+0000"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -119,6 +119,28 @@ async def there_is_no_place_for_a_caller(stage: Stage) -> None:
     await first.hang_up()
 
 
+async def asterisk_dies_in_a_talk(stage: Stage) -> None:
+    await talk(stage)
+    await stage.client.asterisk.setGlobalVar(variable="ACD_X", value="1")
+    await stage.client.deviceStates.update(deviceName="Stasis:acd-x", deviceState="INUSE")
+    await stage.is_saved()
+    await stage.client.deviceStates.update(deviceName="Stasis:acd-y", deviceState="INUSE")
+    started = (await stage.client.asterisk.getInfo(only="status"))["status"]["startup_time"]
+    await stage.crash()
+    stage.told.clear()
+    assert (await stage.client.asterisk.getInfo(only="status"))["status"]["startup_time"] != started
+    await stage.client.channels.list()
+    await stage.client.bridges.list()
+    await stage.client.endpoints.list()
+    await stage.client.deviceStates.list()
+    await stage.client.asterisk.getGlobalVar(variable="ACD_X")
+    await stage.client.applications.list()
+    await stage.connect()
+    await stage.client.applications.get(applicationName="acd")
+    await stage.client.deviceStates.delete(deviceName="Stasis:acd-x")
+    await stage.is_saved()
+
+
 async def another_takes_our_place(stage: Stage) -> None:
     caller, call, leg = await talk(stage)
     await stage.rival()
@@ -199,6 +221,7 @@ PLAYS: Final[tuple[Play, ...]] = (
     a_call_comes_while_nobody_listens,
     the_engine_stands_still,
     there_is_no_place_for_a_caller,
+    asterisk_dies_in_a_talk,
     another_takes_our_place,
     requests_that_are_refused,
 )

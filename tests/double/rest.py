@@ -104,10 +104,10 @@ def _device_states(exchange: Exchange, method: str, rest: Sequence[str], given: 
         case (_, name) if not name.startswith("Stasis:"):
             refuse(reply, 409, "Uncontrolled device specified")
         case ("PUT", name):
-            states[name] = str(given.get("deviceState", ""))
+            exchange.write_state(name, str(given.get("deviceState", "")))
             reply(204, None)
         case ("DELETE", name):
-            states.pop(name, None)
+            exchange.write_state(name, None)
             reply(204, None)
         case _:
             refuse(reply, 404, "Resource not found")

@@ -21,6 +21,7 @@ from ari_bridge.lanes import Lanes
 from ari_bridge.plan import plan
 from ari_bridge.tasks import Tasks
 from ari_bridge.wire import EventSocket, Wire
+from tests.double.exchange import SAVED_AFTER
 from tests.double.lines import Line
 from tests.double.parts import Json
 from tests.double.server import USER, DoubleServer
@@ -167,6 +168,14 @@ class Stage(ABC):
         await self.register(number)
         await self.hears("PeerStatusChange", where=lambda each: each["endpoint"]["resource"] == f"{number}-desk")
 
+    async def is_saved(self) -> None:
+        """Wait until what was written is on the disk."""
+        await asyncio.sleep(1.5 * SAVED_AFTER.total_seconds())
+
+    @abstractmethod
+    async def crash(self) -> None:
+        """Asterisk dies and is started again."""
+
     @abstractmethod
     async def register(self, number: str) -> None: ...
     @abstractmethod
@@ -213,6 +222,10 @@ class RealStage(Stage):
         super().__init__(asterisk.url, ARI_PASSWORD, stack)
         self._asterisk = asterisk
         self._phones: dict[str, Phone] = {}
+
+    async def crash(self) -> None:
+        self._asterisk.kill()
+        await asyncio.to_thread(self._asterisk.start)
 
     async def register(self, number: str) -> None:
         place = ("127.0.0.1", self._asterisk.sip_port)
@@ -284,6 +297,11 @@ class DoubleStage(Stage):
         self._met: dict[str, int] = {}
         self._refusals: dict[str, int] = {}
         server.people = self._people
+
+    async def crash(self) -> None:
+        self._server.switch.die()
+        await asyncio.sleep(0.01)
+        self._server.switch.start()
 
     def _people(self, line: Line) -> None:
         if line.is_up or line.is_over:

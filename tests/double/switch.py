@@ -53,7 +53,7 @@ class Switch:
         if phone is None or not self.is_alive:
             return False
         if not phone.is_online:
-            phone.is_online = True
+            self.exchange.write_registration(phone, online=True)
             self._tell_peer(phone)
         return True
 
@@ -61,7 +61,7 @@ class Switch:
         """It goes, or is not heard of for too long."""
         phone = self.exchange.phones.get(device)
         if phone is not None and phone.is_online and self.is_alive:
-            phone.is_online = False
+            self.exchange.write_registration(phone, online=False)
             self._tell_peer(phone)
 
     def _tell_peer(self, phone: Phone) -> None:
@@ -82,8 +82,9 @@ class Switch:
     # --- its life
 
     def die(self) -> None:
-        """As a crash: every call and connection is gone; the database stays. The phones' calls stand still."""
+        """As a crash: every call and connection is gone; of the database all but what was written just before stays."""
         self.is_alive = False
+        self.exchange.lose_unsaved()
         lost = [channel.line for channel in self.exchange.channels.values() if channel.line is not None]
         sessions = self.exchange.applications.forget()
         self.exchange.forget()

@@ -1,44 +1,59 @@
-"""A wire between an engine and its Asterisk that tells when the engine last said something."""
+"""A wire between an engine and what it talks to, that tells what the engine said and can be cut."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+POSTGRES_SOCKET = ".s.PGSQL.5432"
 
 
 class Tap:
-    """Open while `tapped` lasts."""
+    """Open while `tapped` or `tapped_database` lasts."""
 
-    def __init__(self, target: str) -> None:
-        parts = urlsplit(target)
+    def __init__(self, reach: Callable[[], Awaitable[Ends]]) -> None:
         self.url = ""
         """Where the engine finds it."""
-        self.said: list[tuple[float, bytes]] = []
-        """What the engine sent, and when (monotonic clock)."""
-        self._target = (parts.hostname or "", parts.port or 80)
+        self._said: list[tuple[float, bytes]] = []
+        self._reach = reach
+        self._whole = asyncio.Event()
+        self._whole.set()
 
     def said_since(self, instant: float) -> list[bytes]:
-        """What the engine has sent since then."""
-        return [words for at, words in self.said if at > instant]
+        """What the engine has sent since then (monotonic clock)."""
+        return [words for at, words in self._said if at > instant]
+
+    def cut(self) -> None:
+        """From now on nothing comes through, either way, and nobody is told."""
+        self._whole.clear()
+
+    def mend(self) -> None:
+        """All comes through again."""
+        self._whole.set()
 
     async def serve(self, from_engine: asyncio.StreamReader, to_engine: asyncio.StreamWriter) -> None:
         """Pass on both ways until either end is gone."""
         try:
-            from_asterisk, to_asterisk = await asyncio.open_connection(*self._target)
+            await self._whole.wait()
+            from_other, to_other = await self._reach()
         except OSError:
             to_engine.close()
             return
         with suppress(OSError):
             await asyncio.gather(
-                self._pass(from_engine, to_asterisk, heard=True), self._pass(from_asterisk, to_engine, heard=False)
+                self._pass(from_engine, to_other, heard=True), self._pass(from_other, to_engine, heard=False)
             )
 
     async def _pass(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, heard: bool) -> None:
         try:
             while words := await source.read(65536):
                 if heard:
-                    self.said.append((time.monotonic(), words))
+                    self._said.append((time.monotonic(), words))
+                await self._whole.wait()
                 to.write(words)
                 await to.drain()
         finally:
@@ -48,10 +63,27 @@ class Tap:
 @asynccontextmanager
 async def tapped(target: str) -> AsyncGenerator[Tap]:
     """A wire to this web address."""
-    tap = Tap(target)
+    parts = urlsplit(target)
+    tap = Tap(lambda: asyncio.open_connection(parts.hostname, parts.port))
     server = await asyncio.start_server(tap.serve, "127.0.0.1", 0)
     tap.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield tap
     finally:
+        tap.mend()
+        server.close()
+
+
+@asynccontextmanager
+async def tapped_database(target: str, directory: Path) -> AsyncGenerator[Tap]:
+    """A wire to the database with this address, which is a Unix socket; `directory` is short, and for this alone."""
+    parts = urlsplit(target)
+    [host] = parse_qs(parts.query)["host"]
+    tap = Tap(lambda: asyncio.open_unix_connection(f"{host}/{POSTGRES_SOCKET}"))
+    server = await asyncio.start_unix_server(tap.serve, directory / POSTGRES_SOCKET)
+    tap.url = target.replace(parts.query, f"host={directory}")
+    try:
+        yield tap
+    finally:
+        tap.mend()
         server.close()

@@ -17,10 +17,13 @@ from acd.runtime.up.errors import StartError
 from acd.runtime.up.progress import say
 from acd.runtime.up.silence import SILENT_AFTER_SECONDS, Listener
 
-FIRST_PAUSE_SECONDS: Final = 0.2
+FIRST_PAUSE_SECONDS: Final = 0.05
 LONGEST_PAUSE_SECONDS: Final = 10.0
 STEADY_AFTER_SECONDS: Final = 5.0
 """Who ran this long did not die of its start: the next pause is short again."""
+
+SPARE_AFTER_SECONDS: Final = 0.5
+"""Who has just begun to work has the machine for himself."""
 
 STOP_WITHIN_SECONDS: Final = 12.0
 ATTEMPTS_TO_START: Final = 3
@@ -45,6 +48,9 @@ class Program:
     """Exit codes after which starting again at once does harm, with the seconds to wait."""
     told_at: Path | None = None
     """The socket at which it tells that it is there, as to systemd; silent there, it is killed. None: it does not."""
+    as_spare: tuple[str, ...] = ()
+    """With these words it waits for a line on its standard input before it begins; one such is kept ready beside one
+    that tells that its work has begun."""
 
 
 class Child:
@@ -56,6 +62,7 @@ class Child:
         """Set by whoever has seen it work; before that it may die only a few times."""
         self._lock = lock
         self._process: asyncio.subprocess.Process | None = None
+        self._spare: asyncio.subprocess.Process | None = None
         self._failed_starts = 0
         self._stopping = False
         self._watcher: asyncio.Task[None] | None = None
@@ -90,17 +97,16 @@ class Child:
 
     async def _run(self) -> int:
         if self.program.told_at is None:
-            return await (await self._begin(self.program.environment)).wait()
+            return await (await self._begin()).wait()
         listener = await Listener.to(self.program.told_at)
-        environment = {**(self.program.environment or os.environ), "NOTIFY_SOCKET": str(listener.address)}
         try:
-            process = await self._begin(environment)
-            return await self._watched(process, listener)
+            return await self._watched(await self._begin(), listener)
         finally:
             listener.close()
 
     async def _watched(self, process: asyncio.subprocess.Process, listener: Listener) -> int:
         silence = asyncio.create_task(listener.silence())
+        spare_to_come = asyncio.create_task(self._keep_spare(listener))
         ended = asyncio.create_task(process.wait())
         try:
             await asyncio.wait({silence, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,14 +115,35 @@ class Child:
                 process.kill()
             return await ended
         finally:
-            silence.cancel()
-            ended.cancel()
+            for task in (silence, spare_to_come, ended):
+                task.cancel()
 
-    async def _begin(self, environment: Mapping[str, str] | None) -> asyncio.subprocess.Process:
+    async def _begin(self) -> asyncio.subprocess.Process:
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.returncode is None:
+            assert spare.stdin
+            with suppress(OSError):  # it has just ended: then so does its turn
+                spare.stdin.write(b"\n")
+                await spare.stdin.drain()
+            self._process = spare
+        else:
+            self._process = await self._spawn(self.program.command, asyncio.subprocess.DEVNULL)
+        return self._process
+
+    async def _keep_spare(self, listener: Listener) -> None:
+        if self.program.as_spare:
+            await listener.began.wait()
+            await asyncio.sleep(SPARE_AFTER_SECONDS)
+            self._spare = await self._spawn((*self.program.command, *self.program.as_spare), asyncio.subprocess.PIPE)
+
+    async def _spawn(self, command: tuple[str, ...], stdin: int) -> asyncio.subprocess.Process:
+        environment = self.program.environment
+        if self.program.told_at is not None:
+            environment = {**(environment or os.environ), "NOTIFY_SOCKET": str(self.program.told_at)}
         with self.program.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *guarded(self.program),
-                stdin=asyncio.subprocess.DEVNULL,
+            return await asyncio.create_subprocess_exec(
+                *guarded(self.program, command),
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 cwd=self.program.directory,
@@ -124,7 +151,6 @@ class Child:
                 start_new_session=True,  # Ctrl-C is for `acd up` alone, which stops its children in order
                 pass_fds=(self._lock,),
             )
-        return self._process
 
     def _count_failed_start(self, code: int) -> None:
         self._failed_starts += 1
@@ -136,6 +162,9 @@ class Child:
         self._stopping = True
         if self._watcher:
             self._watcher.cancel()
+        if self._spare is not None and self._spare.returncode is None:
+            self._spare.kill()
+            await self._spare.wait()
         if self._process is None or self._process.returncode is not None:
             return
         self._process.send_signal(self.program.stop_signal)
@@ -174,15 +203,15 @@ async def finished(
                 await process.wait()
 
 
-def guarded(program: Program) -> tuple[str, ...]:
-    """The program's command line, run so that the kernel sends it its death signal when we die.
+def guarded(program: Program, command: tuple[str, ...]) -> tuple[str, ...]:
+    """The command line with the program's privileges, run so that the kernel sends it its death signal when we die.
 
     That setting is lost when a process changes its user, so it is made with or after that; and because a parent that
     died before it was made would go unnoticed, the child then looks once more for its parent.
     """
     lowered = program.privileges or ("setpriv",)
     look = ("sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid()))
-    return (*lowered, "--pdeathsig", program.death_signal.name.removeprefix("SIG"), *look, *program.command)
+    return (*lowered, "--pdeathsig", program.death_signal.name.removeprefix("SIG"), *look, *command)
 
 
 def _how(code: int) -> str:

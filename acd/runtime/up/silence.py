@@ -19,7 +19,8 @@ class Listener(asyncio.DatagramProtocol):
     def __init__(self, address: Path) -> None:
         """Use `to`."""
         self.address = address
-        self._began = asyncio.Event()
+        self.began = asyncio.Event()
+        """Set while the child does its work."""
         self._heard = time.monotonic()
         self._transport: asyncio.DatagramTransport
 
@@ -35,14 +36,14 @@ class Listener(asyncio.DatagramProtocol):
         self._heard = time.monotonic()
         words = data.splitlines()
         if b"READY=1" in words:
-            self._began.set()
+            self.began.set()
         if b"STOPPING=1" in words:
-            self._began.clear()
+            self.began.clear()
 
     async def silence(self) -> None:
         """Return when the child has been silent for too long."""
         while True:
-            await self._began.wait()
+            await self.began.wait()
             left = self._heard + SILENT_AFTER_SECONDS - time.monotonic()
             if left <= 0:
                 return

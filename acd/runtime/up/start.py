@@ -14,6 +14,7 @@ import aiohttp
 
 from acd.centre import Centre
 from acd.ports import Endpoint
+from acd.runtime import spare
 from acd.runtime.apply import apply_centre
 from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
 from acd.runtime.store import Store
@@ -264,6 +265,7 @@ class _Start:
             environment={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
             longer_pauses={STOOD_DOWN: STOOD_DOWN_PAUSE_SECONDS},
             told_at=self._sockets / "engine",
+            as_spare=(spare.OPTION,),
         )
 
     async def _calls_can_be_taken(self) -> None:
