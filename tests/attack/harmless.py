@@ -98,14 +98,16 @@ async def journal_faults(centre: RunningCentre, injected: Injected) -> list[str]
     names = {fact.caller.name for fact in queued.values()}
     faults += [f"not printable: {name!r}" for name in names if not name.isprintable() or len(name) > NAME_LIMIT]
     as_text = [attempt for attempt in injected.taken if attempt.place == "display name" and attempt.text.isprintable()]
-    faults += [f"lost: {attempt}" for attempt in as_text if _one_line(attempt.text) not in names]
+    kept = {name.replace("\\", "") for name in names}
+    faults += [f"lost: {attempt}" for attempt in as_text if not _is_kept(attempt.text.replace("\\", ""), kept)]
     if not as_text:
         faults.append("no text was stored at all")
     return faults
 
 
-def _one_line(text: str) -> str:
-    return text[:NAME_LIMIT].strip()
+def _is_kept(text: str, names: set[str]) -> bool:
+    """Whole, or as much of it as Asterisk keeps of a name (79 bytes) with its escapes."""
+    return text.strip() in names or any(text.startswith(name) for name in names if len(name) > len(f"{MARK} and more"))
 
 
 async def told_faults(centre: RunningCentre, *, stories: int) -> list[str]:
