@@ -185,7 +185,7 @@ def _lapse(step: Step, now: datetime) -> None:
     while (entry := step.state.deadlines.due(now)) is not None:
         due, kind, id_ = entry
         # A rule that has just been made stricter can be overdue; that it lapses is news of now.
-        step.now = max(due, step.state.latest)
+        step.now = max(due, step.state.records.latest)
         _lapse_one(step, kind, id_)
         following = step.state.deadlines.next()
         if following is None or following[:2] >= (step.now, DeadlineKind.ANNOUNCEMENT):

@@ -5,6 +5,7 @@ The same rules hold for who overflows from another queue; `overflow` asks here.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from acd import announcing, callback, park
 from acd.expected_wait import expected_wait
@@ -14,6 +15,9 @@ from acd.model import queue_id as queue_id_of
 from acd.outputs import CallQueued, CallRefused, Dismiss, EntryRefused, OverflowReason, Phrase, SendOn, Sound, TurnAway
 from acd.records import Place, turn
 from acd.step import Step
+
+UNNOTICED: Final = timedelta(seconds=15)
+"""How long a caller can wait unnoticed while Asterisk counts as in sight: a lost event is found within ten seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def arrive(step: Step, event: CallArrived) -> None:
         account=event.account,
         channel=channel,
         caller=event.caller,
-        arrived=min(event.arrived or step.now, step.now) - event.waited,
+        arrived=_arrived(step, event.arrived) - event.waited,
         priority=event.priority,
     )
     found = _try(step, comer, queue, set())
@@ -66,6 +70,20 @@ def arrive(step: Step, event: CallArrived) -> None:
         _queue(step, comer, found)
     else:
         send_away(step, comer.call, channel, found)
+
+
+def _arrived(step: Step, told: datetime | None) -> datetime:
+    """When a caller came whom we find waiting: neither after now nor before he could have come unnoticed.
+
+    What Asterisk tells is by the clock of its machine, which may have been set meanwhile.
+    """
+    if told is None or told > step.now:
+        return step.now
+    records = step.state.records
+    seen_until = step.now if records.asterisk_in_sight else records.asterisk_unseen_since
+    if seen_until is None or told + UNNOTICED >= seen_until:
+        return told
+    return seen_until - UNNOTICED
 
 
 def _queue(step: Step, comer: Comer, found: Found) -> None:

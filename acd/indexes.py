@@ -5,7 +5,6 @@ again for a match. All of them follow from the records: a snapshot has none.
 """
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Final
 
 from acd.announcements import LONGEST_BRIEFING, LONGEST_SAID, next_due
@@ -83,8 +82,6 @@ class Indexes:
         self.staffing: dict[AgentId, set[QueueId]] = {}
         """The queues whose calls an agent takes."""
         self.deadlines = Deadlines()
-        self.latest = datetime.min.replace(tzinfo=UTC)
-        """The instant of the last fact: nothing happens before it."""
         self.freed: set[AgentId] = set()
         """Agents who became eligible somewhere; the engine takes them out once it has looked for calls for them."""
         self.needy: set[CallId] = set()

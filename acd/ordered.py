@@ -104,6 +104,14 @@ class Deadlines:
             of_kind[id_] = until
             heappush(self._heap, (until, kind, id_))
 
+    def until(self, kind: DeadlineKind, id_: str) -> datetime | None:
+        """When it lapses; None: it does not."""
+        return self._until[kind].get(id_)
+
+    def all(self) -> list[tuple[DeadlineKind, str]]:
+        """Everything that lapses, in no order."""
+        return [(kind, id_) for kind in DeadlineKind for id_ in self._until[kind]]
+
     def forget(self, id_: str, kinds: Iterable[DeadlineKind]) -> None:
         """Let nothing of these kinds lapse."""
         for kind in kinds:

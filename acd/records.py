@@ -4,8 +4,9 @@ A timer is a field here (`until`), not an object: there is nothing to cancel and
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import inf
+from typing import Final
 
 from acd.model import (
     OFFLINE,
@@ -25,6 +26,8 @@ from acd.model import (
     Status,
 )
 from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -249,10 +252,14 @@ class Records:
     queue_records: dict[QueueId, QueueRecord] = field(default_factory=dict[QueueId, QueueRecord])
     places: dict[QueueId, dict[str, Place]] = field(default_factory=dict[QueueId, dict[str, Place]])
     """By the number that called."""
+    latest: datetime = _LONG_AGO
+    """The instant of the last fact: nothing happens before it."""
     out: dict[ChannelId, list[OutboundCall]] = field(default_factory=dict[ChannelId, list[OutboundCall]])
     """By the caller's channel: a second one, where he who was called back is passed on."""
     went_out: dict[str, list[datetime]] = field(default_factory=dict[str, list[datetime]])
     """When calls went out in the last 24 hours, by account and by agent."""
     asterisk_in_sight: bool = False
+    asterisk_unseen_since: datetime | None = None
+    """The last sign of life before it went out of sight. None: it is in sight, or never was."""
     asterisk_life: str | None = None
     """As in `AsteriskSeen`, when it was seen last."""

@@ -82,8 +82,9 @@ class State(Indexes):
 
     def apply(self, fact: Fact, at: datetime) -> None:
         """Let a fact be true from `at` on."""
-        if at > self.latest:
-            self.latest = at
+        before = self.records.latest
+        if at > before:
+            self.records.latest = at
         match fact:
             # a call's way, as most go: each case costs those after it a comparison
             case CallQueued():
@@ -180,7 +181,7 @@ class State(Indexes):
             case ConfigurationChanged():
                 configuration_changed(self, fact, at)
             case AsteriskOutOfSight():
-                waiting.out_of_sight(self)
+                waiting.out_of_sight(self, before)
             case AsteriskInSight():
                 waiting.in_sight(self, fact)
             # of these the journal tells, and nothing follows from them

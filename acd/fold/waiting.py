@@ -26,14 +26,16 @@ from acd.outputs import (
 from acd.records import CallbackRecord, CallRecord, OutboundCall, Place
 
 
-def out_of_sight(state: Indexes) -> None:
-    """Nothing can be said to those who wait."""
+def out_of_sight(state: Indexes, last: datetime) -> None:
+    """Nothing can be said to those who wait. `last`: of the fact before, when it was in sight for certain."""
+    state.records.asterisk_unseen_since = last
     _sight_changed(state, in_sight=False)
 
 
 def in_sight(state: Indexes, fact: AsteriskInSight) -> None:
     """Something can."""
     state.records.asterisk_life = fact.life
+    state.records.asterisk_unseen_since = None
     _sight_changed(state, in_sight=True)
 
 

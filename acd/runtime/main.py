@@ -20,6 +20,7 @@ from acd.runtime import logs, watchdog, web
 from acd.runtime.clock import OFFSET_WORTH_TELLING, Clock
 from acd.runtime.database import DatabaseError, address
 from acd.runtime.gauges import ClockGauge
+from acd.runtime.guard import Guard, GuardFigures, WrongState
 from acd.runtime.lease import Lease, LeaseLost
 from acd.runtime.metrics import Metrics
 from acd.runtime.recorder import Recorder
@@ -114,7 +115,7 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
         case SpoolError():
             _log.error("spool_unusable", why=str(error))
             return ExitCode.SPOOL
-        case CoreFault():
+        case CoreFault() | WrongState():
             return ExitCode.FAULT  # told where it happened
         case _:
             _log.critical("process_failed", exc_info=error)
@@ -136,6 +137,7 @@ class _Process:
         self._lease: Lease
         self._recorder: Recorder
         self._clock: Clock
+        self._guard: Guard
         self._runner: Runner
         self._bridge: Bridge
 
@@ -190,8 +192,13 @@ class _Process:
             not_before=self._recorder.last_at,
             busy=bool(state.records.calls) or engine.deadline is not None,
         )
+        self._guard = Guard(state)
         self._runner = Runner(
-            engine=engine, clock=self._clock, journal=self._recorder, observers=(self._metrics, logs.FactLog())
+            engine=engine,
+            clock=self._clock,
+            journal=self._recorder,
+            observers=(self._metrics, logs.FactLog()),
+            guard=self._guard,
         )
         settings = self._settings
         self._bridge = Bridge(
@@ -203,6 +210,7 @@ class _Process:
         self._runner.attach(self._bridge)
         self._metrics.watch(state, self._recorder, self._bridge)
         self._metrics.registry.register(ClockGauge(self._clock))
+        self._metrics.registry.register(GuardFigures(self._guard))
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
 
@@ -210,6 +218,7 @@ class _Process:
         self._stage = "reading the configuration"
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._runner.fault())
+            tasks.create_task(self._guard.watch())
             tasks.create_task(self._recorder.fault())
             tasks.create_task(self._lease.lost())
             tasks.create_task(self._metrics.watch_event_loop())

@@ -51,6 +51,14 @@ class Observer(Protocol):
         ...
 
 
+class GuardPort(Protocol):
+    """Somebody who knows whether the state can be gone on with."""
+
+    def after(self, facts: Sequence[Recorded]) -> None:
+        """Look at whom these have touched; raises where the state cannot be trusted any more."""
+        ...
+
+
 class CoreFault(Exception):
     """The core failed and its state cannot be trusted: the process has to end and begin again from the journal."""
 
@@ -65,12 +73,14 @@ class Runner:
         clock: Clock,
         journal: JournalPort,
         observers: Sequence[Observer] = (),
+        guard: GuardPort | None = None,
         durable_within: timedelta = DURABLE_WITHIN,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._journal = journal
         self._observers = observers
+        self._guard = guard
         self._durable_within = durable_within
         self._switch: SwitchPort | None = None
         self._sequence = 0
@@ -165,6 +175,8 @@ class Runner:
                 observer.observe(what, outcome, ordered)
             except Exception:  # noqa: BLE001 - a figure or a log line is not worth a call
                 _log.exception("observer_failed", observer=type(observer).__name__)
+        if self._guard is not None and outcome.facts:
+            self._guard.after(outcome.facts)
 
     def _fail(self, what: Event | Request | None, error: Exception) -> None:
         self.stop()

@@ -51,6 +51,7 @@ def _go_on(exchange: Exchange, channel: Channel, walk: Walk, outcome: str | None
             channel.step = None
             _go_on(exchange, channel, walk, what)
 
+    channel.resume = resume
     step(channel, resume)
 
 
@@ -210,7 +211,6 @@ def _stasis(exchange: Exchange, arguments: list[str]) -> Step:
             channel.app_name, channel.app_data = "Stasis", ",".join(("acd", *arguments))
             resume("FAILED")
             return
-        channel.resume = resume
         exchange.enter_stasis(channel, "acd", arguments)
 
     return step
@@ -249,11 +249,16 @@ def _bridge(exchange: Exchange, name: str) -> Step:
 
 
 def fetch(exchange: Exchange, channel: Channel) -> None:
-    """Take this channel out of whatever it does; whoever had called it goes on without it."""
+    """Take this channel out of whatever it does; whoever had called it goes on without it.
+
+    One that had called by itself stays where it is in the dial plan, and goes on there when it is let go again.
+    """
     dialled_by, channel.dialled_by = channel.dialled_by, None
     exchange.leave_stasis(channel)
     exchange.leave(channel)
-    break_off(channel)
+    broken_off, channel.broken_off = channel.broken_off, None
+    if broken_off is not None:
+        broken_off()
     if dialled_by is not None:
         dialled_by("END")
 
@@ -276,7 +281,11 @@ def _talk(exchange: Exchange, channel: Channel, other: Channel, over: Callable[[
         if other.dialled_by is part:
             other.dialled_by = None
             exchange.leave(channel)
-            exchange.hang_up(other)
+            if other.resume is None:
+                exchange.hang_up(other)
+            else:
+                exchange.leave(other)
+                other.resume("SUCCESS")
 
     channel.broken_off = let_go
 

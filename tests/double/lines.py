@@ -29,9 +29,11 @@ class At(Enum):
 class Line:
     """One call of one phone, seen from the phone."""
 
-    def __init__(self, exchange: Exchange, channel: Channel, at: At) -> None:
+    def __init__(self, exchange: Exchange, channel: Channel, at: At, other: str) -> None:
         self.id = f"sip-{channel.id}"
         self.device = channel.device
+        self.other = other
+        """The number of the other side, as it was dialled or shown."""
         self.at = at
         self.elsewhere = False
         """Whether it has ended because somebody else has answered."""
@@ -110,7 +112,7 @@ class Line:
     def transfers_to(self, second: "Line") -> None:
         """Attended: the other parties of this and of the second call shall be connected."""
         if self.at is At.UP and second.at is At.UP:
-            number = second._channel.connected[0]
+            number = second.other
             self._soon(lambda: self._referred(Transfer(number=number, second=second._channel)))
 
     # --- what happens to him
@@ -200,7 +202,7 @@ def _company(channel: Channel) -> Json:
 
 def call(exchange: Exchange, channel: Channel) -> None:
     """Send an INVITE to the phone of this channel."""
-    line = channel.line = Line(exchange, channel, At.CALLED)
+    line = channel.line = Line(exchange, channel, At.CALLED, channel.connected[0])
 
     def reached() -> None:
         phone = exchange.phones.get(channel.device)

@@ -119,6 +119,8 @@ class Bridge:
     hears_keys: bool = False
     channels: list[Channel] = field(default_factory=list[Channel])
     recording: "Recording | None" = None
+    moved_out: set[str] = field(default_factory=set[str])
+    """Channels that were put into another bridge out of this one, not taken out of it first."""
     technology: str = "simple_bridge"
     """How sound goes; chosen anew a moment after somebody has come or gone."""
 

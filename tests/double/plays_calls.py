@@ -29,6 +29,14 @@ async def gives_up_while_waiting(stage: Stage) -> None:
     stage.order(HangUpCall(call=call, channel=ChannelId(call)))
 
 
+async def gives_up_before_he_is_answered(stage: Stage) -> None:
+    await stage.phone("1004")
+    line = await stage.dial("1004", "7001")
+    await stage.arrives()
+    await stage.settles()
+    await line.hang_up()
+
+
 async def talk_that_the_caller_ends(stage: Stage) -> None:
     caller, call, leg = await talk(stage)
     await caller.hang_up()
@@ -111,6 +119,41 @@ async def asterisk_itself_stops_ringing(stage: Stage) -> None:
     await stage.hears("ChannelDestroyed")
     await stage.settles()
     await caller.hang_up()
+
+
+async def a_phone_is_dead(stage: Stage) -> None:
+    caller, call = await waiting_caller(stage)
+    await stage.phone("1001")
+    stage.is_dead("1001")
+    leg = f"{call}~1~1001-desk"
+    await stage.client.channels.originateWithId(
+        channelId=leg, endpoint="PJSIP/1001-desk", app="acd", appArgs="leg,x,1001-desk", timeout=1
+    )
+    await stage.hears("ChannelDestroyed")
+    await stage.settles()
+    await caller.hang_up()
+
+
+async def two_answer_at_once(stage: Stage) -> None:
+    caller, call = await waiting_caller(stage)
+    for number in ("1001", "1002"):
+        await stage.phone(number)
+    stage.order(ring(call, "1001", "1002"))
+    legs = [await stage.called("1001"), await stage.called("1002")]
+    await stage.settles()
+    for leg in legs:
+        await leg.answer()
+    await stage.hears("StasisStart", nth=3)
+    stage.order(
+        connect(call),
+        StopRinging(offer=OfferId(f"{call}~1"), devices=(DeviceId("1002-desk"),), elsewhere=True),
+    )
+    await legs[1].is_over()
+    await stage.settles()
+    await caller.hang_up()
+    await stage.hears("ChannelDestroyed", where=lambda each: each["channel"]["id"] == call)
+    over(stage, call)
+    await legs[0].is_over()
 
 
 async def gives_up_while_a_phone_rings(stage: Stage) -> None:
@@ -258,6 +301,7 @@ async def keys_before_and_in_a_talk(stage: Stage) -> None:
 
 PLAYS: Final[tuple[Play, ...]] = (
     gives_up_while_waiting,
+    gives_up_before_he_is_answered,
     talk_that_the_caller_ends,
     talk_that_the_agent_ends,
     lists_in_mid_talk,
@@ -266,6 +310,8 @@ PLAYS: Final[tuple[Play, ...]] = (
     one_agent_declines_after_ringing,
     nobody_answers,
     asterisk_itself_stops_ringing,
+    a_phone_is_dead,
+    two_answer_at_once,
     gives_up_while_a_phone_rings,
     all_ring_and_one_answers,
     a_star_code,

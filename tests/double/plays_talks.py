@@ -12,6 +12,7 @@ from acd.outputs import (
     Dismiss,
     HangUpCall,
     HangUpLeg,
+    HangUpPhone,
     HoldCaller,
     JoinConsulted,
     SendOn,
@@ -21,7 +22,7 @@ from acd.outputs import (
     TurnAway,
 )
 from ari_bridge.plan_talks import part
-from tests.double.beginnings import DESK, Play, agent, over, talk, waiting_caller
+from tests.double.beginnings import DESK, Play, agent, over, ring, talk, waiting_caller
 from tests.double.stage import Part, Stage
 from tests.integration.switchboard import ACCOUNT
 
@@ -37,6 +38,7 @@ async def hold_and_resume(stage: Stage) -> None:
     await stage.settles()
     await leg.resume()
     await stage.hears("ChannelUnhold")
+    await caller.press("1")
     await stage.settles()
     await caller.hold()
     await stage.settles()
@@ -126,6 +128,73 @@ async def an_attended_transfer(stage: Stage) -> None:
     await stage.settles()
     await consulted.hang_up()
     await caller.is_over()
+
+
+async def consulting_another_queue(stage: Stage) -> None:
+    caller, call, leg = await talk(stage)
+    second = await stage.dial("1001", "7002")
+    own = CallId(await stage.arrives(nth=2))
+    other = queue_id(ACCOUNT, "7002")
+    stage.order(HoldCaller(call=own, channel=ChannelId(own), queue=other))
+    await second.is_answered()
+    await stage.settles()
+    await leg.transfer_to(second)
+    await stage.hears("ChannelTransfer")
+    await stage.settles()
+    stage.carry_out(part(call, ChannelId(call)))
+    stage.order(HoldCaller(call=call, channel=ChannelId(call), queue=other))
+    await stage.settles()
+    _let_go(stage, call)
+    await leg.is_over()
+    stage.order(HangUpPhone(channel=ChannelId(own), device=DESK, words=()))
+    await second.is_over()
+    await stage.settles()
+    await caller.hang_up()
+
+
+async def two_callers_of_an_agent_are_joined(stage: Stage) -> None:
+    caller, call, leg = await talk(stage)
+    other, second = await waiting_caller(stage, "1003", nth=2)
+    stage.order(ring(second, "1001"))
+    second_leg = await stage.called("1001")
+    await second_leg.answer()
+    await stage.hears("StasisStart", nth=4)
+    stage.order(Connect(call=second, channel=ChannelId(second), offer=OfferId(f"{second}~1"), device=DESK))
+    await stage.settles()
+    await leg.transfer_to(second_leg)
+    asked = await stage.hears("ChannelTransfer")
+    await stage.settles()
+    stage.carry_out(part(call, ChannelId(call)))
+    name = asked["refer_to"]["connected_channel"]["name"]
+    stage.order(JoinConsulted(call=call, channel=ChannelId(call), consulted=name))
+    await stage.settles()
+    _let_go(stage, call)
+    await leg.is_over()
+    stage.order(HangUpLeg(offer=OfferId(f"{second}~1"), device=DESK), HangUpCall(call=second, channel=None))
+    await second_leg.is_over()
+    await stage.settles()
+    await caller.hang_up()
+    await stage.settles()
+    await stage.client.channels.list()
+    await other.hang_up()
+
+
+async def a_bridge_that_was_left_for_another(stage: Stage) -> None:
+    caller, call, leg = await talk(stage)
+    bridges, ask, bridge = stage.client.bridges, stage.ask, f"{call}~talk"
+    await ask(bridges.addChannel(bridgeId=bridge, channel=[call]))
+    await stage.settles()
+    await ask(bridges.addChannel(bridgeId="hold~7001@demo.example", channel=[call], role="holding_participant"))
+    await ask(bridges.destroy(bridgeId=bridge))
+    await stage.settles()
+    await ask(bridges.createWithId(bridgeId=bridge, type="mixing", name=bridge))
+    await ask(bridges.addChannel(bridgeId=bridge, channel=[call]))
+    await ask(bridges.get(bridgeId=bridge))
+    await stage.client.bridges.list()
+    await caller.hang_up()
+    await stage.settles()
+    over(stage, call)
+    await leg.is_over()
 
 
 async def passed_on_to_another_queue(stage: Stage) -> None:
@@ -270,6 +339,9 @@ PLAYS: Final[tuple[Play, ...]] = (
     a_blind_transfer,
     a_transfer_that_is_refused,
     an_attended_transfer,
+    consulting_another_queue,
+    two_callers_of_an_agent_are_joined,
+    a_bridge_that_was_left_for_another,
     passed_on_to_another_queue,
     sent_on_to_a_busy_person,
     sent_on_to_a_queue,

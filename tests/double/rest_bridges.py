@@ -44,7 +44,7 @@ def _refuse(reply: Reply, status: int, why: str) -> None:
 
 
 def _create(exchange: Exchange, name: str, there: Bridge | None, given: Parameters, reply: Reply) -> None:
-    if there is not None:
+    if there is not None or exchange.name_is_kept(name):
         _refuse(reply, 409, f"Bridge with id '{name}' already exists")
         return
     reply(200, exchange.make_bridge(name, str(given.get("type", "mixing")), str(given.get("name", ""))).json())
@@ -78,7 +78,12 @@ def _remove(exchange: Exchange, bridge: Bridge, given: Parameters, reply: Reply)
     elif not all(channel.bridge is bridge for channel in channels):
         _refuse(reply, 422, "Channel not in this bridge")
     else:
-        _each(exchange, channels, exchange.leave, reply)
+        _each(exchange, channels, lambda channel: _take_out(exchange, bridge, channel), reply)
+
+
+def _take_out(exchange: Exchange, bridge: Bridge, channel: Channel) -> None:
+    bridge.moved_out.discard(channel.id)
+    exchange.leave(channel)
 
 
 def _each(exchange: Exchange, channels: Sequence[Channel], act: Callable[[Channel], None], reply: Reply) -> None:

@@ -190,6 +190,10 @@ class Stage(ABC):
     def when_called(self, number: str, status: int) -> None:
         """This phone refuses whatever comes."""
 
+    @abstractmethod
+    def is_dead(self, number: str) -> None:
+        """This phone, which is registered, answers to nothing any more."""
+
 
 class _Taped:
     """The client's own wire, and every answer is kept."""
@@ -244,6 +248,9 @@ class RealStage(Stage):
 
     def when_called(self, number: str, status: int) -> None:
         self._phones[number].when_called = {486: WhenCalled.BUSY, 603: WhenCalled.DECLINE}[status]
+
+    def is_dead(self, number: str) -> None:
+        self._phones[number].when_called = WhenCalled.IGNORE
 
 
 class _RealPart(Part):
@@ -333,6 +340,9 @@ class DoubleStage(Stage):
 
     def when_called(self, number: str, status: int) -> None:
         self._refusals[f"{number}-desk"] = status
+
+    def is_dead(self, number: str) -> None:
+        self._server.switch.exchange.phones[f"{number}-desk"].is_reachable = False
 
 
 class _DoublePart(Part):

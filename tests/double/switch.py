@@ -74,7 +74,7 @@ class Switch:
         if device not in self.exchange.phones or not self.is_alive:
             return None
         channel = self.exchange.phone_channel(device, "Ring", exten=number)
-        channel.line = line = Line(self.exchange, channel, At.CALLING)
+        channel.line = line = Line(self.exchange, channel, At.CALLING, number)
 
         self.exchange.after(AT_ONCE, lambda: dialplan.begin(self.exchange, channel, channel.context, number))
         return line

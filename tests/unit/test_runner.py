@@ -30,7 +30,7 @@ from acd.model import OFFLINE, ONLINE, CallId, DeviceId
 from acd.outputs import Command, HoldCaller, OfferMade, Outcome, Recorded, Ring, StatusChanged, WrapUpEnded
 from acd.runtime import logs
 from acd.runtime.clock import Clock
-from acd.runtime.runner import CoreFault, Observer, Runner
+from acd.runtime.runner import CoreFault, GuardPort, Observer, Runner
 from acd.runtime.settings import read_settings
 from acd.state import State
 from tests.unit.running_centre import ALICE, DESK_OF, START, arrival, configuration, offer
@@ -61,7 +61,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 class World:
     """Everything around the runner, writing down in which order it was called."""
 
-    def __init__(self, engine: Engine | None = None, observers: Sequence[Observer] = ()) -> None:
+    def __init__(
+        self, engine: Engine | None = None, observers: Sequence[Observer] = (), guard: GuardPort | None = None
+    ) -> None:
         self.log: list[str] = []
         self.commands: list[Command] = []
         self.facts: list[Recorded] = []
@@ -71,7 +73,11 @@ class World:
         loop = asyncio.get_running_loop()
         self.clock = Clock(wall=START, monotonic_seconds=loop.time)
         self.runner = Runner(
-            engine=engine or Engine(State()), clock=self.clock, journal=self, observers=[*observers, self]
+            engine=engine or Engine(State()),
+            clock=self.clock,
+            journal=self,
+            observers=[*observers, self],
+            guard=guard,
         )
         self.runner.attach(self)
         self.runner.tell(ConfigurationLoaded(configuration=configuration()))
