@@ -2,11 +2,31 @@
 
 from typing import Final
 
-from tests.chaos import brute_force, engine_frozen, injection, planned_restart, sip_attacks, two_engines
+from tests.chaos import (
+    asterisk_killed,
+    brute_force,
+    clock_jumps,
+    connection_cut,
+    database_away,
+    disk_full,
+    engine_frozen,
+    injection,
+    overload,
+    planned_restart,
+    sip_attacks,
+    two_engines,
+)
 from tests.chaos.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     engine_frozen.ROW,
+    asterisk_killed.ROW,
+    connection_cut.ROW,
+    database_away.AWAY,
+    database_away.SLOW,
+    disk_full.ROW,
+    clock_jumps.ROW,
+    overload.ROW,
     two_engines.ROW,
     planned_restart.ROW,
     brute_force.ROW,
