@@ -19,6 +19,7 @@ from acd.inputs import (
     CallerHungUp,
     CallerReached,
     CallGone,
+    CallLeftOver,
     DeviceRegistered,
     DeviceUnregistered,
     Difference,
@@ -57,6 +58,7 @@ KINDS: Final[Mapping[type[Difference], str]] = {
     LegLeftOver: "leg_left_over",
     CallBackLeftOver: "call_back_left_over",
     TalkLeftOver: "talk_left_over",
+    CallLeftOver: "call_left_over",
     NotLetGo: "not_let_go",
     NotHeld: "not_held",
     NotJoined: "not_joined",
@@ -78,7 +80,11 @@ def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     yield from _answers(state, seen)
     yield from _left_over(state, seen)
     for call in seen.calls:
-        if call.call not in known and call.channel is None:
+        if call.call in known or call.channel is not None:
+            continue
+        if call.call in seen.alone:  # it was decided that he goes, and nobody was told
+            yield CallLeftOver(call=call.call)
+        else:
             yield CallArrived(
                 call=call.call,
                 account=call.account,
