@@ -132,7 +132,7 @@ async def _write_directory(client: Client, entries: Iterable[DirectoryEntry]) ->
     await _write_index(client, before, before | wanted.keys())
     put = await _all(_put(client, "domain_alias", name, {"domain": text}) for name, text in wanted.items())
     gone = before - wanted.keys()
-    await _all(_delete(client, "domain_alias", name) for name in gone)
+    await _all(_delete(client, "domain_alias", name) for name in sorted(gone))
     await _write_index(client, before | wanted.keys(), set(wanted))
     return sum(put) + len(gone)
 
@@ -198,11 +198,17 @@ def _same(there: str, wanted: str) -> bool:
 
 
 async def _all(work: Iterable[Coroutine[None, None, _Result]]) -> list[_Result]:
-    """Do all of these, some at a time; the first failure ends it."""
-    turn = asyncio.Semaphore(SIDE_BY_SIDE)
+    """Do all of these, some at a time, each made when its turn comes; the first failure ends it."""
+    left, done = iter(work), list[_Result]()
 
-    async def in_turn(one: Coroutine[None, None, _Result]) -> _Result:
-        async with turn:
-            return await one
+    async def one_after_the_other() -> None:
+        for one in left:
+            done.append(await one)
 
-    return await asyncio.gather(*(in_turn(one) for one in work))
+    workers = [asyncio.create_task(one_after_the_other()) for _ in range(SIDE_BY_SIDE)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+    return done
