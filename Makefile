@@ -14,11 +14,12 @@ CENTRE ?= examples/demo.toml
 UP ?=
 # Only some rows of `make chaos`: make chaos ROWS="engine-killed clock-jumps"
 ROWS ?=
+SOAK ?=
 
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup run test check chaos soak-queueing lock prompts clean
+.PHONY: help setup run test check chaos soak soak-queueing lock prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,10 @@ check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of 
 
 chaos: setup ## every failure caused on a real Asterisk, database and phones, one line each (under twenty minutes)
 	@$(BIN)/python -m tests.chaos $(ROWS)
+
+# Only some of it, or fewer: make soak SOAK="cuts events --calls 10000"
+soak: $(INSTALLED) ## the engine with every fault on a clock that never waits: an hour on one processor
+	@$(BIN)/python -m tests.faults.soak $(SOAK)
 
 soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten minutes on two processors
 	@$(BIN)/python -m tests.simulation.soak

@@ -96,6 +96,7 @@ class _Found:
         self._registered: set[DeviceId] = set()
         self._talks: set[CallId] = set()
         self._joined: set[CallId] = set()
+        self._alone: set[CallId] = set()
         self._held: set[tuple[CallId, QueueId]] = set()
         self._elsewhere: set[ChannelId] = set()
 
@@ -110,6 +111,7 @@ class _Found:
                 registered=frozenset(self._registered),
                 talks=frozenset(self._talks),
                 joined=frozenset(self._joined),
+                alone=frozenset(self._alone),
                 held=frozenset(self._held),
                 elsewhere=frozenset(self._elsewhere),
                 life=life,
@@ -178,8 +180,8 @@ class _Found:
             self._held.update((caller, queue) for channel in inside if (caller := caller_on(channel)) is not None)
         elif call is not None:
             self._talks.add(call)
-            if len(inside) > 1 and call in map(caller_on, inside):
-                self._joined.add(call)
+            if call in map(caller_on, inside):
+                (self._joined if len(inside) > 1 else self._alone).add(call)
 
     def endpoint(self, endpoint: Message) -> None:
         device = device_of_endpoint(f"{text_in(endpoint, 'technology')}/{text_in(endpoint, 'resource')}")
