@@ -198,17 +198,17 @@ def _same(there: str, wanted: str) -> bool:
 
 
 async def _all(work: Iterable[Coroutine[None, None, _Result]]) -> list[_Result]:
-    """Do all of these, some at a time, each made when its turn comes; the first failure ends it."""
-    left, done = iter(work), list[_Result]()
+    """Do all of these, some at a time and in any order; the first failure ends it. Each is made when its turn comes."""
+    waiting, results = iter(work), list[_Result]()
 
-    async def one_after_the_other() -> None:
-        for one in left:
-            done.append(await one)
+    async def do_some() -> None:
+        for one in waiting:
+            results.append(await one)
 
-    workers = [asyncio.create_task(one_after_the_other()) for _ in range(SIDE_BY_SIDE)]
+    working = [asyncio.create_task(do_some()) for _ in range(SIDE_BY_SIDE)]
     try:
-        await asyncio.gather(*workers)
+        await asyncio.gather(*working)
     finally:
-        for worker in workers:
-            worker.cancel()
-    return done
+        for each in working:
+            each.cancel()
+    return results
