@@ -152,7 +152,11 @@ class Lease:
             except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
                 await self._drop_connection()
                 if not self._away:
-                    _log.warning("lease_not_renewed", why=in_words(error), consequence="nobody else can take it either")
+                    _log.warning(
+                        "lease_not_renewed",
+                        why=in_words(error),
+                        consequence="this engine goes on; another one serves only where that reaches the database",
+                    )
                 self._away = True
             else:
                 self._away = False

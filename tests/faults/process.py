@@ -17,7 +17,8 @@ from acd.ports import Provisioning
 from acd.runtime.clock import Clock
 from acd.runtime.runner import Observer, Runner
 from acd.state import State
-from ari_bridge.bridge import Bridge, StoodDown
+from ari_bridge.bridge import Bridge
+from ari_bridge.claim import StoodDown
 from ari_bridge.client import Client
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.faults.clockwork import Loop, World
