@@ -19,7 +19,7 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup run test check chaos soak soak-queueing lock prompts clean
+.PHONY: help setup run test check chaos soak soak-queueing lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
 
+audit: $(VENV)/.pip-audit ## are weaknesses known of a locked package? (asks PyPI for each)
+	@$(VENV)/audit/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip -r requirements-dev.txt
+
 LOCK_OPTIONS := --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header
 
@@ -89,4 +92,10 @@ $(INSTALLED): pyproject.toml $(LOCKED)
 
 $(VENV)/.pip-tools: | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	@touch $@
+
+# Of its own, because what it needs is not ours to lock.
+$(VENV)/.pip-audit: | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
 	@touch $@

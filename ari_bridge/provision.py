@@ -132,7 +132,7 @@ async def _write_directory(client: Client, entries: Iterable[DirectoryEntry]) ->
     await _write_index(client, before, before | wanted.keys())
     put = await _all(_put(client, "domain_alias", name, {"domain": text}) for name, text in wanted.items())
     gone = before - wanted.keys()
-    await _all(_delete(client, "domain_alias", name) for name in gone)
+    await _all(_delete(client, "domain_alias", name) for name in sorted(gone))
     await _write_index(client, before | wanted.keys(), set(wanted))
     return sum(put) + len(gone)
 

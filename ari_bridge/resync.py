@@ -37,6 +37,7 @@ from ari_bridge.reading import (
 )
 from ari_bridge.resource import Json
 from ari_bridge.signals import StarCodeDialled
+from ari_bridge.unreadable import all_channels
 
 PIECE: Final = 50
 """So many channels are read at once, in about half a millisecond."""
@@ -55,7 +56,7 @@ class Picture:
 async def look(client: Client, app: str, life: str | None = None) -> Picture:
     """Ask Asterisk for everything; `life` as in `AsteriskSeen`. Raises AriError."""
     found = _Found(app)
-    async for channels in _in_pieces(await client.channels.list()):
+    async for channels in _in_pieces(await all_channels(client)):
         for channel in channels:
             found.channel(channel.json)
     for bridge in await client.bridges.list():

@@ -137,14 +137,22 @@ class RunningCentre:
         etc = self.home / "state" / "asterisk" / "etc"
         with (etc / "extensions.conf").open("a") as extensions:
             extensions.write(lines)
+        said = await self.asterisk_says("dialplan reload")
+        if "reloaded" not in said:
+            raise CentreError(f"dialplan reload: {said}")
+
+    async def asterisk_says(self, command: str) -> str:
+        """What Asterisk answers to a command of an operator at its console."""
+        etc = self.home / "state" / "asterisk" / "etc"
         running = Path("/proc", str(self.sheet.pids["asterisk"]), "cmdline").read_bytes().split(b"\0")
         asterisk = [os.fsdecode(word) for word in running[: running.index(b"-C")]]
         process = await asyncio.create_subprocess_exec(
-            *asterisk, "-C", str(etc / "asterisk.conf"), "-rx", "dialplan reload", stdout=asyncio.subprocess.PIPE
+            *asterisk, "-C", str(etc / "asterisk.conf"), "-rx", command, stdout=asyncio.subprocess.PIPE
         )
         said, _ = await asyncio.wait_for(process.communicate(), timeout=10)
-        if process.returncode or b"reloaded" not in said:
-            raise CentreError(f"dialplan reload ended with {process.returncode}: {said.decode()}")
+        if process.returncode:
+            raise CentreError(f"{command} ended with {process.returncode}: {said.decode()}")
+        return said.decode()
 
     async def is_ready(self, *, within: float) -> None:
         """Wait until the engine says that it takes calls."""

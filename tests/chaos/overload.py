@@ -15,8 +15,8 @@ from tests.chaos.load import Load, load_part
 from tests.chaos.load_call import LoadCall, Totals
 from tests.chaos.row import Row, Seen
 
-STEP_PER_S: Final = 5.0
-STEP_S: Final = 4.0
+STEP_PER_S: Final = 10.0
+STEP_S: Final = 3.0
 MOST_PER_S: Final = 400.0
 OVERLOAD_S: Final = 120.0
 NOTICED_WITHIN_S: Final = 5.0
@@ -24,9 +24,10 @@ NOTICED_WITHIN_S: Final = 5.0
 RECOVERED_AFTER_S: Final = 10.0
 AFTERWARDS_S: Final = 10.0
 
-REFUSED_WITHIN_S: Final = 0.2
-TAKEN_WITHIN_S: Final = 0.2
+WITHIN_S: Final = 0.2
 TIMES_BEFORE: Final = 2
+"""Ninety-nine of a hundred are taken, or hear busy, within this, or so many times what it took below the overload:
+something else may be at work on the machine."""
 STILL_SERVED: Final = 0.5
 """Of what the machine can take; turning calls away costs something too."""
 
@@ -38,8 +39,8 @@ async def overload(home: Path, *, overload_s: float = OVERLOAD_S) -> Seen:
         await asyncio.to_thread(centre.start)
         engine = centre.engine_pid()
         async with Load(centre, rate=STEP_PER_S, talk_s=0.3, answer_s=0.05) as load:
-            knee = await _knee(centre, load)
-            before = _between(load, 0.0, asyncio.get_running_loop().time())
+            knee, reached = await _knee(centre, load)
+            before = _between(load, 0.0, reached)
             at_once = await _for(load, 2 * knee, NOTICED_WITHIN_S)
             during = await _for(load, 2 * knee, overload_s - NOTICED_WITHIN_S)
             await _for(load, knee / 2, RECOVERED_AFTER_S)
@@ -50,14 +51,16 @@ async def overload(home: Path, *, overload_s: float = OVERLOAD_S) -> Seen:
     return _seen(knee, before(), at_once(), during(), after(), overload_s=overload_s, alive=alive)
 
 
-async def _knee(centre: RunningCentre, load: Load) -> float:
-    """The most calls a second that are all let in."""
+async def _knee(centre: RunningCentre, load: Load) -> tuple[float, float]:
+    """The most calls a second that are all let in, and until when no more than these came."""
+    reached = asyncio.get_running_loop().time()
     while load.rate < MOST_PER_S:
         await asyncio.sleep(STEP_S)
         if await asyncio.to_thread(_shed, centre):
             break
         load.rate += STEP_PER_S
-    return load.rate - STEP_PER_S
+        reached = asyncio.get_running_loop().time()
+    return load.rate - STEP_PER_S, reached
 
 
 def _shed(centre: RunningCentre) -> float:
@@ -87,6 +90,7 @@ def _seen(
 ) -> Seen:
     failed = before.failed + at_once.failed + during.failed + after.failed
     served_per_s = during.served / (overload_s - NOTICED_WITHIN_S)
+    within_s = max(WITHIN_S, TIMES_BEFORE * before.take.p99)
     return Seen(
         done=f"{2 * knee:.0f} calls a second for {overload_s:.0f} s, where {knee:.0f} can be taken",
         figures=(
@@ -100,9 +104,7 @@ def _seen(
             and failed == after.refused == 0
             and during.refused > 0
             and served_per_s > STILL_SERVED * knee
-            and during.take.p99 < max(TAKEN_WITHIN_S, TIMES_BEFORE * before.take.p99)
-            and during.refusal.median < REFUSED_WITHIN_S
-            and after.take.p99 < TAKEN_WITHIN_S
+            and max(during.take.p99, during.refusal.p99, after.take.p99) < within_s
         ),
     )
 

@@ -4,13 +4,16 @@ from typing import Final
 
 from tests.chaos import (
     asterisk_killed,
+    brute_force,
     clock_jumps,
     connection_cut,
     database_away,
     disk_full,
     engine_frozen,
+    injection,
     overload,
     planned_restart,
+    sip_attacks,
     two_engines,
 )
 from tests.chaos.row import Row
@@ -26,4 +29,7 @@ ROWS: Final[tuple[Row, ...]] = (
     overload.ROW,
     two_engines.ROW,
     planned_restart.ROW,
+    brute_force.ROW,
+    sip_attacks.ROW,
+    injection.ROW,
 )
