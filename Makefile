@@ -14,11 +14,12 @@ CENTRE ?= examples/demo.toml
 UP ?=
 # Only some rows of `make chaos`: make chaos ROWS="engine-killed clock-jumps"
 ROWS ?=
+SOAK ?=
 
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup run test check chaos soak-queueing lock prompts clean
+.PHONY: help setup run test check chaos soak soak-queueing lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,10 @@ check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of 
 chaos: setup ## every failure caused on a real Asterisk, database and phones, one line each (under twenty minutes)
 	@$(BIN)/python -m tests.chaos $(ROWS)
 
+# Only some of it, or fewer: make soak SOAK="cuts events --calls 10000"
+soak: $(INSTALLED) ## the engine with every fault on a clock that never waits: an hour on one processor
+	@$(BIN)/python -m tests.faults.soak $(SOAK)
+
 soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten minutes on two processors
 	@$(BIN)/python -m tests.simulation.soak
 
@@ -53,6 +58,9 @@ lint: $(INSTALLED)
 lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
+
+audit: $(VENV)/.pip-audit ## are weaknesses known of a locked package? (asks PyPI for each)
+	@$(VENV)/audit/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip -r requirements-dev.txt
 
 LOCK_OPTIONS := --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-header
@@ -84,4 +92,10 @@ $(INSTALLED): pyproject.toml $(LOCKED)
 
 $(VENV)/.pip-tools: | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-tools>=7.5'
+	@touch $@
+
+# Of its own, because what it needs is not ours to lock.
+$(VENV)/.pip-audit: | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
 	@touch $@

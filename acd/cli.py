@@ -21,7 +21,16 @@ from acd.runtime import spare
 from acd.runtime.apply import Change, apply_centre
 from acd.runtime.database import close, connect
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
-from acd.runtime.given import GIVEN, OUTSIDE, centre_of, database_of, fail, settings_of, with_database
+from acd.runtime.given import (
+    GIVEN,
+    OUTSIDE,
+    centre_of,
+    database_of,
+    database_option,
+    fail,
+    settings_of,
+    with_database,
+)
 from acd.runtime.main import run as run_engine
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
@@ -71,9 +80,7 @@ def main() -> None:
 @click.option(
     "--state-dir", type=click.Path(path_type=Path), help="What the centre keeps.  [default: .state/<FILE's name>]"
 )
-@click.option(
-    "--database-url", envvar="ACD_DATABASE_URL", help="A PostgreSQL to use instead of one of the centre's own."
-)
+@database_option("A PostgreSQL to use instead of one of the centre's own.")
 @click.option("--ari-url", help="A running Asterisk to use, as in http://127.0.0.1:8088.")
 @click.option("--ari-user", default="acd", show_default=True, help="For --ari-url: the user in its ari.conf.")
 @click.option("--ari-password-file", type=click.Path(path_type=Path), help="For --ari-url: a file with his password.")
@@ -118,7 +125,7 @@ def up_command(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
-@click.option("--database-url", envvar="ACD_DATABASE_URL", help="The database itself.")
+@database_option("The database itself.")
 @click.option("--json", "as_json", is_flag=True, help="Print changes and warnings as one line of JSON.")
 def apply_command(
     file: Path, state_dir: Path | None, settings: Path | None, database_url: str | None, as_json: bool
@@ -147,7 +154,7 @@ def apply_command(
 @click.option("--recent", is_flag=True, help="Instead: the last calls, to find the one that is meant.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
-@click.option("--database-url", envvar="ACD_DATABASE_URL", help="The database itself.")
+@database_option("The database itself.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain_command(
     call: str | None,

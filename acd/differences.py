@@ -5,10 +5,10 @@ difference by the rule of the event that was missed. Keys, holds and wishes to t
 missed stay missed.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from acd.eligibility import calls_in_hand
 from acd.indexes import Indexes
 from acd.inputs import (
     AsteriskSeen,
@@ -19,6 +19,7 @@ from acd.inputs import (
     CallerHungUp,
     CallerReached,
     CallGone,
+    CallLeftOver,
     DeviceRegistered,
     DeviceUnregistered,
     Difference,
@@ -57,6 +58,7 @@ KINDS: Final[Mapping[type[Difference], str]] = {
     LegLeftOver: "leg_left_over",
     CallBackLeftOver: "call_back_left_over",
     TalkLeftOver: "talk_left_over",
+    CallLeftOver: "call_left_over",
     NotLetGo: "not_let_go",
     NotHeld: "not_held",
     NotJoined: "not_joined",
@@ -78,7 +80,11 @@ def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     yield from _answers(state, seen)
     yield from _left_over(state, seen)
     for call in seen.calls:
-        if call.call not in known and call.channel is None:
+        if call.call in known or call.channel is not None:
+            continue
+        if call.call in seen.alone:  # it was decided that he goes, and nobody was told
+            yield CallLeftOver(call=call.call)
+        else:
             yield CallArrived(
                 call=call.call,
                 account=call.account,
@@ -102,23 +108,27 @@ def _other_calls(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     there = {other.channel for other in seen.other_calls}
     for channel in sorted(state.channels.keys() - there):
         yield OtherCallEnded(channel=channel)
-    for other in seen.other_calls:
+    own = [other for other in seen.other_calls if other.channel not in state.retrievals]
+    speaks = Counter(other.device for other in own if other.answered)
+    for other in own:
         agent = state.agent_of_device(other.device)
         if agent is None:
             continue
-        known = other.channel in state.channels
-        if not known and other.channel not in state.retrievals:
+        if other.channel not in state.channels:
             yield OtherCallStarted(channel=other.channel, device=other.device)
-        if other.answered and not (known and _has_room(state, agent)):
+        if other.answered and agent.offer is not None and not _has_room(state, agent, speaks):
             yield OtherCallAnswered(channel=other.channel)
 
 
-def _has_room(state: Indexes, agent: AgentRecord) -> bool:
-    """Whether it is right that nothing was done about this agent's conversation."""
-    if agent.offer is None:
-        return True
+def _has_room(state: Indexes, agent: AgentRecord, speaks: Mapping[DeviceId, int]) -> bool:
+    """Whether he may have what rings at him beside the conversations that he has, `speaks` of them by phone his own.
+
+    A call of his own that only rings may have come after them.
+    """
+    assert agent.offer is not None, "something rings at him"
     assignment = state.assignment(agent.id, state.records.offers[agent.offer].queue)
-    return assignment is not None and calls_in_hand(agent) < assignment.max_calls
+    own = sum(speaks.get(device, 0) for device in state.devices_of.get(agent.id, {}))
+    return assignment is not None and len(agent.calls) + own < assignment.max_calls
 
 
 # --- callers, and whom they ring at or talk with

@@ -286,6 +286,13 @@ class TalkLeftOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallLeftOver:
+    """A caller whose talk is over, and who is no longer with us, is still in its bridge."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotLetGo:
     """He has been promised to be called back, and is still on the line on which he asked for it."""
 
@@ -324,6 +331,7 @@ Difference = (
     | LegLeftOver
     | CallBackLeftOver
     | TalkLeftOver
+    | CallLeftOver
     | NotLetGo
     | NotHeld
     | NotJoined

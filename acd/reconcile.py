@@ -18,6 +18,7 @@ from acd.inputs import (
     CallerHungUp,
     CallerReached,
     CallGone,
+    CallLeftOver,
     DeviceRegistered,
     DeviceUnregistered,
     Difference,
@@ -116,6 +117,8 @@ def _correct(step: Step, difference: Difference, loss: Loss) -> None:
             step.order(HangUpPhone(channel=difference.channel))
         case TalkLeftOver():
             step.order(HangUpCall(call=difference.call, channel=None))
+        case CallLeftOver():
+            step.order(HangUpCall(call=difference.call, channel=ChannelId(difference.call)))
         case NotLetGo() | NotHeld() | NotJoined():
             _order_again(step, difference)
         case CallArrived():

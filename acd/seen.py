@@ -57,6 +57,8 @@ class AsteriskSeen:
     """Calls for which a bridge of caller and agent exists (empty or not)."""
     joined: frozenset[CallId] = frozenset()
     """Those of them whose caller is in it with somebody."""
+    alone: frozenset[CallId] = frozenset()
+    """Those whose caller is in it with nobody."""
     held: frozenset[tuple[CallId, QueueId]] = frozenset()
     """Callers who hear the music of a queue."""
     elsewhere: frozenset[ChannelId] = frozenset()

@@ -1,8 +1,9 @@
-"""How many new calls are let in while Asterisk or this process is overloaded: decided from how long requests take.
+"""How many new calls are let in while Asterisk or this process is overloaded: decided from how late everything is.
 
-The latency of requests is what overload does first, and long before anything fails: 3 ms as a rule, 100 ms where the
-processors are full. Those who are let in must not notice; the others hear busy from the dial plan at once. Pure: no
-clock, no I/O. It decides nothing about callers who wait already, nor about star codes and calls between phones.
+Long before anything fails requests take long, 200 ms instead of 3, or events come late: Asterisk writes all events of
+one application in a single thread, and queues them by the thousand. Those who are let in must not notice; the others
+hear busy from the dial plan at once. Pure: no clock, no I/O. It decides nothing about callers who wait already, nor
+about star codes and calls between phones.
 """
 
 from collections.abc import Sequence
@@ -11,51 +12,59 @@ from math import inf
 from statistics import median
 from typing import Final
 
-UNLIMITED: Final = 1_000_000
-"""Places for a period in which everybody is let in."""
-
-SLOW_S: Final = 0.05
+SLOW_S: Final = 0.15
 TIMES_PING: Final = 5
-"""Requests are slow where half of them take longer than this, and so many times longer than the quickest ping: an
-Asterisk far away answers slowly by nature."""
+"""A period is slow where half its requests, or half its events, took longer than this, and so many times longer than
+the quickest ping: an Asterisk far away answers slowly by nature."""
 
-FORGETS: Final = 1.01
+FORGETS: Final = 1.005
 """By so much a period the quickest ping grows: the way to Asterisk may have become a longer one for good."""
 
 ENOUGH: Final = 10
-"""With fewer requests in a period nothing can be said, and nothing is overloaded."""
+ENOUGH_EVENTS: Final = 3
+"""With fewer requests, or such events, in a period nothing can be said, and nothing is overloaded."""
 
 SLOW_PERIODS: Final = 2
 """A single slow one is a hiccup."""
 
 LEAST: Final = 0.5
 LESS: Final = 0.85
-MORE: Final = 1.03
-"""A limit by the one before it: the slower the requests the less, between these two; more where they are fast."""
+"""A limit by the one before it, where requests are slow: the slower they are the less, between these two."""
+
+FIRST: Final = 0.5
+"""By so much less at first: what has piled up unnoticed has to be worked off too."""
+
+EFFECT_S: Final = 1.5
+"""Before a limit is made smaller once more: those who were let in before it are slow for a while yet."""
+
+MORE: Final = 0.02
+MOST: Final = 0.15
+"""By so much a limit grows where requests are fast: with each period by that much more, up to this."""
 
 LEAST_PER_S: Final = 1.0
-CALM_PERIODS: Final = 10
-"""After so many periods in which nobody was turned away, everybody is let in again."""
+CALM_S: Final = 5.0
+"""After so long without anybody turned away, everybody is let in again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """What was seen between two beats."""
+    """What was seen since the last judgement."""
 
     seconds: float
-    offered: int
-    """New calls, those turned away counted in."""
-    places: int
-    """How many of them could be let in."""
+    let_in: int
+    shed: int
+    """New calls that were turned away."""
     latencies_s: Sequence[float]
     """Of the requests that ended, and the ages of those that should have."""
+    event_ages_s: Sequence[float]
+    """How old the events were by which calls come in, when they reached us."""
     ping_s: float
     """What a request took that asks for nothing."""
 
     @property
-    def shed(self) -> int:
-        """New calls that were turned away."""
-        return max(0, self.offered - self.places)
+    def offered(self) -> int:
+        """New calls."""
+        return self.let_in + self.shed
 
 
 class Admission:
@@ -64,41 +73,49 @@ class Admission:
     def __init__(self) -> None:
         self.limit_per_s: float | None = None
         """None: everybody."""
-        self.latency_s = 0.0
-        """What half the requests of the last period took at most; 0 where there were too few."""
+        self.late_s = 0.0
+        """What half the requests of the last period took, or half the events, whichever is more; 0: too few of both."""
         self._quickest_ping_s = inf
-        self._less = LESS
         self._slow_periods = 0
-        self._calm_periods = 0
+        self._since_less_s = self._calm_s = 0.0
+        self._less, self._more = LESS, 0.0
 
     def judge(self, period: Period) -> None:
         """Learn from this period, and set the limit for the next one."""
         slow = self._is_slow(period)
         self._slow_periods = self._slow_periods + 1 if slow else 0
+        self._since_less_s += period.seconds
         if self.limit_per_s is None:
             if self._slow_periods >= SLOW_PERIODS:
-                self._calm_periods = 0
-                self._limit(period.offered / period.seconds * self._less)
+                self._let_in_less(period.offered / period.seconds * FIRST)
             return
-        self._calm_periods = 0 if slow or period.shed else self._calm_periods + 1
-        if self._calm_periods >= CALM_PERIODS:
+        self._calm_s = 0.0 if slow or period.shed else self._calm_s + period.seconds
+        if self._calm_s >= CALM_S:
             self.limit_per_s = None
-        elif self._slow_periods % SLOW_PERIODS == 1:  # what was let in before a change slows the period after it too
-            self._limit(self.limit_per_s * self._less)
-        elif not slow and period.shed:
-            self._limit(self.limit_per_s * MORE)
+        elif slow and self._since_less_s >= EFFECT_S:
+            self._let_in_less(self.limit_per_s)
+        elif slow:
+            self._more = 0.0
+        elif period.shed:
+            self._more = min(self._more + MORE, MOST)
+            self.limit_per_s *= 1 + self._more
 
-    def places(self, seconds: float) -> int:
-        """How many new calls may come in so many seconds."""
-        return UNLIMITED if self.limit_per_s is None else max(1, round(self.limit_per_s * seconds))
+    def places(self, seconds: float) -> int | None:
+        """How many new calls may come in so many seconds; None: all."""
+        return None if self.limit_per_s is None else max(1, round(self.limit_per_s * seconds))
 
-    def _limit(self, per_s: float) -> None:
-        self.limit_per_s = max(LEAST_PER_S, per_s)
+    def _let_in_less(self, than_per_s: float) -> None:
+        self.limit_per_s = max(LEAST_PER_S, than_per_s * self._less)
+        self._since_less_s = self._calm_s = self._more = 0.0
 
     def _is_slow(self, period: Period) -> bool:
-        self._quickest_ping_s = min(self._quickest_ping_s * FORGETS, period.ping_s)
-        self.latency_s = median(period.latencies_s) if len(period.latencies_s) >= ENOUGH else 0.0
-        bound_s = max(SLOW_S, TIMES_PING * self._quickest_ping_s)
-        slow = self.latency_s > bound_s
-        self._less = max(LEAST, min(LESS, bound_s / self.latency_s)) if slow else LESS
+        self._quickest_ping_s = min(self._quickest_ping_s * FORGETS, period.ping_s or inf)
+        self.late_s = max(_median(period.latencies_s, ENOUGH), _median(period.event_ages_s, ENOUGH_EVENTS))
+        bound_s = max(SLOW_S, TIMES_PING * self._quickest_ping_s) if self._quickest_ping_s < inf else inf
+        slow = self.late_s > bound_s
+        self._less = max(LEAST, min(LESS, bound_s / self.late_s)) if slow else LESS
         return slow
+
+
+def _median(seconds: Sequence[float], enough: int) -> float:
+    return median(seconds) if len(seconds) >= enough else 0.0

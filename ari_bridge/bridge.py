@@ -45,13 +45,16 @@ from acd.outputs import (
 )
 from acd.ports import EnginePort, Provisioning
 from ari_bridge import plan_talks, provision, resync, subscription
-from ari_bridge.beat import Beat
+from ari_bridge.asterisk_clock import AsteriskClock
+from ari_bridge.beat import beat
+from ari_bridge.claim import Claim, StoodDown
 from ari_bridge.client import AriError, AriUnauthorized, Client
 from ari_bridge.client import Event as Message
 from ari_bridge.counters import UNKNOWN, BridgeCounters
 from ari_bridge.dialogs import Dialogs
 from ari_bridge.errands import Errand
 from ari_bridge.event_types import EventType
+from ari_bridge.gate import Gate
 from ari_bridge.keys import Keys
 from ari_bridge.lamps import Lamps
 from ari_bridge.lanes import Lanes
@@ -88,10 +91,6 @@ _KNOWN: Final[frozenset[str]] = frozenset(get_args(EventType))
 _log = structlog.get_logger(__name__)
 
 
-class StoodDown(Exception):
-    """Another engine has registered our application with Asterisk and serves its calls."""
-
-
 class Bridge:
     """One Asterisk, as the engine and the process see it. Made inside a running event loop."""
 
@@ -102,8 +101,10 @@ class Bridge:
         app: str,
         engine: EnginePort,
         codes: StarCodes,
+        claim: Claim | None = None,
     ) -> None:
-        """`client`: of this Asterisk, closed when `run` ends; `app`: our name in its dial plan."""
+        """`client`: of this Asterisk, closed when `run` ends; `app`: our name in its dial plan; `claim`: None where no
+        other engine can ever serve it."""
         self.counters = BridgeCounters()
         self.connected = False
         """Whether Asterisk is in sight: its events arrive, and the engine knows what is there."""
@@ -114,11 +115,13 @@ class Bridge:
         self._app = app
         self._engine = engine
         self._client = client
+        self._claim = claim
         self._client.on_event(None, self._hear)
         self._tasks = Tasks()
         self._lanes = Lanes(self._client, self._tasks, engine.tell, self.counters)
-        self._beat = Beat(self._client, self._lanes.pressure)
-        self.admission = self._beat.counters
+        self._asterisk_clock = AsteriskClock()
+        self._gate = Gate(self._client, self._lanes.pressure, self._asterisk_clock)
+        self.gate = self._gate.counters
         self._dialogs = Dialogs(self._client, self._tasks, engine, codes)
         self._rounds = Rounds(client, app, engine, self._lanes, self._dialogs, self._settle)
         self._lamps = Lamps(codes.lamps)
@@ -210,7 +213,9 @@ class Bridge:
     # --- one connection, from its beginning to its end
 
     async def _connect(self) -> None:
-        """Connect, and serve until the connection ends. Raises AriError when it cannot be had."""
+        """Connect, and serve until the connection ends. Raises AriError when it cannot be had, and StoodDown."""
+        if self._claim is not None:
+            await self._claim.make(self._client)
         async with self._client.connect(self._app) as connection:
             about = await resync.about(self._client)
             self._check(about.version)
@@ -227,7 +232,8 @@ class Bridge:
                 connection.closed(),
                 watch(self._client, self._app, listening=lambda: self._listening),
                 self._rounds.walk(),
-                self._beat.run(),
+                beat(self._client, self._asterisk_clock),
+                self._gate.run(),
                 self._keep_provisioned(),
                 self._tasks.fault(),
             )
@@ -308,6 +314,7 @@ class Bridge:
         """One message from Asterisk. Raises StoodDown, which ends the connection."""
         type_ = str(message["type"])
         self.counters.events[type_ if type_ in _KNOWN else UNKNOWN] += 1
+        self._gate.hear(message)
         if type_ in TOLD_TWICE:
             if message in self._recent:
                 return

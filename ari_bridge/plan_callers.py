@@ -125,13 +125,12 @@ def turn_away(command: TurnAway) -> tuple[Errand, ...]:
 
 
 def hang_up(command: HangUpCall) -> tuple[Errand, ...]:
-    """Two errands of one lane: what becomes of the channel must not keep the bridge."""
+    """The channel, then the bridge: a caller alone in the bridge of his talk is known as one who is to go."""
     destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
-    bridge = Errand(lane=command.call, operations=(destroy,))
     if command.channel is None:
-        return (bridge,)
+        return (Errand(lane=command.call, operations=(destroy,)),)
     end = on_channel("hangup", command.channel, harmless={NOT_FOUND})
-    return (Errand(lane=command.call, operations=(end,)), bridge)
+    return (Errand(lane=command.call, operations=(end, destroy)),)
 
 
 def _to_dial_plan(command: SendOn | Dismiss, context: str, variables: dict[str, str]) -> tuple[Errand, ...]:

@@ -132,7 +132,7 @@ async def _write_directory(client: Client, entries: Iterable[DirectoryEntry]) ->
     await _write_index(client, before, before | wanted.keys())
     put = await _all(_put(client, "domain_alias", name, {"domain": text}) for name, text in wanted.items())
     gone = before - wanted.keys()
-    await _all(_delete(client, "domain_alias", name) for name in gone)
+    await _all(_delete(client, "domain_alias", name) for name in sorted(gone))
     await _write_index(client, before | wanted.keys(), set(wanted))
     return sum(put) + len(gone)
 
@@ -198,11 +198,17 @@ def _same(there: str, wanted: str) -> bool:
 
 
 async def _all(work: Iterable[Coroutine[None, None, _Result]]) -> list[_Result]:
-    """Do all of these, some at a time; the first failure ends it."""
-    turn = asyncio.Semaphore(SIDE_BY_SIDE)
+    """Do all of these, some at a time and in any order; the first failure ends it. Each is made when its turn comes."""
+    waiting, results = iter(work), list[_Result]()
 
-    async def in_turn(one: Coroutine[None, None, _Result]) -> _Result:
-        async with turn:
-            return await one
+    async def do_some() -> None:
+        for one in waiting:
+            results.append(await one)
 
-    return await asyncio.gather(*(in_turn(one) for one in work))
+    working = [asyncio.create_task(do_some()) for _ in range(SIDE_BY_SIDE)]
+    try:
+        await asyncio.gather(*working)
+    finally:
+        for each in working:
+            each.cancel()
+    return results

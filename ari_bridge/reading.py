@@ -82,6 +82,11 @@ def texts_in(message: Message, field: str) -> list[str]:
     return [text for text in cast("list[object]", value) if isinstance(text, str)] if isinstance(value, list) else []
 
 
+def answered(answer: object, field: str) -> str:
+    """This field of an answer where it is an object and the field a text, else an empty one."""
+    return text_in(cast("Message", answer), field) if isinstance(answer, dict) else ""
+
+
 # --- fields without which a message says nothing
 
 

@@ -37,6 +37,7 @@ from ari_bridge.reading import (
 )
 from ari_bridge.resource import Json
 from ari_bridge.signals import StarCodeDialled
+from ari_bridge.unreadable import all_channels
 
 PIECE: Final = 50
 """So many channels are read at once, in about half a millisecond."""
@@ -55,7 +56,7 @@ class Picture:
 async def look(client: Client, app: str, life: str | None = None) -> Picture:
     """Ask Asterisk for everything; `life` as in `AsteriskSeen`. Raises AriError."""
     found = _Found(app)
-    async for channels in _in_pieces(await client.channels.list()):
+    async for channels in _in_pieces(await all_channels(client)):
         for channel in channels:
             found.channel(channel.json)
     for bridge in await client.bridges.list():
@@ -96,6 +97,7 @@ class _Found:
         self._registered: set[DeviceId] = set()
         self._talks: set[CallId] = set()
         self._joined: set[CallId] = set()
+        self._alone: set[CallId] = set()
         self._held: set[tuple[CallId, QueueId]] = set()
         self._elsewhere: set[ChannelId] = set()
 
@@ -110,6 +112,7 @@ class _Found:
                 registered=frozenset(self._registered),
                 talks=frozenset(self._talks),
                 joined=frozenset(self._joined),
+                alone=frozenset(self._alone),
                 held=frozenset(self._held),
                 elsewhere=frozenset(self._elsewhere),
                 life=life,
@@ -178,8 +181,8 @@ class _Found:
             self._held.update((caller, queue) for channel in inside if (caller := caller_on(channel)) is not None)
         elif call is not None:
             self._talks.add(call)
-            if len(inside) > 1 and call in map(caller_on, inside):
-                self._joined.add(call)
+            if call in map(caller_on, inside):
+                (self._joined if len(inside) > 1 else self._alone).add(call)
 
     def endpoint(self, endpoint: Message) -> None:
         device = device_of_endpoint(f"{text_in(endpoint, 'technology')}/{text_in(endpoint, 'resource')}")

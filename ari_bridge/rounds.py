@@ -21,6 +21,7 @@ from acd.inputs import (
     CallerHungUp,
     CallerReached,
     CallGone,
+    CallLeftOver,
     DeviceRegistered,
     DeviceUnregistered,
     Difference,
@@ -121,7 +122,7 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
     match difference:
         case (
             CallGone() | CallerHungUp() | CallerReached() | CallBackGone() | CallConnected()
-            | TalkLeftOver() | NotLetGo() | NotHeld() | NotJoined()
+            | TalkLeftOver() | CallLeftOver() | NotLetGo() | NotHeld() | NotJoined()
         ):  # fmt: skip
             return (difference.call,)
         case CallArrived():

@@ -18,8 +18,8 @@ from acd.eligibility import Obstacle, obstacle_in
 from acd.model import OFFLINE, SINGLE_CALL, STATUSES, Assignment, QueueId, Status, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
 from acd.state import State
-from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
+from ari_bridge.gate import GateCounters
 
 AGENT_STATES: Final = (
     "available",
@@ -224,7 +224,7 @@ class AsteriskFigures(Protocol):
     @property
     def counters(self) -> BridgeCounters: ...
     @property
-    def admission(self) -> AdmissionCounters: ...
+    def gate(self) -> GateCounters: ...
 
 
 class AsteriskGauges(Collector):
@@ -238,14 +238,14 @@ class AsteriskGauges(Collector):
         connected, provisioned = int(self._bridge.connected), int(self._bridge.provisioned)
         yield GaugeMetricFamily("acd_ari_connected", "1 while Asterisk is connected and known.", value=connected)
         yield GaugeMetricFamily("acd_ari_provisioned", "1 while it has all phones and numbers.", value=provisioned)
-        admission = self._bridge.admission
+        gate = self._bridge.gate
         yield GaugeMetricFamily(
             "acd_admission_ratio",
-            "Share of the new calls of the last half second that were let in; below 1 in an overload.",
-            value=admission.ratio,
+            "Share of the new calls that was let in lately; below 1 in an overload.",
+            value=gate.ratio,
         )
         yield CounterMetricFamily(
-            "acd_calls_shed", "New calls that heard busy because of an overload.", value=admission.shed
+            "acd_calls_shed", "New calls that heard busy because of an overload.", value=gate.shed
         )
         counters = self._bridge.counters
         yield CounterMetricFamily("acd_ari_connects", "Connections made to Asterisk.", value=counters.connects)

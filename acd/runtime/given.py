@@ -6,11 +6,13 @@ Exit codes: 1 something outside is not as it must be, 2 what was given is wrong.
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import click
+from click.core import ParameterSource
 
 from acd.centre import Centre, CentreFaults, read_centre
 from acd.journal import UnreadableFact
@@ -21,6 +23,7 @@ OUTSIDE: Final = 1
 GIVEN: Final = 2
 
 T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def fail(text: str, code: int) -> NoReturn:
@@ -61,6 +64,28 @@ def settings_of(file: Path | None) -> Settings:
         return read_settings(file, os.environ)
     except SettingsFaults as faults:
         fail(str(faults), GIVEN)
+
+
+def database_option(text: str) -> Callable[[Command], Command]:
+    """`--database-url`, also in the environment; with this help."""
+    return click.option("--database-url", envvar="ACD_DATABASE_URL", help=text, callback=_without_password)
+
+
+def _without_password(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
+    """A password is taken from the environment alone: everybody on the machine can read a command line."""
+    if url and option.name and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
+        try:
+            parts = urlsplit(url)
+            holds_password = bool(parts.password or "password" in parse_qs(parts.query))
+        except ValueError:
+            return url
+        if holds_password:
+            fail(
+                "--database-url holds a password, which the list of processes shows to everybody on this machine: "
+                "give the address in the environment variable ACD_DATABASE_URL, or the password in ~/.pgpass.",
+                GIVEN,
+            )
+    return url
 
 
 def database_of(url: str | None, settings: Path | None, state_dir: Path | None) -> str:

@@ -6,7 +6,8 @@ crash costs nothing), or when it has not been seen to be renewed for as long as 
 clock that never jumps of whoever waits: clocks of machines are not compared, so a wrong one ends no lease.
 
 While the database is away nobody can take the lease, and its owner goes on. Where only the owner is cut off from it,
-another one does take it; the owner hears so from Asterisk, whose application that one registers (`StoodDown`).
+another one does take it; the owner hears so from Asterisk, whose application that one registers (`StoodDown`), or
+finds there that it has (`ari_bridge.claim`).
 """
 
 import asyncio
@@ -90,6 +91,7 @@ class Lease:
         self._connection: Connection | None = connection
         self._owner = owner
         self._away = False
+        self._renewed_seconds = time.monotonic()
         self._keeper = asyncio.create_task(self._keep(), name="lease")
 
     @classmethod
@@ -118,6 +120,11 @@ class Lease:
                 _log.info("lease_taken", epoch=epoch, owner=str(ours))
                 return cls(url, connection, ours, epoch=epoch, journal=journal)
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it was renewed just now, so that nobody else can have it; without the database that is not known."""
+        return time.monotonic() - self._renewed_seconds < (LASTS - RENEW_EVERY).total_seconds()
+
     async def lost(self) -> None:
         """Wait, as a rule for ever; raises `LeaseLost` when another engine has taken it."""
         await asyncio.shield(self._keeper)
@@ -145,7 +152,11 @@ class Lease:
             except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
                 await self._drop_connection()
                 if not self._away:
-                    _log.warning("lease_not_renewed", why=in_words(error), consequence="nobody else can take it either")
+                    _log.warning(
+                        "lease_not_renewed",
+                        why=in_words(error),
+                        consequence="this engine goes on; another one serves only where that reaches the database",
+                    )
                 self._away = True
             else:
                 self._away = False
@@ -154,8 +165,10 @@ class Lease:
         if self._connection is None:
             self._connection = await connect(self._url)
             await _commit_quickly(self._connection)
+        asked_seconds = time.monotonic()
         if await self._connection.execute(_RENEW, self.epoch, str(self._owner)) == "UPDATE 0":
             raise LeaseLost
+        self._renewed_seconds = asked_seconds
 
     async def _drop_connection(self) -> None:
         if self._connection is not None:

@@ -30,7 +30,8 @@ from acd.runtime.spool import SpoolError
 from acd.runtime.standstill import WatchfulSelector
 from acd.runtime.store import Store
 from acd.state import State
-from ari_bridge.bridge import Bridge, StoodDown
+from ari_bridge.bridge import Bridge
+from ari_bridge.claim import Claim, StoodDown
 from ari_bridge.client import Client
 from feature_codes.table import StarCodes
 
@@ -102,7 +103,7 @@ def _exit_code(life: "asyncio.Task[None]") -> ExitCode:
         case StoodDown():
             _log.error(
                 "stood_down",
-                why="another engine has registered the same application with Asterisk and serves its calls",
+                why="another engine has taken the application over in Asterisk and serves its calls",
                 mend="run one engine for each application; stop the other one before starting this one again",
             )
             return ExitCode.STOOD_DOWN
@@ -200,12 +201,13 @@ class _Process:
             observers=(self._metrics, logs.FactLog()),
             guard=self._guard,
         )
-        settings = self._settings
+        settings, lease = self._settings, self._lease
         self._bridge = Bridge(
             client=Client(settings.ari_url, settings.ari_user, settings.ari_password),
             app=settings.ari_app,
             engine=self._runner,
             codes=StarCodes(settings.star_codes),
+            claim=Claim(journal=str(lease.journal), epoch=lease.epoch, is_sure=lambda: lease.is_sure),
         )
         self._runner.attach(self._bridge)
         self._metrics.watch(state, self._recorder, self._bridge)

@@ -15,7 +15,7 @@ import click
 
 from acd.centre import CentreFaults
 from acd.outputs import CallQueued, Recorded
-from acd.runtime.given import GIVEN, OUTSIDE, database_of, fail, text_of, warn
+from acd.runtime.given import GIVEN, OUTSIDE, database_of, database_option, fail, text_of, warn
 from acd.runtime.replay import replay_command
 from acd.simulation.day import Day, read_day
 from acd.simulation.play import play
@@ -40,7 +40,7 @@ _LONGEST_HOURS: Final = 24 * 366
 @click.option("--with", "changes", type=click.Path(path_type=Path), help="For --replay: a centre with other rules.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="For --replay: of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="For --replay: of the `acd run` whose centre it is.")
-@click.option("--database-url", envvar="ACD_DATABASE_URL", help="For --replay: the database itself.")
+@database_option("For --replay: the database itself.")
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 def simulate_command(
     file: Path | None,

@@ -15,24 +15,25 @@ OPTION: Final = "--when-told"
 _CHECKOUT: Final = Path(__file__).parents[2]
 
 
+def _files() -> dict[Path, int]:
+    """The program's, and when each was written."""
+    packages = (_CHECKOUT / package for package in ("acd", "ari_bridge", "feature_codes"))
+    return {path: path.stat().st_mtime_ns for package in packages for path in package.rglob("*.py")}
+
+
+_READ: Final = _files() if OPTION in sys.argv else {}
+"""As they were when this process began to read them."""
+
+
 def wait_for_turn() -> None:
     """Return when a line comes on standard input; where that ends without one, so does this process.
 
     Where the program's files have changed meanwhile it begins anew with those.
     """
-    known = _newest_seconds()
     if not sys.stdin.buffer.readline():
         sys.exit(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, sys.stdin.fileno())
     os.close(nothing)
-    if _newest_seconds() != known:
+    if _files() != _READ:
         os.execv(sys.executable, [word for word in sys.orig_argv if word != OPTION])  # noqa: S606 - ourselves
-
-
-def _newest_seconds() -> float:
-    return max(
-        path.stat().st_mtime
-        for package in ("acd", "ari_bridge", "feature_codes")
-        for path in (_CHECKOUT / package).rglob("*.py")
-    )

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from acd.runtime.database import Pauses
+from acd.runtime.database import Pauses, in_words
 from acd.runtime.spool import Spool
 from acd.runtime.spool_format import Entry
 
@@ -122,7 +122,7 @@ class DiskWriter:
         self._since_seconds = time.monotonic()
         try:
             await self._in_thread(lambda: self._spool.write(batch))
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database takes its place, and it is told
             self.errors_total += 1
             self._say_failed(error)
             return False
@@ -145,16 +145,17 @@ class DiskWriter:
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _say_failed(self, error: OSError) -> None:
+    def _say_failed(self, error: Exception) -> None:
+        why = in_words(error)
         if self.last_error is None:
             _log.error(
                 "spool_failed",
                 directory=str(self._spool.directory),
-                why=error.strerror,
+                why=why,
                 consequence="facts are kept in memory until the database has them; calls go on",
                 mend="make room on that disk, or mend it; the spool is tried again by itself",
             )
-        self.last_error = error.strerror or type(error).__name__
+        self.last_error = why
 
     def _say_works(self) -> None:
         if self.last_error is not None:

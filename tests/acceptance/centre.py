@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -54,8 +54,18 @@ def read_sheet(line: str) -> Sheet:
 class RunningCentre:
     """One `acd up` on free ports, with a state directory of its own."""
 
-    def __init__(self, home: Path, parts: Iterable[Part]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        parts: Iterable[Part],
+        *,
+        options: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`options`: more of them for `acd up`; `environment`: what it and its programs have beside ours."""
         self.home = home
+        self._options = list(options)
+        self._environment = dict(environment or {})
         self.sheet: Sheet
         self._parts = list(parts)
         self._file = home / "centre.toml"
@@ -67,9 +77,9 @@ class RunningCentre:
         sip, ari, web, rtp = free_ports()
         command = [*ACD, "up", str(self._file), "--json", "--state-dir", str(self.home / "state")]
         command += ["--sip-port", str(sip), "--ari-port", str(ari), "--web-port", str(web)]
-        command += ["--rtp-ports", f"{rtp}-{rtp + RTP_PORTS - 1}"]
+        command += ["--rtp-ports", f"{rtp}-{rtp + RTP_PORTS - 1}", *self._options]
         with self.log.open("w") as log, self._said.open("w") as said:
-            self._process = subprocess.Popen(command, stdout=said, stderr=log)
+            self._process = subprocess.Popen(command, stdout=said, stderr=log, env=os.environ | self._environment)
         self.sheet = read_sheet(self._sheet_line())
 
     def _sheet_line(self) -> str:
@@ -127,14 +137,22 @@ class RunningCentre:
         etc = self.home / "state" / "asterisk" / "etc"
         with (etc / "extensions.conf").open("a") as extensions:
             extensions.write(lines)
+        said = await self.asterisk_says("dialplan reload")
+        if "reloaded" not in said:
+            raise CentreError(f"dialplan reload: {said}")
+
+    async def asterisk_says(self, command: str) -> str:
+        """What Asterisk answers to a command of an operator at its console."""
+        etc = self.home / "state" / "asterisk" / "etc"
         running = Path("/proc", str(self.sheet.pids["asterisk"]), "cmdline").read_bytes().split(b"\0")
         asterisk = [os.fsdecode(word) for word in running[: running.index(b"-C")]]
         process = await asyncio.create_subprocess_exec(
-            *asterisk, "-C", str(etc / "asterisk.conf"), "-rx", "dialplan reload", stdout=asyncio.subprocess.PIPE
+            *asterisk, "-C", str(etc / "asterisk.conf"), "-rx", command, stdout=asyncio.subprocess.PIPE
         )
         said, _ = await asyncio.wait_for(process.communicate(), timeout=10)
-        if process.returncode or b"reloaded" not in said:
-            raise CentreError(f"dialplan reload ended with {process.returncode}: {said.decode()}")
+        if process.returncode:
+            raise CentreError(f"{command} ended with {process.returncode}: {said.decode()}")
+        return said.decode()
 
     async def is_ready(self, *, within: float) -> None:
         """Wait until the engine says that it takes calls."""

@@ -28,7 +28,7 @@ from acd.outputs import (
     StopRinging,
     TurnAway,
 )
-from ari_bridge.bridge import StoodDown
+from ari_bridge.claim import StoodDown
 from tests.bridge.ari_double import HANGS, Answer, AriDouble, ari_double
 from tests.bridge.bridged import (
     CALL,

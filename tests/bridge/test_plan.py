@@ -166,10 +166,11 @@ def test_a_party_that_has_gone_is_no_failure_to_join_as_its_end_is_told_by_itsel
     assert errand.operations[-1].harmless == {400, 422}
 
 
-def test_the_bridge_goes_even_where_the_caller_cannot_be_hung_up() -> None:
-    caller, bridge = plan(HangUpCall(call=CALL, channel=CHANNEL), "acd")
-    assert caller.lane == bridge.lane == CALL
-    assert (caller.operations[0].name, bridge.operations[0].name) == ("hangup", "destroy")
+def test_the_bridge_of_a_talk_stays_until_its_caller_can_be_hung_up() -> None:
+    (errand,) = plan(HangUpCall(call=CALL, channel=CHANNEL), "acd")
+    assert errand.lane == CALL
+    assert names(errand) == ["hangup", "destroy"]
+    assert 404 in errand.operations[0].harmless
 
 
 def test_where_the_caller_has_no_channel_only_the_bridge_goes() -> None:

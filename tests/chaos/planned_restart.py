@@ -6,8 +6,12 @@ import signal
 from pathlib import Path
 from typing import Final
 
+import asyncpg
+
+from acd.runtime.database import SCHEMA_VERSION
 from tests.acceptance.centre import RunningCentre
 from tests.acceptance.parts import Part, Queue, agents, seats
+from tests.chaos.by_hand import database_url
 from tests.chaos.load import Load, load_part
 from tests.chaos.row import Row, Seen
 from tests.phone.waiting import until
@@ -18,11 +22,19 @@ CHANGES: Final = 3
 CALM_S: Final = 6.0
 ADDED_WAIT_S: Final = 3.0
 
+UNDO: Final = """
+    alter table account
+        drop column outbound_at_once, drop column outbound_per_hour, drop column outbound_per_day,
+        drop column outbound_agent_at_once, drop column outbound_agent_per_hour, drop column outbound_agent_per_day;
+    update schema_version set version = 3
+"""
+"""Makes of the database what the program before this one had: the opposite of the newest of migrations/."""
+
 LATE = Part(users=agents("1990"), queues=(Queue(number="7990", seats=seats("1990")),))
 
 
 async def check(home: Path) -> Seen:
-    """Under load: SIGTERM to the engine, which is started again, and `acd apply` of a changed file, several times."""
+    """Under load: SIGTERM to the engine, which is started again; `acd apply` of a changed file; an older database."""
     centre = RunningCentre(home, [load_part()])
     await asyncio.to_thread(centre.start)
     try:
@@ -36,6 +48,9 @@ async def check(home: Path) -> Seen:
                 said = await (centre.apply(instead_of=[LATE]) if number % 2 else centre.apply(LATE))
                 assert "7990" in said, said
                 await asyncio.sleep(CALM_S / 2)
+            upgraded = await _upgrade(centre)
+            await asyncio.sleep(CALM_S)
+        assert upgraded == SCHEMA_VERSION
         return _seen(load, usual)
     finally:
         await asyncio.to_thread(centre.stop)
@@ -44,6 +59,26 @@ async def check(home: Path) -> Seen:
 async def _restart(centre: RunningCentre) -> None:
     old = centre.engine_pid()
     os.kill(old, signal.SIGTERM)
+    await _next_engine(centre, old)
+
+
+async def _upgrade(centre: RunningCentre) -> int:
+    """The engine of before is stopped, and one is started that finds its database: the version that this has then."""
+    supervisor, old = centre.sheet.pids["up"], centre.engine_pid()
+    connection = await asyncpg.connect(database_url(centre))
+    try:
+        os.kill(supervisor, signal.SIGSTOP)
+        os.kill(old, signal.SIGTERM)
+        await until("its end", lambda: centre.engine_pid() != old, within=15)
+        await connection.execute(UNDO)
+        os.kill(supervisor, signal.SIGCONT)
+        await _next_engine(centre, old)
+        return int(await connection.fetchval("select version from schema_version"))
+    finally:
+        await connection.close()
+
+
+async def _next_engine(centre: RunningCentre, old: int) -> None:
     await until("another engine", lambda: (pid := centre.engine_pid()) != old and pid, within=15)
     await centre.is_ready(within=15)
 
@@ -53,7 +88,7 @@ def _seen(load: Load, usual: int) -> Seen:
     before = load.totals(lambda call: call.number <= usual).wait
     added = totals.wait.longest - before.median
     return Seen(
-        done=f"{RESTARTS} restarts and {CHANGES} changed configurations at {RATE:g} calls/s",
+        done=f"{RESTARTS} restarts, {CHANGES} changed configurations, 1 upgraded schema at {RATE:g} calls/s",
         figures=(
             f"{totals.placed} calls, {totals.failed} lost {dict(totals.faults) or ''}; usual wait {before}; "
             f"added at most {added:.1f} s"

@@ -51,7 +51,6 @@ def _go_on(exchange: Exchange, channel: Channel, walk: Walk, outcome: str | None
             channel.step = None
             _go_on(exchange, channel, walk, what)
 
-    channel.resume = resume
     step(channel, resume)
 
 
@@ -118,6 +117,9 @@ def _has_place(exchange: Exchange) -> bool:
     if not places:
         return True
     exchange.variables["ACD_PLACES"] = str(int(places) - 1)
+    if int(places) <= 0:
+        turned_away = int(exchange.variables.get("ACD_TURNED_AWAY") or 0)
+        exchange.variables["ACD_TURNED_AWAY"] = str(turned_away + 1)
     return int(places) > 0
 
 
@@ -211,6 +213,7 @@ def _stasis(exchange: Exchange, arguments: list[str]) -> Step:
             channel.app_name, channel.app_data = "Stasis", ",".join(("acd", *arguments))
             resume("FAILED")
             return
+        channel.resume = resume
         exchange.enter_stasis(channel, "acd", arguments)
 
     return step
@@ -237,7 +240,7 @@ def _bridge(exchange: Exchange, name: str) -> Step:
     """Fetches that channel from wherever it is."""
 
     def step(channel: Channel, resume: Resume) -> None:
-        channel.app_name, channel.app_data = "Bridge", name
+        channel.app_name, channel.app_data = "Bridge", f"{name},x"
         other = next((each for each in exchange.channels.values() if each.name == name and not each.ending), None)
         if other is None:
             resume("NONEXISTENT")
@@ -249,16 +252,11 @@ def _bridge(exchange: Exchange, name: str) -> Step:
 
 
 def fetch(exchange: Exchange, channel: Channel) -> None:
-    """Take this channel out of whatever it does; whoever had called it goes on without it.
-
-    One that had called by itself stays where it is in the dial plan, and goes on there when it is let go again.
-    """
+    """Take this channel out of whatever it does; whoever had called it goes on without it."""
     dialled_by, channel.dialled_by = channel.dialled_by, None
     exchange.leave_stasis(channel)
     exchange.leave(channel)
-    broken_off, channel.broken_off = channel.broken_off, None
-    if broken_off is not None:
-        broken_off()
+    break_off(channel)
     if dialled_by is not None:
         dialled_by("END")
 
@@ -281,11 +279,7 @@ def _talk(exchange: Exchange, channel: Channel, other: Channel, over: Callable[[
         if other.dialled_by is part:
             other.dialled_by = None
             exchange.leave(channel)
-            if other.resume is None:
-                exchange.hang_up(other)
-            else:
-                exchange.leave(other)
-                other.resume("SUCCESS")
+            exchange.hang_up(other)
 
     channel.broken_off = let_go
 

@@ -83,6 +83,7 @@ async def a_call_comes_while_nobody_listens(stage: Stage) -> None:
     await caller.is_answered()
     phone = await stage.dial("1001", "*51")
     await phone.is_answered()
+    await stage.settles()
     await stage.client.channels.list()
     await stage.connect()
     await stage.client.applications.subscribe(applicationName="acd", eventSource=["endpoint:PJSIP"])
@@ -98,6 +99,7 @@ async def the_engine_stands_still(stage: Stage) -> None:
     await stage.phone("1004")
     caller = await stage.dial("1004", "7001")
     await caller.is_answered()
+    await stage.settles()
     await stage.client.channels.list()
     await caller.hang_up()
     await stage.settles()
@@ -107,7 +109,7 @@ async def the_engine_stands_still(stage: Stage) -> None:
 
 
 async def there_is_no_place_for_a_caller(stage: Stage) -> None:
-    await stage.client.asterisk.setGlobalVar(variable="ACD_BEAT", value=str(int(time.time())))
+    await stage.client.asterisk.setGlobalVar(variable="ACD_BEAT", value=str(int(time.time()) + 1))
     await stage.client.asterisk.setGlobalVar(variable="ACD_PLACES", value="1")
     for number in ("1004", "1003"):
         await stage.phone(number)

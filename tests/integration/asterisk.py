@@ -53,6 +53,11 @@ class TestAsterisk:
             assert self._process.poll() is None
             time.sleep(0.05)
 
+    def allow_reading_only(self) -> None:
+        """From the next start on: whatever would change something is refused."""
+        ari = self._configuration.with_name("ari.conf")
+        ari.write_text(ari.read_text().replace("read_only = no", "read_only = yes"))
+
     def kill(self) -> None:
         """As a crash would; nothing happens where it does not run."""
         if self._process is not None:

@@ -222,6 +222,8 @@ async def test_two_callers_of_an_agent_are_joined_with_each_other(board: Switchb
     board.order(HangUpLeg(offer=offer, device=device), HangUpCall(call=call, channel=None))
     await asyncio.gather(leg.is_over(), talk.leg.is_over())
     await asyncio.gather(talk.caller.media.hears_tone(THIRD_HZ), other.media.hears_tone(CALLER_HZ))
+    await talk.caller.hang_up()
+    await other.is_over(within=2)
 
 
 async def test_a_caller_who_was_passed_on_to_a_queue_talks_with_its_next_agent(board: Switchboard) -> None:

@@ -4,8 +4,9 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -14,6 +15,9 @@ from acd.runtime import lease as lease_module
 from acd.runtime.database import Connection, close, connect
 from acd.runtime.lease import LASTS, Lease, LeaseLost
 from acd.runtime.owner import Owner
+from ari_bridge.claim import CLAIM, Claim, StoodDown
+from ari_bridge.client import Client
+from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 from tests.integration.postgres import ALLOW_FACTS, TestPostgres
 from tests.integration.waiting import eventually
 
@@ -235,3 +239,32 @@ def test_a_process_is_told_from_another_of_its_number() -> None:
     assert later is not None
     assert later.is_no_more(ours)
     assert Owner.read("somebody") is None
+
+
+# --- where the database cannot be asked
+
+
+@pytest.fixture
+def asterisk(tmp_path: Path) -> Iterator[TestAsterisk]:
+    """One that runs."""
+    server = TestAsterisk(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+async def test_an_engine_that_may_be_stale_finds_in_asterisk_that_it_is(asterisk: TestAsterisk) -> None:
+    async with Client(asterisk.url, "acd", ARI_PASSWORD) as client:
+
+        async def claims(epoch: int, *, sure: bool, journal: str = "ours") -> str:
+            await Claim(journal=journal, epoch=epoch, is_sure=lambda: sure).make(client)
+            value: str = (await client.asterisk.getGlobalVar(variable=CLAIM))["value"]
+            return value
+
+        assert await claims(1, sure=False) == "ours 1", "an Asterisk that has just begun knows nobody"
+        assert await claims(2, sure=True) == "ours 2"
+        with pytest.raises(StoodDown):
+            await claims(1, sure=False)
+        assert await claims(2, sure=False) == "ours 2"
+        assert await claims(1, sure=True) == "ours 1", "the database decides where it can be asked"
+        assert await claims(1, sure=False, journal="another") == "another 1"

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,10 +117,18 @@ def running(state_dir: Path, options: dict[str, str]) -> Generator[Centre]:
                 process.wait(ENDS_WITHIN_SECONDS)
 
 
-def refused(state_dir: Path, options: dict[str, str], **how: Any) -> subprocess.CompletedProcess[str]:
+def refused(
+    state_dir: Path, options: dict[str, str], *, file: Path = DEMO, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """What `acd up` says that does not start."""
     return subprocess.run(
-        command(state_dir, options, **how), cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        command(state_dir, options, file),
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
 
 
@@ -184,8 +192,56 @@ def test_no_secret_is_in_a_command_line_an_environment_or_a_log(centre: Centre) 
 
 def test_secrets_on_disk_are_the_owners_alone(centre: Centre) -> None:
     assert stat.S_IMODE(centre.state_dir.stat().st_mode) == 0o700
-    for name in ("ari.secret", "engine.toml", "asterisk/etc/ari.conf"):
-        assert stat.S_IMODE((centre.state_dir / name).stat().st_mode) == 0o600, name
+    for path in (centre.state_dir, *centre.state_dir.rglob("*")):
+        if not path.is_symlink() and not path.is_socket():
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 or path.name in MADE_BEFORE, path
+
+
+MADE_BEFORE = {"log"}
+"""Directories that stand inside a closed one, and were there before what is in them."""
+
+
+def test_nothing_listens_but_what_is_to_be_reached(centre: Centre) -> None:
+    """Of all processes of the centre; phones' sound is on the ports that were given for it."""
+    ports = {option: int(port) for option, port in centre.options.items() if option in KINDS}
+    first, _, last = centre.options["--rtp-ports"].partition("-")
+    inodes = {inode for pid in centre.own_pids() for inode in sockets_of(pid)}
+    tcp = listening("tcp", "0A", inodes) | listening("tcp6", "0A", inodes)
+    udp = listening("udp", "07", inodes) | listening("udp6", "07", inodes)
+    assert tcp == {("127.0.0.1", ports["--ari-port"]), ("127.0.0.1", ports["--web-port"])}
+    assert ("127.0.0.1", ports["--sip-port"]) in udp
+    others = {port for host, port in udp - {("127.0.0.1", ports["--sip-port"])} if not int(first) <= port <= int(last)}
+    # Of the SIP library itself, for answers of name servers. Nobody is served there.
+    assert len(others) <= 2
+    for port in others:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.settimeout(0.3)
+            asking.sendto(b"OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bK1\r\n\r\n", ("127.0.0.1", port))
+            with pytest.raises(OSError):
+                asking.recv(2048)
+
+
+def sockets_of(pid: int) -> set[str]:
+    """The inodes of a process's sockets."""
+    found: set[str] = set()
+    for descriptor in Path("/proc", str(pid), "fd").iterdir():
+        with suppress(OSError):
+            target = str(descriptor.readlink())
+            if target.startswith("socket:["):
+                found.add(target.removeprefix("socket:[").removesuffix("]"))
+    return found
+
+
+def listening(table: str, state: str, inodes: set[str]) -> set[tuple[str, int]]:
+    """Address and port of those sockets that are in this state; an address of IPv6 as the kernel writes it."""
+    found: set[tuple[str, int]] = set()
+    for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+        words = line.split()
+        host, _, port = words[1].partition(":")
+        if words[3] == state and words[9] in inodes:
+            name = socket.inet_ntoa(bytes.fromhex(host)[::-1]) if len(host) == 8 else host
+            found.add((name, int(port, 16)))
+    return found
 
 
 @pytest.mark.timeout(FIRST_START_WITHIN_SECONDS)
@@ -355,7 +411,8 @@ def test_a_running_asterisk_needs_its_password(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
-    told = refused(tmp_path / "state", options_of(**{"--database-url": "postgresql://acd:pssst@127.0.0.1:1/acd"}))
+    environment = {**os.environ, "ACD_DATABASE_URL": "postgresql://acd:pssst@127.0.0.1:1/acd"}
+    told = refused(tmp_path / "state", options_of(), environment=environment)
     assert told.returncode == 1
     assert "127.0.0.1:1" in told.stderr
     assert "pssst" not in told.stderr

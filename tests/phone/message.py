@@ -54,9 +54,9 @@ class Message:
 
     def encode(self) -> bytes:
         """The datagram; Content-Length is added here."""
-        body = self.body.encode()
+        body = self.body.encode(errors="surrogateescape")
         lines = [self.start_line, *(f"{name}: {value}" for name, value in self.headers), f"Content-Length: {len(body)}"]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+        return "\r\n".join(lines).encode(errors="surrogateescape") + b"\r\n\r\n" + body
 
     @property
     def start_line(self) -> str:
@@ -117,7 +117,7 @@ def response_to(
 
 def parse(datagram: bytes) -> Request | Response:
     """Read one datagram; raises `MessageError`."""
-    head, _, body = datagram.decode(errors="replace").partition("\r\n\r\n")
+    head, _, body = datagram.decode(errors="surrogateescape").partition("\r\n\r\n")
     start, *lines = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")
     headers: Headers = []
     for line in lines:
@@ -125,7 +125,7 @@ def parse(datagram: bytes) -> Request | Response:
         if not colon:
             raise MessageError(f"no header: {line!r}")
         name = name.strip()
-        headers.append((LONG_NAMES.get(name.lower(), name), value.strip()))
+        headers.append((LONG_NAMES.get(name.lower(), name), value.strip(" \t")))
     words = start.split(" ", 2)
     if len(words) == 3 and words[0] == "SIP/2.0" and words[1].isdecimal():
         return Response(status=int(words[1]), phrase=words[2], headers=headers, body=body)

@@ -194,6 +194,9 @@ class Phone:
         call = IncomingCall(self._line, dialog, media, session, transaction)
         self.calls.append(call)
         self.incoming.append(call)
+        if transaction.cancel:
+            transaction.cancelled(transaction.cancel)
+            return
         match self.when_called:
             case WhenCalled.BUSY:
                 call.refuse(486)

@@ -116,6 +116,8 @@ class ServerTransaction:
         self.acknowledged = asyncio.Event()
         self.cancelled: Callable[[Request], None] = lambda _: None
         """Called with the CANCEL, if it comes before our final answer."""
+        self.cancel: Request | None = None
+        """The CANCEL, once it has come: perhaps before anybody could be called with it."""
         self.final = 0
         self._send = send
         self._last = b""
@@ -227,6 +229,7 @@ class Wire(asyncio.DatagramProtocol):
         invite = self._theirs.get((cancel.request.branch, "INVITE"))
         cancel.respond(response_to(cancel.request, 200 if invite else 481))
         if invite and not invite.final:
+            invite.cancel = cancel.request
             invite.cancelled(cancel.request)
 
     def close(self) -> None:

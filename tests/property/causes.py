@@ -8,6 +8,7 @@ from acd.inputs import (
     CallerHungUp,
     ConfigurationLoaded,
     DeviceUnregistered,
+    DriftFound,
     Event,
     KeyPressed,
     LegAnswered,
@@ -25,13 +26,13 @@ from acd.inputs import (
 from acd.outputs import OfferEnd, OfferOutcome
 
 CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
-    OfferEnd.ANSWERED: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen),
-    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.ANSWERED: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen, DriftFound),
+    OfferEnd.ANSWERED_ELSEWHERE: (LegAnswered, LegKeyPressed, ConfigurationLoaded, AsteriskSeen, DriftFound),
     OfferEnd.REFUSED_BY_KEY: (LegKeyPressed,),
-    OfferEnd.BUSY: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
+    OfferEnd.BUSY: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen, DriftFound),
     OfferEnd.DECLINED: (LegEnded,),
-    OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen),
-    OfferEnd.CALLER_GONE: (CallerHungUp, CallArrived, KeyPressed, TransferAsked, AsteriskSeen),
+    OfferEnd.UNREACHABLE: (LegEnded, DeviceUnregistered, SwitchDevice, ConfigurationLoaded, AsteriskSeen, DriftFound),
+    OfferEnd.CALLER_GONE: (CallerHungUp, CallArrived, KeyPressed, TransferAsked, AsteriskSeen, DriftFound),
     OfferEnd.STATUS_CHANGED: (
         SetStatus,
         SetStatusByPhone,
@@ -40,11 +41,13 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
         TransferAsked,
         CallerHungUp,
         AsteriskSeen,
+        DriftFound,
     ),
-    OfferEnd.OTHER_CALL: (OtherCallAnswered, CallArrived, AsteriskSeen),
-    OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen),
+    OfferEnd.OTHER_CALL: (OtherCallAnswered, CallArrived, AsteriskSeen, DriftFound),
+    OfferEnd.DEVICE_LOST: (DeviceUnregistered, AsteriskSeen, DriftFound),
     OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),
     OfferEnd.CONFIGURATION_CHANGED: (ConfigurationLoaded,),
+    OfferEnd.UNHEARD: (DriftFound,),
 }
 """Which inputs may end an offer so. A ring's end by time and by an outage is told apart in `_offer_ended`."""
 

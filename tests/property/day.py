@@ -9,13 +9,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from acd.differences import KINDS, differences
 from acd.engine import Engine
 from acd.inputs import (
     AsteriskSeen,
     ConfigurationLoaded,
+    DriftFound,
     EndWrapUp,
     EngineStarted,
     Event,
+    NotJoined,
+    OtherCallAnswered,
+    OtherCallStarted,
     Refusal,
     Request,
     SetAwayByPhone,
@@ -47,6 +52,8 @@ class Day:
         self.engine, self.twin = Engine(State()), Engine(State())
         self.journal: list[Recorded] = []
         self.ordered: list[Command] = []
+        self._nobodys: set[ChannelId] = set()
+        """Other calls that began on phones of nobody who answers a queue."""
         self._unmatched = Outcome()
         """What the engine has decided while its twin was asleep."""
         self.give(ConfigurationLoaded(configuration=self.centre))
@@ -80,6 +87,14 @@ class Day:
         self.now = until
         if not twin_sleeps:
             self._compare(self.twin.advance(until))
+
+    def look(self) -> None:
+        """Asterisk is looked at: what was not heard is known then, but for what is under way."""
+        shown = differences(self.engine.state, self.world.look())
+        found = tuple(each for each in shown if not (isinstance(each, NotJoined) and each.call in self.world.joining))
+        self.ledger.reached.update(f"a look shows: {KINDS[type(each)]}" for each in found)
+        if found:
+            self.give(DriftFound(differences=found))
 
     def configure(self, centre: Configuration) -> None:
         """The supervisors have changed something."""
@@ -194,6 +209,7 @@ class Day:
         books = self.ledger
         if self.world.connected and books.in_sight:
             self._the_switch_is_as_the_books_say()
+            self._a_look_finds_nothing()
             assert self.world.registered == books.reachable, "the books know which phones can be reached"
         self._indexes_are_as_defined()
 
@@ -212,6 +228,20 @@ class Day:
         assert world.called_back.keys() == {id_ for id_, call in books.calls.items() if call.calling}
         assert world.saying == {id_: call.saying for id_, call in books.calls.items() if call.saying is not None}
         assert world.recording == {id_: call.recording for id_, call in books.calls.items() if call.recording}
+
+    def _a_look_finds_nothing(self) -> None:
+        """Nobody is touched whose call is in order; only who is about to be joined is not joined yet.
+
+        And a phone that was nobody's may have become somebody's in mid-call.
+        """
+        others = self.world.others
+        self._nobodys |= {id_ for id_, other in others.items() if other.device not in self.ledger.owner}
+        for found in differences(self.engine.state, self.world.look()):
+            if isinstance(found, OtherCallStarted | OtherCallAnswered):
+                assert found.channel in self._nobodys, f"{found} is no difference"
+            else:
+                assert isinstance(found, NotJoined), f"{found} is no difference"
+                assert found.call in self.world.joining
 
     def _indexes_are_as_defined(self) -> None:
         books, state = self.ledger, self.engine.state

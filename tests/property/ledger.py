@@ -15,6 +15,7 @@ from acd.inputs import (
     CallerHungUp,
     ConfigurationLoaded,
     ConnectFailed,
+    DriftFound,
     LegEnd,
     LegEnded,
 )
@@ -145,7 +146,7 @@ class Ledger(OfferBooks):
             case CallRequeued():
                 assert self.calls[fact.call].agent is None
                 self.calls[fact.call].waits_since = at
-                assert isinstance(self.what, ConnectFailed | LegEnded | CallerHungUp | AsteriskSeen)
+                assert isinstance(self.what, ConnectFailed | LegEnded | CallerHungUp | AsteriskSeen | DriftFound)
                 self.reached["answered, not connected: waits again"] += 1
             case CallEnded():
                 self._call_ended(fact)
@@ -269,7 +270,7 @@ class Ledger(OfferBooks):
         waiter = self.calls[fact.call]
         assert waiter.agent == fact.agent
         assert waiter.talking_since is None
-        assert isinstance(self.what, CallConnected | AsteriskSeen)
+        assert isinstance(self.what, CallConnected | AsteriskSeen | DriftFound)
         waiter.talking_since = at
 
     def _talk_ended(self, fact: TalkEnded, at: datetime) -> None:

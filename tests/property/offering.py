@@ -9,6 +9,7 @@ from acd.inputs import (
     AsteriskSeen,
     CallArrived,
     ConfigurationLoaded,
+    DriftFound,
     LegAnswered,
     LegEnd,
     LegKeyPressed,
@@ -198,7 +199,7 @@ class OfferBooks(PeopleBooks):
         """Somebody has picked up, where picking up is not enough."""
         ringing = self.offers[fact.offer]
         assignment = self.assignments[ringing.agent, self.calls[ringing.call].queue]
-        assert isinstance(self.what, LegAnswered | AsteriskSeen)
+        assert isinstance(self.what, LegAnswered | AsteriskSeen | DriftFound)
         assert assignment.confirm
         again = isinstance(self.what, AsteriskSeen) and ringing.confirming == fact.device
         assert ringing.confirming is None or again, "he is asked once, and again after an outage"

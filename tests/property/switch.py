@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from acd.inputs import SeenCall, SeenOtherCall
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
 from acd.outputs import (
     AnswerTransfer,
     CallBack,
@@ -49,6 +49,8 @@ class Switch:
         """Those whose phones ring, as they are called back."""
         self.fetching: dict[ChannelId, SeenCall] = {}
         """Phones of the account that have dialled a call park. Where it is none any more they are callers of ours."""
+        self.held: dict[CallId, QueueId] = {}
+        """Who hears the music of which queue."""
         self.saying: dict[CallId, int] = {}
         self.telling: set[Leg] = set()
         self.ringing: set[Leg] = set()
@@ -70,6 +72,7 @@ class Switch:
         match command:
             case HoldCaller():
                 assert self.channel(command.call) == command.channel, "holds a caller who is there"
+                self.held[command.call] = command.queue
                 self.talks.discard(command.call)
                 self.joining.pop(command.call, None)
             case Say():
@@ -113,7 +116,8 @@ class Switch:
                 called = {call for call, seen in self.called_back.items() if seen.channel == command.channel}
                 for call in called:
                     del self.called_back[call]
-                self.others.pop(command.channel, None)
+                if not command.words:  # else the dial plan says them first
+                    self.others.pop(command.channel, None)
             case Connect():
                 assert (command.offer, command.device) in self.up, "joins a phone that has been picked up"
                 assert self.channel(command.call) == command.channel, "joins a caller who is there"
@@ -152,7 +156,7 @@ class Switch:
 
     def gone(self, call: CallId) -> None:
         """This caller is not on the line any more, nor called."""
-        for of in (self.callers, self.called_back, self.saying, self.joining, self.recording):
+        for of in (self.callers, self.called_back, self.held, self.saying, self.joining, self.recording):
             of.pop(call, None)
         self.fetching.pop(ChannelId(call), None)
         self.talks.discard(call)

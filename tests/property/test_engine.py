@@ -20,6 +20,7 @@ from tests.property.centres import AGENTS, CHANGES, PHONES, QUEUES, STRANGER, Ch
 from tests.property.day import MOMENT, Day
 from tests.property.midway import INDEX, MidwayRules, nth
 from tests.property.situations import SITUATIONS
+from tests.property.unheard import UnheardRules
 from tests.property.world import REPEATABLE
 
 DAYS: Final = int(os.environ.get("ACD_PROPERTY_DAYS", "0"))
@@ -29,7 +30,7 @@ REFUSALS: Final = st.sampled_from(list(LegEnd))
 SECONDS: Final = st.sampled_from([0, 1, 2, 3, 5, 8, 10, 30])
 
 
-class Days(MidwayRules):
+class Days(MidwayRules, UnheardRules):
     """What may happen on a day."""
 
     reached: ClassVar[Counter[str]] = Counter()
@@ -233,6 +234,14 @@ class Days(MidwayRules):
         turned = replace(queue, type=type_, first_round=None, increment=None)
         self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue.id: turned}))
         self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=False)
+
+    @precondition(lambda self: any(call.agent is None for call in self.day.ledger.calls.values()))
+    @rule(index=INDEX)
+    def a_queue_is_closed_on_those_who_wait(self, index: int) -> None:
+        closed = nth(index, sorted({call.queue for call in self.day.ledger.calls.values() if call.agent is None}))
+        queues = {of: queue for of, queue in self.day.centre.queues.items() if of != closed}
+        parts = {of: part for of, part in self.day.centre.assignments.items() if of[1] != closed}
+        self.day.configure(replace(self.day.centre, queues=queues, assignments=parts))
 
     @precondition(lambda self: self.day.world.connected)
     @rule(trouble=st.sampled_from(["socket", "asterisk", "engine"]), dead_seconds=st.sampled_from([0, 7, 30]))

@@ -94,7 +94,7 @@ class World(Switch):
         """A phone of the account dials a call park: one event after the other."""
         channel = ChannelId(self.fresh("P"))
         call = CallId(channel)
-        self.others[channel] = SeenOtherCall(channel=channel, device=device, answered=True)
+        self.others[channel] = SeenOtherCall(channel=channel, device=device, answered=False)
         seen = SeenCall(
             call=call, account=ACCOUNT, number=number, caller=Caller(number="100"), arrived=now, device=device
         )
@@ -107,8 +107,9 @@ class World(Switch):
         """Who dialled a call park has had enough: one event after the other."""
         del self.fetching[channel]
         self.joining = {call: of for call, of in self.joining.items() if of != channel}
+        other = self.others.pop(channel, None)
         yield self.tell(CallerHungUp(call=CallId(channel)))
-        if self.others.pop(channel, None) is not None:
+        if other is not None:
             yield self.tell(OtherCallEnded(channel=channel))
 
     def caller_has_heard(self, call: CallId) -> Event | None:
@@ -173,6 +174,7 @@ class World(Switch):
     def joined(self, call: CallId) -> Event | None:
         """Caller and agent hear each other."""
         del self.joining[call]
+        self.held.pop(call, None)
         self.talks.add(call)
         return self.tell(CallConnected(call=call))
 
@@ -234,6 +236,7 @@ class World(Switch):
             self.callers,
             self.called_back,
             self.fetching,
+            self.held,
             self.saying,
             self.telling,
             self.ringing,
@@ -252,6 +255,10 @@ class World(Switch):
         self.joining.clear()
         self.saying.clear()
         self.telling.clear()
+        return self.look()
+
+    def look(self) -> AsteriskSeen:
+        """All that is there now."""
         there = [*self.callers.values(), *self.called_back.values(), *self.fetching.values()]
         legs = [SeenLeg(offer=o, device=d, answered=False) for o, d in self.ringing]
         legs += [SeenLeg(offer=o, device=d, answered=True) for o, d in self.up]
@@ -261,5 +268,7 @@ class World(Switch):
             other_calls=tuple(self.others[channel] for channel in sorted(self.others)),
             registered=frozenset(self.registered),
             talks=frozenset(self.talks),
+            joined=frozenset(self.talks),
+            held=frozenset(self.held.items()),
             elsewhere=frozenset(self.sent_on),
         )

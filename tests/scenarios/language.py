@@ -269,8 +269,11 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
             case "elsewhere":
                 seen = replace(seen, elsewhere=frozenset(ChannelId(item[0]) for item in items))
             case "talks":
-                joined = frozenset(CallId(item[0]) for item in items if item[1:] != ["apart"])
-                seen = replace(seen, talks=frozenset(CallId(item[0]) for item in items), joined=joined)
+                joined, alone = (
+                    frozenset(CallId(item[0]) for item in items if item[1:] == how) for how in ([], ["alone"])
+                )
+                talks = frozenset(CallId(item[0]) for item in items)
+                seen = replace(seen, talks=talks, joined=joined, alone=alone)
             case "held":
                 held = frozenset((CallId(item[0]), queue_id(ACCOUNT, item[1])) for item in items)
                 seen = replace(seen, held=held)

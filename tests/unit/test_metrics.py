@@ -36,8 +36,8 @@ from acd.outputs import (
     TransferRefused,
 )
 from acd.runtime.metrics import Metrics
-from ari_bridge.beat import AdmissionCounters
 from ari_bridge.counters import BridgeCounters
+from ari_bridge.gate import GateCounters
 from tests.unit.running_centre import (
     ALICE,
     BOB,
@@ -72,7 +72,7 @@ class Bridge:
     connected = True
     provisioned = False
     counters = BridgeCounters(connects=3, malformed=1, dropped=2)
-    admission = AdmissionCounters(offered=100, shed=8, ratio=0.75)
+    gate = GateCounters(shed=8, ratio=0.75)
 
 
 Bridge.counters.events["StasisStart"] = 5
@@ -270,6 +270,8 @@ def test_the_traffic_with_asterisk_is_seen() -> None:
     assert scraped.value("acd_ari_events_total", type="StasisStart") == 5
     assert scraped.value("acd_ari_requests_total", request="channels.answer", outcome="timeout") == 4
     assert scraped.value("acd_ari_request_seconds_total", request="channels.answer") == 20
+    assert scraped.value("acd_calls_shed_total") == 8
+    assert scraped.value("acd_admission_ratio") == 0.75
 
 
 def test_labels_name_no_caller_call_agent_or_phone() -> None:

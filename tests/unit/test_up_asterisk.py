@@ -54,7 +54,8 @@ def test_every_template_is_filled_and_only_the_owner_reads_the_password(tmp_path
     assert "bindaddr = 127.0.0.1\nbindport = 8089" in filled["http.conf"].read_text()
     assert "rtpstart = 20000\nrtpend = 20099" in filled["rtp.conf"].read_text()
     assert [name for name, file in filled.items() if "pssst" in file.read_text()] == ["ari.conf"]
-    assert stat.S_IMODE(filled["ari.conf"].stat().st_mode) == 0o600
+    assert {stat.S_IMODE(file.stat().st_mode) for file in filled.values()} == {0o600}
+    assert "permit = 127.0.0.1/255.255.255.255" in filled["ari.conf"].read_text()
 
 
 def test_filling_again_replaces_what_was_there(tmp_path: Path) -> None:

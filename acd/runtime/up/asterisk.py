@@ -22,8 +22,6 @@ CHECKOUT: Final = Path(__file__).resolve().parents[3]
 TEMPLATES: Final = CHECKOUT / "asterisk-conf"
 PROMPTS: Final = CHECKOUT / "prompts" / "en"
 
-SECRET_FILES: Final = frozenset({"ari.conf"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
@@ -134,7 +132,7 @@ def write_configuration(installation: Installation, site: Site, home: Path) -> P
     for template in sorted(TEMPLATES.glob("*.conf")):
         text = re.sub(r"@([a-z_]+)@", lambda word: str(words[word[1]]), template.read_text())
         filled = home / "etc" / template.name
-        filled.touch(mode=0o600 if template.name in SECRET_FILES else 0o644)
+        filled.touch(mode=0o600)  # ari.conf holds the password
         filled.write_text(text)
     _link_data(installation, home / "data")
     return home / "etc" / "asterisk.conf"

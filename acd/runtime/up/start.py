@@ -75,6 +75,7 @@ class Options:
 
 def up(options: Options) -> None:
     """Run the centre until SIGINT, SIGTERM or SIGHUP. Raises `StartError` where it cannot be started."""
+    os.environ.pop("ACD_DATABASE_URL", None)  # it may hold a password, and children get the environment
     asyncio.run(_until_asked(options))
 
 
@@ -123,6 +124,7 @@ class _Start:
             self._place = stack.enter_context(place.taken(options.state_dir))
             ports.check(options.ports, own_asterisk=options.running_asterisk is None)
             installation = await tree.find() if options.running_asterisk is None else None
+            os.umask(0o077)  # recordings, logs and databases are for nobody else; the tree before is for all centres
             programs = postgres.binaries() if options.database_url is None else None
             self._privileges = Privileges(*self._reach(installation, programs))
             self._privileges.own(self._place.root)

@@ -1,0 +1,55 @@
+"""Asterisk's list of channels, also when it cannot be told because of a single one.
+
+A channel that carries text which is no UTF-8, such as a Call-ID, cannot be written as JSON: Asterisk then answers 500
+for the whole list, as long as that channel lives (22.10.1). Our dial plan turns such calls away, but an Asterisk may
+have others; the one in question is found, and hung up.
+"""
+
+from typing import Final
+
+import structlog
+
+from ari_bridge.client import AriError, AriTimeout, AriUnreachable, Client
+from ari_bridge.errands import NOT_FOUND
+from ari_bridge.objects import Channel
+
+_CANNOT_TELL: Final = 500
+
+_log = structlog.get_logger(__name__)
+
+
+async def all_channels(client: Client) -> list[Channel]:
+    """Every channel that can be told of. Raises AriError."""
+    try:
+        return await client.channels.list()
+    except AriError as error:
+        if error.status != _CANNOT_TELL:
+            raise
+    for channel in await _names(client):
+        if await _cannot_be_told(client, channel):
+            await client.channels.hangup(channelId=channel)
+            _log.warning("channel_unreadable", channel=channel, why="its texts are no UTF-8; it was hung up")
+    return await client.channels.list()
+
+
+async def _names(client: Client) -> list[str]:
+    """As the phones, the bridges and the applications name them, which they can."""
+    named: set[str] = set()
+    for endpoint in await client.endpoints.list():
+        named.update(endpoint.json.get("channel_ids", ()))
+    for bridge in await client.bridges.list():
+        named.update(bridge.json.get("channels", ()))
+    for application in await client.applications.list():
+        named.update(application.get("channel_ids", ()))
+    return sorted(named)
+
+
+async def _cannot_be_told(client: Client, channel: str) -> bool:
+    """Asked for alone, it is answered with nothing."""
+    try:
+        await client.channels.get(channelId=channel)
+    except (AriUnreachable, AriTimeout):
+        raise
+    except AriError as error:
+        return error.status != NOT_FOUND
+    return False

@@ -1,0 +1,310 @@
+"""One day of a centre: drawn from a seed, lived through on the world's clock, watched to its end."""
+
+import random
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Final
+
+from acd.inputs import Event, Request
+from acd.outputs import Outcome
+from acd.records import Records
+from tests.faults import centre, plan
+from tests.faults.clockwork import World
+from tests.faults.disk import Disk
+from tests.faults.ledger import Ledger
+from tests.faults.people import People
+from tests.faults.plan import Fault
+from tests.faults.process import Process
+from tests.faults.scene import Scene
+from tests.faults.watch import TICK_S, Broken, Watch
+from tests.faults.weather import CALM, Chance
+
+MORNING: Final = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
+FIRST_CALL_S: Final = 10.0
+EVENING_S: Final = 420.0
+"""After the last call: everybody is done, those who are called back too."""
+
+PROGRESS_EVERY: Final = 10_000
+"""Calls."""
+
+RESTART_S: Final = 1.0
+LINES_KEPT: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What a day is made of; equal programmes give equal days."""
+
+    seed: int
+    calls: int = 40
+    agents: int = 5
+    every_s: float = 6.0
+    """From one caller to the next, on average."""
+    faults: tuple[str, ...] = ()
+    fault_every_s: float = 40.0
+    lively: bool = True
+    """Agents change their statuses, call somebody, transfer and hold."""
+    without_calls: frozenset[int] = frozenset()
+    without_faults: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """How it went."""
+
+    programme: Programme
+    broken: str | None = None
+    at: float = 0.0
+    calls: int = 0
+    talks: int = 0
+    not_served: int = 0
+    faults: Counter[str] = field(default_factory=Counter[str])
+    events: int = 0
+    """Events and requests to which something was done on their way."""
+    happened: int = 0
+    facts: int = 0
+    compared: int = 0
+    """How often the journal was found to give the live state."""
+    transcript: list[str] = field(default_factory=list[str])
+
+
+class Day:
+    """Lived by `run`."""
+
+    def __init__(self, programme: Programme, *, progress: Callable[["Day"], None] | None = None) -> None:
+        self.programme = programme
+        self.world = World()
+        self.lines: deque[tuple[float, tuple[object, ...]]] = deque(maxlen=LINES_KEPT)
+        self.result = Result(programme=programme)
+        self.process: Process | None = None
+        self._progress = progress
+        self._system_clock_off = timedelta(0)
+        dice = self._roll("centre")
+        self.centre = centre.draw(dice, agents=programme.agents)
+        lossy = "events" in programme.faults
+        rough = lossy or "requests" in programme.faults
+        self.watch = Watch(self.world, self.centre.configuration, self.note, slack_s=12.0 if rough else 0.0)
+        self.people = People(self.world, self.centre, self._roll, self.watch, lively=programme.lively)
+        self.scene = Scene(
+            lambda: MORNING + timedelta(seconds=self.world.now) + self._system_clock_off,
+            lambda delay, act: self.world.after(delay.total_seconds(), act),
+            self.people,
+            self.watch,
+        )
+        self.people.scene = self.watch.scene = self.scene
+        self.watch.people = self.people
+        self.watch.records = self._records
+        self.ledger = Ledger(self.watch.broken)
+        self.disk = Disk(self.ledger.note)
+        self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
+        self._over = False
+        self._ticks = 0
+        self._failure: str | None = None
+        self._restart_at: float | None = None
+        self._dice = self._roll("faults")
+
+    def _roll(self, name: str) -> Random:
+        return Random(f"{self.programme.seed} {name}")
+
+    def note(self, *words: object) -> None:
+        """A line of the transcript."""
+        self.lines.append((self.world.now, words))
+
+    # --- the whole day
+
+    def run(self) -> Result:
+        """From the morning to the evening, or until something is broken."""
+        random.seed(self.programme.seed)  # of the pauses between two attempts to connect
+        try:
+            self._begin()
+            while not self._over:
+                self._begin_process()
+                assert self.process is not None
+                self.process.run()
+                self._end_process()
+        except Broken as broken:
+            self.result.broken = str(broken)
+        finally:
+            if self.process is not None:
+                self.process.kill(self._dice)
+                self.process.bury()
+        result = self.result
+        result.at, result.happened, result.facts = self.world.now, self.world.happened, self.disk.written
+        result.events = self.chance.happened
+        result.talks, result.not_served = self.watch.talks, self.people.not_served
+        result.transcript = [f"{at:10.4f}  {' '.join(str(word) for word in words)}" for at, words in self.lines]
+        return result
+
+    def _begin(self) -> None:
+        programme = self.programme
+        dice = self._roll("calls")
+        last = FIRST_CALL_S + programme.calls * programme.every_s
+        self.world.after(FIRST_CALL_S, lambda: self._next_call(0, dice))
+        faults = plan.draw(self._roll("plan"), programme.faults, until=last, every_s=programme.fault_every_s)
+        for fault in faults:
+            if fault.nth not in programme.without_faults:
+                self.world.after(fault.at, partial(self._comes, fault))
+        self.people.begin()
+        self.world.after(TICK_S, self._tick)
+
+    def _next_call(self, nth: int, dice: Random) -> None:
+        if nth >= self.programme.calls:
+            self.world.after(EVENING_S - 60, self._go_home)
+            return
+        if nth not in self.programme.without_calls:
+            self.people.calls(nth)
+            self.result.calls += 1
+        if self._progress is not None and nth % PROGRESS_EVERY == 0:
+            self._progress(self)
+        self.world.after(dice.expovariate(1 / self.programme.every_s), lambda: self._next_call(nth + 1, dice))
+
+    def _tick(self) -> None:
+        if self._failure is not None:
+            raise Broken(self._failure)
+        process = self.process
+        if process is not None and process.wire.is_silent:
+            self.watch.disturb()
+        self.watch.tick()
+        self._ticks += 1
+        if self._ticks % 200 == 0:
+            self._compare_books()
+        self.world.after(TICK_S, self._tick)
+
+    def _go_home(self) -> None:
+        self.people.going_home = True
+        self.chance.odds = CALM
+        self.world.after(60, self._evening)
+
+    def _evening(self) -> None:
+        records = self._records()
+        self.watch.nothing_is_left(records)
+        self._compare_books()
+        if not self.ledger.adds_up():
+            self.watch.broken(f"begun {self.ledger.begun}, ended {self.ledger.ended}, open {self.ledger.open}")
+        if records is not None and self.ledger.open != records.calls.keys():
+            self.watch.broken(f"open in the journal: {self.ledger.open}, in the books: {sorted(records.calls)}")
+        self._over = True
+        if self.process is not None:
+            self.process.stop()
+
+    # --- the engine
+
+    def _compare_books(self) -> None:
+        """What is on the disk gives the state that the engine has."""
+        process = self.process
+        if process is not None and not process.ended and process.spool.is_idle:
+            if process.state.records != self.disk.state.records:
+                self.watch.broken("the journal does not fold to the live state")
+            self.result.compared += 1
+
+    def _records(self) -> Records | None:
+        process = self.process
+        if process is None or process.ended or not hasattr(process, "bridge") or not process.bridge.connected:
+            return None
+        return process.state.records
+
+    def _begin_process(self) -> None:
+        self.process = Process(
+            world=self.world,
+            disk=self.disk,
+            asterisk=self.scene,
+            weather=self.chance,
+            wall=lambda: MORNING + timedelta(seconds=self.world.now) + self._system_clock_off,
+            centre=self.centre.configuration,
+            provisioning=self.centre.provisioning,
+            observers=(self,),
+            failed=self._failed,
+        )
+        self.note("the engine begins")
+
+    def _end_process(self) -> None:
+        process, self.process = self.process, None
+        assert process is not None
+        process.bury()
+        if self._failure is not None:
+            raise Broken(self._failure)
+        self.note("the engine has ended")
+        if not self._over:
+            self.world.run(self.world.now + RESTART_S)
+
+    def _failed(self, why: str) -> None:
+        self._failure = self._failure or why
+
+    def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
+        """Each step of the engine, for the transcript."""
+        if outcome.facts or outcome.commands:
+            self.note("   engine:", what, "->", *(each.fact for each in outcome.facts), *outcome.commands)
+
+    # --- faults
+
+    def _comes(self, fault: Fault) -> None:
+        """It strikes between two happenings, whichever these are."""
+        self._strikes(fault, self.world.happened + fault.steps)
+
+    def _strikes(self, fault: Fault, when: int) -> None:
+        if self.world.happened < when and self.world.next_at is not None:
+            self.world.after(max(self.world.next_at - self.world.now, 0.0), lambda: self._strikes(fault, when))
+            return
+        process = self.process
+        if process is None or process.ended or self._over:
+            return
+        self.result.faults[fault.kind] += 1
+        self.note("FAULT", fault.nth, fault.kind, f"{fault.lasts:.3f} s")
+        self.watch.disturb()
+        if fault.kind in ("freeze", "silence", "cut", "requests"):
+            self.watch.unheard_at = self.world.now + fault.lasts
+        match fault.kind:
+            case "kill":
+                process.kill(self._dice)
+            case "stop":
+                process.stop()
+            case "freeze":
+                self._freeze(process, fault.lasts)
+            case "asterisk":
+                self._kill_asterisk(process, fault.lasts)
+            case "cut":
+                process.wire.cut()
+            case "silence":
+                process.wire.fall_silent(fault.lasts)
+            case "requests":
+                self._trouble(fault.lasts)
+            case "clock":
+                self._system_clock_off += timedelta(hours=self._dice.choice((-1, 1)))
+            case "disk":
+                self.disk.slowness.seconds = 1.0
+                self.world.after(fault.lasts, self._quick_disk)
+            case "burst":
+                for nth in range(10):
+                    self.world.after(0.02 * nth, partial(self.people.calls, 1_000_000 + 100 * fault.nth + nth))
+            case _:
+                raise AssertionError(fault.kind)
+
+    def _freeze(self, process: Process, for_s: float) -> None:
+        """Nothing of it runs; the world does. After four seconds somebody kills it."""
+        self.world.run(self.world.now + min(for_s, 4.0))
+        self.watch.disturb()
+        if for_s >= 4.0:
+            process.kill(self._dice)
+
+    def _kill_asterisk(self, process: Process, for_s: float) -> None:
+        for caller in list(self.people.callers.values()):
+            caller.keys += "L"
+        self.scene.die()
+        process.wire.cut()
+
+        def back() -> None:
+            self.scene.start()
+            self.people.back_again()
+
+        self.world.after(0.5 + for_s, back)
+
+    def _trouble(self, for_s: float) -> None:
+        before, self.chance.odds = self.chance.odds, plan.TROUBLED
+        self.world.after(for_s, lambda: setattr(self.chance, "odds", before))
+
+    def _quick_disk(self) -> None:
+        self.disk.slowness.seconds = 0.0005

@@ -1,0 +1,53 @@
+"""Which faults a day has, and when: drawn from its seed, each a value that can be left out."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from tests.faults.weather import Odds
+
+KINDS: Final = (
+    "kill",
+    "stop",
+    "freeze",
+    "asterisk",
+    "cut",
+    "silence",
+    "requests",
+    "clock",
+    "disk",
+    "burst",
+    "events",
+)
+"""kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
+connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
+hour; disk: slow; burst: many callers at once; events: lost, doubled, late and swapped all day long."""
+
+TROUBLED: Final = Odds(hangs=0.05, answer_lost=0.05, refused=0.05)
+LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One of a day."""
+
+    nth: int
+    kind: str
+    at: float
+    """Seconds since the day began."""
+    steps: int
+    """So many happenings later, that it may strike between any two."""
+    lasts: float
+
+
+def draw(dice: Random, kinds: tuple[str, ...], *, until: float, every_s: float) -> list[Fault]:
+    """About one in `every_s` seconds, from when everybody is at work."""
+    sudden = [kind for kind in kinds if kind != "events"]
+    faults: list[Fault] = []
+    at = 20.0
+    while sudden and at < until:
+        at += dice.expovariate(1 / every_s)
+        lasts = dice.choice((0.05, 0.5, 2.0, 8.0)) * (0.5 + dice.random())
+        faults.append(Fault(nth=len(faults), kind=dice.choice(sudden), at=at, steps=dice.randrange(60), lasts=lasts))
+        at += lasts
+    return [fault for fault in faults if fault.at < until]

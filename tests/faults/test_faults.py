@@ -1,0 +1,59 @@
+"""Some dozens of days with faults; the same seed is the same day in any process; what failed once stays mended."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.faults import keeping, plan
+from tests.faults.day import Day, Programme
+
+KEPT: Final = Path(__file__).with_name("kept")
+ROOT: Final = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("kind", plan.KINDS)
+def test_a_day_with_one_kind_of_fault(kind: str) -> None:
+    result = Day(Programme(seed=1, calls=25, faults=(kind,), fault_every_s=15.0)).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+    assert result.talks > 5
+    assert result.faults[kind] + result.events > 3
+    assert result.compared > 0
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_a_day_with_all_of_them(seed: int) -> None:
+    result = Day(Programme(seed=seed, calls=25, faults=plan.KINDS)).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+    assert result.facts > 100
+
+
+@pytest.mark.parametrize("path", sorted(KEPT.glob("*.day")), ids=lambda path: path.stem)
+def test_what_was_broken_once_is_mended(path: Path) -> None:
+    result = Day(keeping.read(path)).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+
+
+def test_the_same_seed_is_the_same_day_in_any_process() -> None:
+    program = (
+        "import zlib; from tests.faults import plan; from tests.faults.day import Day, Programme;"
+        "result = Day(Programme(seed=3, calls=20, faults=plan.KINDS, fault_every_s=20.0)).run();"
+        "told = [line for line in result.transcript if 'frozenset' not in line];"
+        "print(result.happened, result.facts, len(told), zlib.crc32(repr(told).encode()))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout.splitlines()[-1]
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
