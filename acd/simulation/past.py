@@ -54,6 +54,7 @@ from acd.outputs import (
     EntryRefused,
     Fact,
     LegStopped,
+    Loss,
     OfferEnd,
     OfferEnded,
     OfferMade,
@@ -188,7 +189,8 @@ class Past:
             case TalkStarted():
                 self._stayed(fact.call, at - self._state.records.calls[fact.call].arrived)
             case CallEnded() if not self._talks(fact.call):
-                if fact.outcome in (CallOutcome.ABANDONED, CallOutcome.LOST):
+                # Who was lost with Asterisk has not hung up: he would have stayed, nobody knows for how long.
+                if fact.outcome in (CallOutcome.ABANDONED, CallOutcome.LOST) and fact.loss is not Loss.ASTERISK_ENDED:
                     waited = at - self._state.records.calls[fact.call].arrived
                     self.known.hung_up.update(((fact.call, queue), waited) for queue in self._waits_in[fact.call])
                 else:

@@ -10,6 +10,7 @@ from tests.chaos import (
     database_away,
     disk_full,
     engine_frozen,
+    engine_killed,
     injection,
     overload,
     planned_restart,
@@ -19,6 +20,7 @@ from tests.chaos import (
 from tests.chaos.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
+    engine_killed.ROW,
     engine_frozen.ROW,
     asterisk_killed.ROW,
     connection_cut.ROW,

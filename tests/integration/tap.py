@@ -4,8 +4,37 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+
+class Moment(Enum):
+    """When a trip strikes."""
+
+    ASKED = "before"
+    """The engine has sent it, and it reaches nobody."""
+    ANSWERED = "after"
+    """It was received and answered, and the answer reaches no engine."""
+    TOLD = "told"
+    """The other end has sent it, and it reaches no engine."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Trip:
+    """What is done at one moment of what goes over the wire: at the first words that this is true of."""
+
+    moment: Moment
+    strikes: Callable[[bytes], bool]
+    act: Callable[[], None]
+
+
+@dataclass(slots=True)
+class _Connection:
+    struck: Trip | None = None
+    """It waits for the answer."""
+
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -18,6 +47,8 @@ class Tap:
     def __init__(self, reach: Callable[[], Awaitable[Ends]]) -> None:
         self.url = ""
         """Where the engine finds it."""
+        self.trip: Trip | None = None
+        """Taken out once it has struck."""
         self._said: list[tuple[float, bytes]] = []
         self._reach = reach
         self._whole = asyncio.Event()
@@ -43,21 +74,42 @@ class Tap:
         except OSError:
             to_engine.close()
             return
+        connection = _Connection()
         with suppress(OSError):
             await asyncio.gather(
-                self._pass(from_engine, to_other, heard=True), self._pass(from_other, to_engine, heard=False)
+                self._pass(from_engine, to_other, connection, heard=True),
+                self._pass(from_other, to_engine, connection, heard=False),
             )
 
-    async def _pass(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, heard: bool) -> None:
+    async def _pass(
+        self, source: asyncio.StreamReader, to: asyncio.StreamWriter, connection: _Connection, *, heard: bool
+    ) -> None:
         try:
             while words := await source.read(65536):
                 if heard:
                     self._said.append((time.monotonic(), words))
+                if self._strikes(words, connection, heard=heard):
+                    return
                 await self._whole.wait()
                 to.write(words)
                 await to.drain()
         finally:
             to.close()
+
+    def _strikes(self, words: bytes, connection: _Connection, *, heard: bool) -> bool:
+        """Whether something is done at these words, which then go no further."""
+        if not heard and connection.struck is not None:
+            connection.struck.act()
+            return True
+        trip = self.trip
+        if trip is None or heard == (trip.moment is Moment.TOLD) or not trip.strikes(words):
+            return False
+        self.trip = None
+        if trip.moment is Moment.ANSWERED:
+            connection.struck = trip
+            return False
+        trip.act()
+        return True
 
 
 @asynccontextmanager
