@@ -262,8 +262,6 @@ class Watch:
         self.note("leg over", line.channel, "by himself" if by_himself else "")
         if stay is None:
             return
-        if self._slack_s and self._calm_since((stay.channel,)) > stay.talked_at - 1 > self._world.now - STUCK_AFTER_S:
-            stay.offers.clear()  # over before anybody could know that it had begun
         caller = self.people.callers.get(stay.channel)
         cut = not by_himself and caller is not None and caller.line is not None and caller.line.at is At.UP
         if cut and stay.channel in self.stays and "T" not in (caller.keys if caller else "T"):
