@@ -56,6 +56,7 @@ async def a_recording(stage: Stage) -> None:
     stage.order(StartRecording(call=call, name=name))
     await stage.settles()
     await leg.press("*")
+    await stage.settles()
     await stage.hears("ChannelDtmfReceived")
     stage.order(StopRecording(call=call, name=name))
     await stage.hears("RecordingFinished")

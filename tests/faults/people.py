@@ -201,7 +201,8 @@ class People:
             self._world.after(caller.talk_s * 0.6, leg.resumes)
         if self._lively and what > 0.92:
             number = dice.choice((*self._centre.numbers, *self._extensions))
-            self._world.after(caller.talk_s * 0.8, lambda: self._transfers(caller, person, leg, number))
+            passes = self._consults if dice.random() < 0.6 else self._transfers
+            self._world.after(caller.talk_s * 0.8, lambda: passes(caller, person, leg, number))
 
     def _transfers(self, caller: Caller, person: Person, leg: Line, number: str) -> None:
         if leg.at is At.UP and caller.line is not None and caller.line.at is At.UP:
@@ -211,6 +212,30 @@ class People:
             leg.transfers(number)
             self._world.after(caller.patience_s, lambda: self._loses_patience(caller))
             self._world.after(240, lambda: self.hangs_up(caller))
+
+    def _consults(self, caller: Caller, person: Person, leg: Line, number: str) -> None:
+        """Calls that number on his second line, and passes the caller on once somebody answers there."""
+        if leg.at is not At.UP or caller.line is None or caller.line.at is not At.UP:
+            return
+        second = self.scene.dial(leg.device, number)
+        if second is None:
+            return
+        self._minutes.note("agent", person.id, "consults", number, second.channel)
+        self._take_up(person, second)
+
+        def passes() -> None:
+            if leg.at is At.UP and caller.line is not None and caller.line.at is At.UP and second.is_up:
+                caller.keys += "T"
+                caller.in_talk = False
+                self._minutes.note("agent", person.id, "passes", leg.channel, "on to", second.channel)
+                leg.transfers_to(second)
+                self._world.after(caller.patience_s, lambda: self._loses_patience(caller))
+                self._world.after(240, lambda: self.hangs_up(caller))
+                self._world.after(8, lambda: self._agent_hangs_up(person, second))
+            else:
+                self._agent_hangs_up(person, second)
+
+        self._world.after(4 + 4 * person.dice.random(), passes)
 
     def _forget(self, caller: Caller) -> None:
         if caller.line is not None:

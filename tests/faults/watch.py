@@ -136,9 +136,13 @@ class Watch:
         if not bridge.is_stasis:
             return
         legs = [each for each in bridge.channels if "~" in each.id and "~back~" not in each.id]
-        if len(legs) > 1:
-            self.broken(f"two agents in one bridge: {bridge.id}: {[each.id for each in legs]}")
         others = [each for each in bridge.channels if each not in legs]
+        if len(legs) > 1:
+            passed_on = any("T" in caller.keys for each in others if (caller := self.people.callers.get(each.id)))
+            if not passed_on:
+                self.broken(f"two agents in one bridge: {bridge.id}: {[each.id for each in legs]}")
+            # One who was asked takes the place of the one who asked.
+            self._world.after(AT_ONCE_S + self._slack_s, lambda: self._only_one(bridge))
         if not legs or not others:
             return
         leg = legs[0]
@@ -151,6 +155,11 @@ class Watch:
             self._talks(stay, leg, tries_again="T" in (caller.keys if caller else "T"))
         if caller is not None and line is not None:
             self.people.meet(caller, person, line)
+
+    def _only_one(self, bridge: Bridge) -> None:
+        legs = [each.id for each in bridge.channels if "~" in each.id and "~back~" not in each.id]
+        if len(legs) > 1 and self._calm_since(legs) < self._world.now - 2 * AT_ONCE_S - self._slack_s:
+            self.broken(f"two agents in one bridge: {bridge.id}: {legs}")
 
     def _talks(self, stay: Stay, leg: Channel, *, tries_again: bool) -> None:
         offer = leg.id.rpartition("~")[0]
@@ -208,7 +217,13 @@ class Watch:
     def _must_ring(self, first: Stay, later: Stay) -> None:
         """Both may have been decided at once."""
         caller = self.people.callers.get(first.channel)
-        if not first.rung and caller is not None and not caller.keys and first.channel in self.stays:
+        if (
+            first.queue == later.queue
+            and not first.rung
+            and caller is not None
+            and not caller.keys
+            and first.channel in self.stays
+        ):
             self.broken(f"{later.channel} is served before {first.channel}, who came first")
 
     def _not_in_wrap_up(self, person: Person, line: Line) -> None:
