@@ -292,7 +292,8 @@ class Exchange:
         self.stop_recording(bridge)
         del self.bridges[bridge.id]
         self.applications.lets_go_bridge(bridge)
-        self._names_kept[bridge.id] = bridge.moved_out
+        if bridge.moved_out:
+            self._names_kept[bridge.id] = bridge.moved_out
 
     def name_is_kept(self, bridge: str) -> bool:
         """Whether a bridge that is gone still has its name: while a channel lives that was moved out of it."""
