@@ -10,7 +10,7 @@ import os
 import re
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -45,6 +45,7 @@ PART: Final = Part(
 OFFER_WITHIN_S: Final = 3.0
 SERVED_WITHIN_S: Final = 15.0
 PASSED_ON_WITHIN_S: Final = 40.0
+CALLED_BACK_WITHIN_S: Final = 40.0
 CLEAN_WITHIN_S: Final = 6.0
 LONGEST_GAP_S: Final = 0.5
 WRAP_UP_WITHIN_S: Final = 0.2
@@ -183,16 +184,18 @@ async def a_call_back(stage: Stage, floor: Floor) -> None:
     call = await caller.dial(BACK)
     await call.media.hears_sound()
     stage.begun = True
-    await call.press("2")
-    await call.is_over(within=SERVED_WITHIN_S + 10)
+    async with asyncio.timeout(CALLED_BACK_WITHIN_S):
+        while not call.ending:  # a key is forgotten with the engine that dies of it, and pressed again
+            await call.press("2")
+            with suppress(NotSeenError):
+                await call.is_over(within=8)
     stage.begun = False
     await stage.centre.is_ready(within=SERVED_WITHIN_S)
     await dial_code(agent, "*51")
     stage.begun = True
     async with asyncio.TaskGroup() as tasks:
         busy = [tasks.create_task(answers(stage, agent)), tasks.create_task(answers(stage, caller))]
-        await until("they talk", lambda: len(up(agent)) == len(up(caller)) == 1, within=40)
-        await up(caller)[0].media.hears_tone(AGENT_HZ, within=SERVED_WITHIN_S)
+        await _talks(caller)
         await up(caller)[0].hang_up()
         await until("the agent is let go", lambda: not up(agent), within=SERVED_WITHIN_S)
         stage.begun = False
@@ -200,6 +203,17 @@ async def a_call_back(stage: Stage, floor: Floor) -> None:
             task.cancel()
     await stage.centre.is_ready(within=SERVED_WITHIN_S)
     await dial_code(agent, "*52")
+
+
+async def _talks(caller: Phone) -> None:
+    """Wait until he hears the agent: in the call that he picks up, or in the next one where that one is lost."""
+    async with asyncio.timeout(CALLED_BACK_WITHIN_S):
+        while True:
+            for call in up(caller):
+                with suppress(NotSeenError):
+                    await call.media.hears_tone(AGENT_HZ, within=1)
+                    return
+            await asyncio.sleep(0.1)
 
 
 # --- one walk, killed at one point
@@ -239,12 +253,12 @@ async def go(stage: Stage, walk: Walk, point: str, moment: Moment | None, nth: i
 async def every_point(stage: Stage, walk: Walk) -> None:
     """Each request of this walk, before it reaches Asterisk and after it was carried out.
 
-    A call-back takes its time: of its requests each is met at one of the two moments, in turn.
+    Call-backs and transfers take their time: of their requests each is met at one of the two moments, in turn.
     """
     needed = await go(stage, walk, "", None)
     for nth, point in enumerate(needed, start=1):
         for moment in (Moment.ASKED, Moment.ANSWERED):
-            if walk is not a_call_back or (nth % 2 == 0) == (moment is Moment.ASKED):
+            if walk not in (a_call_back, a_transfer) or (nth % 2 == 0) == (moment is Moment.ASKED):
                 await go(stage, walk, point, moment, nth)
 
 

@@ -89,6 +89,10 @@ class Stage(ABC):
         await self.connect()
         await provision.write(self.client, CENTRE)
         await subscription.listen(self.client, "acd")
+        async with asyncio.timeout(WITHIN_S):  # phones of the play before have unregistered, and are on their way out
+            while any(phone.json["state"] == "online" for phone in await self.client.endpoints.list()):  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.01)
+        await self.settles()
         self.told.clear()
         self.answers.clear()
 
