@@ -6,6 +6,7 @@ or is not of its journal, is set aside and told, never written and never deleted
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -37,6 +38,8 @@ async def deliver(spool: Spool, journal: str, connection: Connection) -> int:
     segments = await asyncio.to_thread(spool.leftovers)
     while segments:
         content = await asyncio.to_thread(_content, spool, segments[0])
+        if len(segments) == 1:
+            content = replace(content, entries=_whole_steps(content.entries))
         count, why = await _deliver(connection, journal, content)
         delivered += count
         if why in (Aside.CONTRADICTS, Aside.GAP):
@@ -64,6 +67,12 @@ async def _deliver(connection: Connection, journal: str, content: Content) -> tu
     if content.entries and content.entries[-1].seq > stored + len(missing):
         return len(missing), Aside.GAP
     return len(missing), Aside.DAMAGED if content.damaged else None
+
+
+def _whole_steps(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Without a step at the end of which only the beginning was written: a wrap-up belongs to the end of its talk."""
+    ends = (number for number, entry in enumerate(entries, start=1) if entry.ends_step)
+    return entries[: max(ends, default=0)]
 
 
 def _unbroken(entries: Sequence[Entry], stored: int) -> list[Entry]:

@@ -104,11 +104,12 @@ class Recorder:
 
         All facts of a step come together, once the state has them. Returns the sequence number of the last one.
         """
-        entries = [entry(seq, recorded) for seq, recorded in enumerate(facts, start=self._last + 1)]
-        self._last += len(entries)
-        self._disk.put(entries)
-        self._database.put(entries)
-        self._since_snapshot += len(entries)
+        numbered = enumerate(facts, start=self._last + 1)
+        step = [entry(seq, fact, ends_step=seq == self._last + len(facts)) for seq, fact in numbered]
+        self._last += len(step)
+        self._disk.put(step)
+        self._database.put(step)
+        self._since_snapshot += len(step)
         if self._since_snapshot >= SNAPSHOT_EVERY:
             self._take_snapshot()
         return self._last

@@ -30,12 +30,14 @@ class Entry(NamedTuple):
     queue: str | None
     body: str
     """All its fields, as JSON."""
+    ends_step: bool = True
+    """Whether it is the last one of what was decided at once; not a column."""
 
 
-def entry(seq: int, recorded: Recorded) -> Entry:
+def entry(seq: int, recorded: Recorded, *, ends_step: bool = True) -> Entry:
     """This fact under this number."""
     kind, body = encode(recorded.fact)
-    return Entry(seq, recorded.at, kind, *about(recorded.fact), body.decode())
+    return Entry(seq, recorded.at, kind, *about(recorded.fact), body.decode(), ends_step)
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,7 @@ class _Line(msgspec.Struct, array_like=True):
     agent: str | None
     queue: str | None
     body: msgspec.Raw
+    ends_step: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,9 @@ def header_line(journal: str, epoch: int) -> bytes:
 
 def lines(entries: Iterable[Entry]) -> bytes:
     """What is appended for these."""
-    return b"".join(_line(_ENCODER.encode((*each[:6], msgspec.Raw(each.body.encode())))) for each in entries)
+    return b"".join(
+        _line(_ENCODER.encode((*each[:6], msgspec.Raw(each.body.encode()), each.ends_step))) for each in entries
+    )
 
 
 def read(content: bytes) -> Content:
@@ -125,8 +130,7 @@ def _entry(line: bytes) -> Entry | None:
     if payload is None:
         return None
     try:
-        read_line = _LINE_DECODER.decode(payload)
+        it = _LINE_DECODER.decode(payload)
     except msgspec.DecodeError:
         return None
-    body = bytes(read_line.body).decode()
-    return Entry(read_line.seq, read_line.at, read_line.kind, read_line.call, read_line.agent, read_line.queue, body)
+    return Entry(it.seq, it.at, it.kind, it.call, it.agent, it.queue, bytes(it.body).decode(), it.ends_step)

@@ -243,7 +243,7 @@ async def store(connection: Connection, entries: Sequence[Entry]) -> None:
     """All of these or none."""
     async with connection.transaction():
         for start in range(0, len(entries), AT_A_TIME):
-            chunk = entries[start : start + AT_A_TIME]
+            chunk = [entry[: len(_COLUMNS)] for entry in entries[start : start + AT_A_TIME]]
             await connection.copy_records_to_table("fact", records=chunk, columns=_COLUMNS)
             await asyncio.sleep(0)
 

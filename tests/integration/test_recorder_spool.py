@@ -281,6 +281,20 @@ async def test_a_torn_record_is_lost_alone(database: str, connection: Connection
     assert (segments(tmp_path), set_aside(tmp_path)) == ([], [])
 
 
+async def test_of_a_step_that_is_torn_nothing_is_used(database: str, connection: Connection, tmp_path: Path) -> None:
+    async with recording(database, tmp_path) as recorder:
+        await recorder.durable(recorder.record([queued(1)]))
+        await stored(recorder)
+        journal = await connection.fetchval("select journal::text from lease")
+    step = [entry(n, queued(n), ends_step=n == 4) for n in (2, 3, 4)]
+    segment = tmp_path / "00000000-000001.spool"
+    segment.write_bytes(header_line(journal, 0) + lines(step)[:-3])
+    assert names(await recalled(database, tmp_path)) == [1]
+    assert (segments(tmp_path), set_aside(tmp_path)) == ([], [])
+    segment.write_bytes(header_line(journal, 0) + lines(step))
+    assert names(await recalled(database, tmp_path)) == [1, 2, 3, 4]
+
+
 # --- the disk
 
 

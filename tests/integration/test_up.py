@@ -210,7 +210,7 @@ def test_nothing_listens_but_what_is_to_be_reached(centre: Centre) -> None:
     udp = listening("udp", "07", inodes) | listening("udp6", "07", inodes)
     assert tcp == {("127.0.0.1", ports["--ari-port"]), ("127.0.0.1", ports["--web-port"])}
     assert ("127.0.0.1", ports["--sip-port"]) in udp
-    others = {port for host, port in udp - {("127.0.0.1", ports["--sip-port"])} if not int(first) <= port <= int(last)}
+    others = {port for _, port in udp - {("127.0.0.1", ports["--sip-port"])} if not int(first) <= port <= int(last)}
     # Of the SIP library itself, for answers of name servers. Nobody is served there.
     assert len(others) <= 2
     for port in others:
