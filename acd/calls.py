@@ -175,7 +175,10 @@ def _bring_together(step: Step, call: CallRecord) -> None:
 
 
 def connected(step: Step, event: CallConnected) -> None:
-    """Caller and agent hear each other: from here on it counts as a call of the agent."""
+    """Caller and agent hear each other: from here on it counts as a call of the agent. Told twice as a rule."""
+    call = step.state.records.calls.get(event.call)
+    if call is not None and call.talking_since is not None:
+        return
     call = _being_joined(step, event.call)
     if call is None or call.agent is None:
         step.pass_over()

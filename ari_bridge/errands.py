@@ -48,6 +48,8 @@ class Errand:
     operations: tuple[Operation, ...]
     failed: Event | None = None
     """What a failure means to the engine. None: nothing, or what it means arrives as an event of its own."""
+    done: Event | None = None
+    """What it means to the engine that the last operation was carried out: the event that says so may get lost."""
     clean_up: tuple[Operation, ...] = ()
     """After a failure: takes back what an unanswered request may have done all the same."""
     ends: str | None = None

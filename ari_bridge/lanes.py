@@ -88,7 +88,7 @@ class Lanes:
     async def _ask_all(self, errand: Errand) -> bool:
         """Whether all was done; False too where one was found done, or pointless."""
         try:
-            return all([await self._achieve(operation) for operation in errand.operations])
+            achieved = [await self._achieve(operation) for operation in errand.operations]
         except AriError as error:
             call = _call_of(errand)
             _log.warning("ari_errand_failed", call=call, request=error.request, why=error.message)
@@ -97,6 +97,9 @@ class Lanes:
             for operation in errand.clean_up:
                 await self._try(operation, call)
             return False
+        if errand.done is not None and achieved[-1]:
+            self._tell(errand.done)
+        return all(achieved)
 
     async def _try(self, operation: Operation, call: CallId) -> None:
         try:

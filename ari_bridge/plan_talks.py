@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from acd.inputs import ConnectFailed
+from acd.inputs import CallConnected, ConnectFailed
 from acd.model import CallId, ChannelId
 from acd.outputs import AnswerTransfer, Connect, ConnectRetriever, JoinConsulted, StartRecording, StopRecording
 from ari_bridge.errands import (
@@ -69,6 +69,7 @@ def _join(call: CallId, before: tuple[Operation, ...], kind: str, both: tuple[st
                 on_bridge("addChannel", bridge, channel=both, harmless={NO_SUCH_CHANNEL, NOT_INSIDE}),
             ),
             failed=ConnectFailed(call=call),
+            done=CallConnected(call=call),
         ),
     )
 

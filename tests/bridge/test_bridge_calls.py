@@ -8,8 +8,10 @@ import pytest
 from acd.inputs import (
     AgentTold,
     CallArrived,
+    CallConnected,
     CallerHungUp,
     CallerReached,
+    ConnectFailed,
     KeyPressed,
     LegKeyPressed,
     OtherCallEnded,
@@ -17,6 +19,7 @@ from acd.inputs import (
 from acd.model import LUNCH, ONLINE
 from acd.outputs import (
     Connect,
+    HangUpCall,
     HoldCaller,
     Phrase,
     SendOn,
@@ -60,6 +63,31 @@ async def test_a_caller_who_is_sent_on_has_not_hung_up(double: AriDouble) -> Non
         await double.send(leaves, OF_THE_CALL[-3])
         await until(lambda: engine.told_of(OtherCallEnded))
         assert engine.told_of(CallerHungUp) == []
+
+
+async def test_that_two_are_joined_is_known_without_the_event(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        await double.send(OF_THE_CALL[1])
+        await until(lambda: engine.told_of(CallArrived))
+        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
+        await until(lambda: engine.told_of(CallConnected))
+        assert engine.told_of(CallConnected, ConnectFailed) == [CallConnected(call=CALL)]
+
+
+async def test_one_who_has_gone_is_not_joined(double: AriDouble) -> None:
+    bridge_of_the_talk = f"/bridges/{CALL}~talk"
+    double.answers["POST", f"{bridge_of_the_talk}/addChannel"] = Answer.of({"message": "not found"}, 400)
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out(
+            [
+                Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK),
+                HangUpCall(call=CALL, channel=CHANNEL),
+            ]
+        )
+        await until(lambda: asked(double, "DELETE", bridge_of_the_talk))  # in the same lane, behind it
+        assert engine.told_of(CallConnected, ConnectFailed) == []
 
 
 async def test_one_who_is_called_back_is_our_caller_from_his_answer_on(double: AriDouble) -> None:

@@ -45,6 +45,7 @@ class Disk:
             self.last = recorded
             self._noticed(recorded)
         self.written += len(facts)
+        self.state.deadlines.next()  # what lapsed long ago is forgotten, as in an engine
 
     def recall(self) -> State:
         """What a new process begins with: a snapshot, as it is stored."""

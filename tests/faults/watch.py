@@ -235,8 +235,13 @@ class Watch:
             self.broken(f"{person.id} is rung for {line.channel} in his wrap-up of {length} s, begun at {since:.3f}")
 
     def _not_too_much(self, person: Person, line: Line, call: str) -> None:
-        """What he had in hand before it rang may be ending; a second later it must have."""
+        """What he had in hand before it rang may be ending; a second later it must have.
+
+        An engine that wakes up or begins anew reads first what it has missed: a ring among that is not judged.
+        """
         now = self._world.now
+        if now <= self.disturbed_at + ON_ITS_WAY_S:
+            return
         before = [
             each
             for each in person.lines

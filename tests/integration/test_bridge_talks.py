@@ -235,7 +235,7 @@ async def test_a_caller_who_was_passed_on_to_a_queue_talks_with_its_next_agent(b
     await talk.leg.is_over()
     leg, offer, device = await board.agent(third, talk.call, nth=2)
     board.order(Connect(call=talk.call, channel=talk.channel, offer=offer, device=device))
-    await board.hears_of(CallConnected, nth=2)
+    await board.hears_of(CallConnected, nth=4)  # each joining is told by the answer and by an event
     await asyncio.gather(talk.caller.media.hears_tone(AGENT_HZ), leg.media.hears_tone(CALLER_HZ))
 
 
