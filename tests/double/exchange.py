@@ -54,7 +54,6 @@ class Exchange:
         self.applications = Applications(now)
         self.channels: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
-        self._names_kept: dict[str, set[str]] = {}
         self.playbacks: dict[str, Playback] = {}
         self.recordings: dict[str, Recording] = {}
         self.phones: dict[str, Phone] = {}
@@ -78,7 +77,6 @@ class Exchange:
                 channel.walk.close()
         self.channels.clear()
         self.bridges.clear()
-        self._names_kept.clear()
         self.playbacks.clear()
         self.recordings.clear()
         self.variables.clear()
@@ -254,7 +252,7 @@ class Exchange:
     def enter(self, bridge: Bridge, channel: Channel) -> None:
         """Out of where it is, into this."""
         if channel.bridge is not None:
-            channel.bridge.moved_out.add(channel.id)
+            channel.moved_out_of.add(channel.bridge.id)
             self.leave(channel)
         bridge.channels.append(channel)
         channel.bridge = bridge
@@ -292,15 +290,10 @@ class Exchange:
         self.stop_recording(bridge)
         del self.bridges[bridge.id]
         self.applications.lets_go_bridge(bridge)
-        if bridge.moved_out:
-            self._names_kept[bridge.id] = bridge.moved_out
 
     def name_is_kept(self, bridge: str) -> bool:
         """Whether a bridge that is gone still has its name: while a channel lives that was moved out of it."""
-        if any(channel in self.channels for channel in self._names_kept.get(bridge, ())):
-            return True
-        self._names_kept.pop(bridge, None)
-        return False
+        return any(bridge in channel.moved_out_of for channel in self.channels.values())
 
     def stop_recording(self, bridge: Bridge) -> None:
         """Its file is complete."""

@@ -63,6 +63,8 @@ class Channel:
     broken_off: Callable[[], None] | None = None
     """Takes back what its step in the dial plan has begun, where the channel leaves that step before its end."""
     bridge: "Bridge | None" = None
+    moved_out_of: set[str] = field(default_factory=set[str])
+    """Bridges out of which it was put into another one, not taken out of them first."""
     line: "Line | None" = None
     other_half: "Channel | None" = None
     """Of a Local channel."""
@@ -119,8 +121,6 @@ class Bridge:
     hears_keys: bool = False
     channels: list[Channel] = field(default_factory=list[Channel])
     recording: "Recording | None" = None
-    moved_out: set[str] = field(default_factory=set[str])
-    """Channels that were put into another bridge out of this one, not taken out of it first."""
     technology: str = "simple_bridge"
     """How sound goes; chosen anew a moment after somebody has come or gone."""
 

@@ -82,7 +82,7 @@ def _remove(exchange: Exchange, bridge: Bridge, given: Parameters, reply: Reply)
 
 
 def _take_out(exchange: Exchange, bridge: Bridge, channel: Channel) -> None:
-    bridge.moved_out.discard(channel.id)
+    channel.moved_out_of.discard(bridge.id)
     exchange.leave(channel)
 
 
