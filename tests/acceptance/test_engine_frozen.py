@@ -12,7 +12,7 @@ from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.phone.prompts import Prompts
 from tests.phone.waiting import until
 
-PART = Part(users=agents("1951"), queues=(Queue(number="7951", seats=seats("1951")),))
+PART = Part(users=agents("1995"), queues=(Queue(number="7995", seats=seats("1995")),))
 
 NOTICED_SECONDS = 3.5
 """The dial plan waits for more than two seconds of Asterisk's clock without a beat."""
@@ -35,17 +35,17 @@ async def frozen(centre: RunningCentre) -> AsyncGenerator[None]:
 async def test_callers_hear_ringing_then_music_and_are_served_in_their_order(
     centre: RunningCentre, floor: Floor, prompts: Prompts
 ) -> None:
-    agent = await floor.agent("1951-desk")
+    agent = await floor.agent("1995-desk")
     early, first, second = [await floor.caller(f"200{n}") for n in (1, 2, 3)]
     async with frozen(centre):
-        unseen = await early.dial("7951", tone=CALLER_HZ)
+        unseen = await early.dial("7995", tone=CALLER_HZ)
         await unseen.is_ringing(within=1)
         await asyncio.sleep(NOTICED_SECONDS)
         code = await agent.dial("*53")
-        calls = [await first.dial("7951", tone=CALLER_HZ)]
+        calls = [await first.dial("7995", tone=CALLER_HZ)]
         await calls[0].media.hears_sound(within=2)
         await code.is_answered(within=1)
-        calls.append(await second.dial("7951", tone=CALLER_HZ))
+        calls.append(await second.dial("7995", tone=CALLER_HZ))
         await calls[1].media.hears_sound(within=2)
     await code.is_over(within=10)
     assert prompts.recognise(code.media.heard()).name == "service-unavailable"

@@ -91,6 +91,7 @@ async def test_a_talk_is_found_again_after_a_reconnect_and_nobody_is_rung(double
         await until(lambda: bridge.connected)
         await double.send(STREAM[0], *OF_THE_CALL[:-4])
         await until(lambda: engine.told_of(CallConnected))
+        await until(lambda: bridge.counters.requests["bridges.addChannel", "ok"] == 2)
         has_the_talk(double)
         orders = len(engine.ordered)
         double.vanish()

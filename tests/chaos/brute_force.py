@@ -61,6 +61,7 @@ class Attack:
 
 
 async def _check(home: Path) -> Seen:
+    tools()  # that network has no way out to fetch them
     process = await asyncio.create_subprocess_exec(
         *apart("tests.chaos.brute_force", str(home)), cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE
     )

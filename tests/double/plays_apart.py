@@ -126,7 +126,6 @@ async def asterisk_dies_in_a_talk(stage: Stage) -> None:
     await stage.client.asterisk.setGlobalVar(variable="ACD_X", value="1")
     await stage.client.deviceStates.update(deviceName="Stasis:acd-x", deviceState="INUSE")
     await stage.is_saved()
-    await stage.client.deviceStates.update(deviceName="Stasis:acd-y", deviceState="INUSE")
     started = (await stage.client.asterisk.getInfo(only="status"))["status"]["startup_time"]
     await stage.crash()
     stage.told.clear()
