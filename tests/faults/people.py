@@ -18,6 +18,12 @@ from tests.faults.scene import Scene
 ALONE_FOR_S: Final = 40.0
 """So long an agent waits in an answered call for somebody to speak."""
 
+CALL_BACK: Final = "2"
+"""The key that asks to be called back."""
+
+PROMISED_FOR_S: Final = 600.0
+"""So long somebody may wait to be called back: three attempts, and for an agent before each."""
+
 HEARD: Final = {
     "sound:acd/available": "online",
     "sound:acd/available-for-one-call": "single_call",
@@ -46,7 +52,7 @@ class Caller:
     hung_up: bool = False
     """By himself."""
     again: bool = False
-    """Somebody has called from this phone before."""
+    """Somebody has called from this phone before, and may have left him a place."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +107,8 @@ class People:
         self.going_home = False
         """The day is over: nobody begins anything."""
         self._last_call: dict[DeviceId, float] = {}
+        self._asked_back: dict[DeviceId, float] = {}
+        """When somebody asked from this phone to be called back, last."""
         self.not_served = 0
         """Callers whom Asterisk would not even hear."""
         self._world, self._centre, self._roll, self._minutes = world, centre, roll, minutes
@@ -149,7 +157,9 @@ class People:
             talk_s=2 + dice.expovariate(1 / 20),
             device=free[dice.randrange(len(free))],
         )
-        caller.again = self._last_call.get(caller.device, -1e9) > self._world.now - 120
+        caller.again = self._last_call.get(caller.device, -1e9) > self._world.now - 120 or (
+            self._asked_back.get(caller.device, -1e9) > self._world.now - PROMISED_FOR_S
+        )
         line = self.scene.dial(caller.device, caller.number)
         if line is None:
             self.not_served += 1
@@ -169,6 +179,8 @@ class People:
     def _presses(self, caller: Caller, key: str) -> None:
         if caller.line is not None and caller.line.at is At.UP and not caller.in_talk:
             caller.keys += key
+            if key == CALL_BACK:
+                self._asked_back[caller.device] = self._world.now
             self._minutes.note("caller", caller.nth, "presses", key)
             caller.line.presses(key)
 
@@ -181,7 +193,7 @@ class People:
             self._forget(caller)
 
     def has_called_before(self, caller: Caller) -> bool:
-        """Whether somebody has called from this phone a short time ago: he may have a place kept."""
+        """Whether he may have a place: from his phone somebody hung up a short time ago, or asked to be called back."""
         return caller.again
 
     def meet(self, caller: Caller, person: Person, leg: Line) -> None:
