@@ -18,7 +18,8 @@ from acd.inputs import EndWrapUp, LegAnswered, LegEnd, SetStatus, SetStatusByPho
 from acd.model import LUNCH, OFFLINE, ONLINE, SINGLE_CALL, AgentId, QueueType, Status
 from tests.property.centres import AGENTS, CHANGES, PHONES, QUEUES, STRANGER, Change
 from tests.property.day import MOMENT, Day
-from tests.property.midway import INDEX, MidwayRules, nth
+from tests.property.directed import DirectedRules
+from tests.property.midway import INDEX, nth
 from tests.property.situations import SITUATIONS
 from tests.property.unheard import UnheardRules
 from tests.property.world import REPEATABLE
@@ -30,7 +31,7 @@ REFUSALS: Final = st.sampled_from(list(LegEnd))
 SECONDS: Final = st.sampled_from([0, 1, 2, 3, 5, 8, 10, 30])
 
 
-class Days(MidwayRules, UnheardRules):
+class Days(DirectedRules, UnheardRules):
     """What may happen on a day."""
 
     reached: ClassVar[Counter[str]] = Counter()
