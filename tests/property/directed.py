@@ -55,16 +55,16 @@ class DirectedRules(MidwayRules):
 
     # --- the ring
 
-    @rule(types=st.tuples(st.sampled_from(RINGS), st.booleans()), seconds=st.sampled_from([0, 4]))
-    def a_ring_becomes_a_cascade_or_ends_as_none(self, types: tuple[QueueType, bool], seconds: int) -> None:
+    @rule(other=st.sampled_from(RINGS), begins_as_cascade=st.booleans(), seconds=st.sampled_from([0, 4]))
+    def a_ring_becomes_a_cascade_or_ends_as_none(
+        self, other: QueueType, seconds: int, *, begins_as_cascade: bool
+    ) -> None:
         """The queue changes its type in mid-ring, and nobody answers."""
         self._everybody_is_free()
-        other, cascades = types
-        before, after = (QueueType.LINEAR_CASCADE, other) if cascades else (other, QueueType.LINEAR_CASCADE)
-        self._turn(before)
+        self._turn(QueueType.LINEAR_CASCADE if begins_as_cascade else other)
         self.day.give(self.day.world.caller_arrives("7005", self.day.now))
         self.day.wait(self.day.now + timedelta(seconds=seconds), twin_sleeps=False)
-        self._turn(after)
+        self._turn(other if begins_as_cascade else QueueType.LINEAR_CASCADE)
         self.day.wait(self.day.now + timedelta(seconds=15), twin_sleeps=True)
 
     def _turn(self, type_: QueueType) -> None:
