@@ -67,7 +67,7 @@ class TestPostgres:
         self._process.wait()
         # A server started before these are gone would refuse: they share its memory.
         deadline = time.monotonic() + START_WITHIN_S
-        while any(Path(f"/proc/{pid}").exists() for pid in children):
+        while any(_lives(pid) for pid in children):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         self._process = None
@@ -122,3 +122,12 @@ class TestPostgres:
 
 def _binary(name: str) -> str:
     return str(binaries() / name)
+
+
+def _lives(pid: int) -> bool:
+    """One that nobody has buried yet is dead all the same: it holds no memory any more."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
