@@ -4,7 +4,7 @@ Each desk is a queue with one agent: he rings for a call, nobody picks up, and t
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,7 +45,7 @@ class Injected:
     taken: list[Attempt] = field(default_factory=list[Attempt])
     """Those that became a call."""
     refused: list[Attempt] = field(default_factory=list[Attempt])
-    """Those that Asterisk refused, or passed over as no SIP at all."""
+    """Those that Asterisk refused, passed over as no SIP at all, or hung up by itself before the phone rang."""
     shown: list[tuple[Attempt, Request]] = field(default_factory=list[tuple[Attempt, Request]])
     """What reached the agent's phone."""
     silent: list[Attempt] = field(default_factory=list[Attempt])
@@ -92,22 +92,23 @@ async def _work(
         if answer is None or answer.status != 200:
             seen.refused.append(attempt)
             continue
-        seen.taken.append(attempt)
         await _look(stranger, answer, phone, rung, attempt, seen)
 
 
 async def _look(
     stranger: Stranger, answer: Response, phone: Phone, rung: int, attempt: Attempt, seen: Injected
 ) -> None:
-    try:
+    with suppress(NotSeenError):
         await until("a ring", lambda: len(phone.incoming) > rung, within=RINGS_WITHIN_SECONDS)
-    except NotSeenError:
-        seen.silent.append(attempt)
-    else:
-        seen.shown.append((attempt, phone.incoming[-1].invite))
+    rang = len(phone.incoming) > rung
     bye = await stranger.ask_inside(answer, "BYE", answer.cseq[0] + 1)
     assert bye is not None, attempt
-    # 481: a text that cut off the SDP, so that Asterisk has hung up by itself.
+    # 481: a text that cut off the SDP, so that Asterisk has hung up by itself, perhaps before it rang.
     assert bye.status in (200, 481), (attempt, bye)
+    (seen.taken if rang or bye.status == 200 else seen.refused).append(attempt)
+    if rang:
+        seen.shown.append((attempt, phone.incoming[-1].invite))
+    elif bye.status == 200:
+        seen.silent.append(attempt)
     for ring in phone.incoming[rung:]:
         await ring.is_over()

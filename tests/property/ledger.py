@@ -24,6 +24,7 @@ from acd.model import (
     SINGLE_CALL,
     CallId,
     ChannelId,
+    OfferId,
     SingleCallUse,
 )
 from acd.outputs import (
@@ -93,14 +94,18 @@ class Ledger(OfferBooks):
     def __init__(self) -> None:
         super().__init__()
         self.ended: dict[CallId, CallOutcome] = {}
+        self.declined: OfferId | None = None
+        """Of the input that is taken in: the offer that one of its phones has declined while it rang there."""
 
     def read(self, what: What, facts: tuple[Recorded, ...], now: datetime) -> None:
         """Take in a step: each fact in turn, then what must hold when the engine comes to rest."""
         self.what = what
+        self.declined = None
         if isinstance(what, LegEnded) and what.offer in self.offers:
             ringing = self.offers[what.offer]
             if what.device in ringing.devices:
                 ringing.told.add(what.how)
+                self.declined = what.offer if what.how is LegEnd.DECLINED else None
         for recorded in facts:
             assert recorded.at <= now, "nothing is decided in the future"
             self._fact(recorded.fact, recorded.at)
@@ -351,8 +356,7 @@ class Ledger(OfferBooks):
             self._nobody_waits_in_vain()
 
     def _nothing_is_owed(self, now: datetime) -> None:
-        if isinstance(self.what, LegEnded) and self.what.how is LegEnd.DECLINED:
-            assert self.what.offer not in self.offers, "declining on one phone declines on all"
+        assert self.declined is None or self.declined not in self.offers, "declining on one phone declines on all"
         assert not self.offline_due, f"Single-Call is used up for {self.offline_due}"
         left = self.wrap_up_due.keys() - self.either_due
         assert not left, f"wrap-up was due for {left}"
