@@ -72,6 +72,7 @@ KINDS = {
     "--sip-port": socket.SOCK_DGRAM,
     "--ari-port": socket.SOCK_STREAM,
     "--web-port": socket.SOCK_STREAM,
+    "--portal-port": socket.SOCK_STREAM,
 }
 
 
@@ -208,7 +209,7 @@ def test_nothing_listens_but_what_is_to_be_reached(centre: Centre) -> None:
     inodes = {inode for pid in centre.own_pids() for inode in sockets_of(pid)}
     tcp = listening("tcp", "0A", inodes) | listening("tcp6", "0A", inodes)
     udp = listening("udp", "07", inodes) | listening("udp6", "07", inodes)
-    assert tcp == {("127.0.0.1", ports["--ari-port"]), ("127.0.0.1", ports["--web-port"])}
+    assert tcp == {("127.0.0.1", ports[option]) for option in ("--ari-port", "--web-port", "--portal-port")}
     assert ("127.0.0.1", ports["--sip-port"]) in udp
     others = {port for _, port in udp - {("127.0.0.1", ports["--sip-port"])} if not int(first) <= port <= int(last)}
     # Of the SIP library itself, for answers of name servers. Nobody is served there.
