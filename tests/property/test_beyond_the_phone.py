@@ -1,0 +1,174 @@
+"""Random days on which people use the portal as well, watched by the same rules, and by those of `beyond`."""
+
+from collections import Counter
+from typing import ClassVar, Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from acd.inputs import (
+    ChangeMonitor,
+    DialFor,
+    EndMonitor,
+    HangUp,
+    Hold,
+    Monitor,
+    MoveCall,
+    PickCall,
+    Resume,
+    SetPriority,
+)
+from acd.model import AgentId, CallId, ChannelId, MonitorMode
+from tests.property.centres import AGENTS, PHONES, QUEUES, STRANGER
+from tests.property.midway import INDEX, nth
+from tests.property.test_engine import DAYS, Days
+
+MODES: Final = st.sampled_from(MonitorMode)
+NOBODY: Final = CallId("C0000")
+
+MET: Final = (
+    "another priority",
+    "dialled by a click: inside",
+    "dialled by a click: outside",
+    "given in wrap-up",
+    "given to somebody of another queue",
+    "given to somebody who is away",
+    "given, and ended: answered",
+    "given, and ended: declined",
+    "given, and ended: no_answer",
+    "given, and ended: reassigned",
+    "given: call_park",
+    "given: linear_cascade",
+    "given: ring_all",
+    "given: round_robin",
+    "held apart: and resumed",
+    "held apart: until the end",
+    "listens in",
+    "listens in: unheard",
+    "listens no more: he hung up",
+    "listens no more: he said so",
+    "listens no more: the talk is over",
+    "listens otherwise",
+    "moved by a supervisor",
+    "offer ended: reassigned",
+)
+
+
+class PortalDays(Days):
+    """And what may be asked by another way than a phone."""
+
+    reached_here: ClassVar[Counter[str]] = Counter()
+
+    def teardown(self) -> None:
+        super().teardown()
+        PortalDays.reached_here.update(+self.day.ledger.reached)
+
+    def _in_talk(self) -> list[CallId]:
+        return sorted(id_ for id_, call in self.day.ledger.calls.items() if call.talking_since)
+
+    def _waiting(self) -> list[CallId]:
+        return sorted(id_ for id_, call in self.day.ledger.calls.items() if call.agent is None)
+
+    def _listeners(self) -> list[tuple[CallId, AgentId]]:
+        return sorted((id_, who) for id_, call in self.day.ledger.calls.items() for who in call.listeners)
+
+    # --- a talk
+
+    @precondition(lambda self: self.day.ledger.calls)
+    @rule(index=INDEX, who=st.sampled_from(AGENTS), own=st.booleans())
+    def somebody_hangs_up_by_request(self, index: int, who: AgentId, own: bool) -> None:
+        call = nth(index, self._in_talk() or sorted(self.day.ledger.calls))
+        agent = self.day.ledger.calls[call].agent
+        self.day.give(HangUp(call=call, by=agent if own and agent is not None else who))
+
+    @precondition(lambda self: self._in_talk())
+    @rule(index=INDEX, held=st.booleans())
+    def somebody_is_held_or_resumed(self, index: int, held: bool) -> None:
+        call = nth(index, self._in_talk())
+        self.day.give(Hold(call=call) if held else Resume(call=call))
+        for joined in sorted(self.day.world.joining.keys() & set(self._in_talk())):
+            self.day.give(self.day.world.joined(joined))
+
+    # --- a click
+
+    @rule(index=INDEX, number=st.sampled_from(["1001", "1002", "7001", "5551234", "5550000", "5551", "*52"]))
+    def somebody_clicks_on_a_number(self, index: int, number: str) -> None:
+        self.day.give(DialFor(device=nth(index, [*sorted(PHONES), STRANGER]), number=number))
+
+    # --- supervisors
+
+    @precondition(lambda self: self.day.ledger.calls)
+    @rule(index=INDEX, priority=st.sampled_from([None, 1, 2, 9]))
+    def a_priority_is_changed(self, index: int, priority: int | None) -> None:
+        call = nth(index, [*(self._waiting() or sorted(self.day.ledger.calls)), NOBODY])
+        self.day.give(SetPriority(call=call, priority=priority, by=AGENTS[0]))
+
+    @precondition(lambda self: self.day.ledger.calls)
+    @rule(index=INDEX, queue=st.sampled_from(QUEUES))
+    def somebody_is_moved(self, index: int, queue: str) -> None:
+        call = nth(index, [*(self._waiting() or sorted(self.day.ledger.calls)), NOBODY])
+        self.day.give(MoveCall(call=call, queue=nth(QUEUES.index(queue), QUEUES), by=AGENTS[0]))
+
+    @precondition(lambda self: self.day.ledger.calls)
+    @rule(index=INDEX, agent=st.sampled_from(AGENTS), own=st.booleans())
+    def somebody_is_given_to_an_agent(self, index: int, agent: AgentId, own: bool) -> None:
+        call = nth(index, [*(self._waiting() or sorted(self.day.ledger.calls)), NOBODY])
+        self.day.give(PickCall(call=call, agent=agent, by=agent if own else AGENTS[0]))
+
+    # --- listening in
+
+    @precondition(lambda self: self._in_talk())
+    @rule(index=INDEX, phone=INDEX, own=st.booleans(), mode=MODES)
+    def somebody_listens_in(self, index: int, phone: int, own: bool, mode: MonitorMode) -> None:
+        device = nth(phone, sorted(PHONES))
+        by = PHONES[device] if own else AGENTS[0]
+        self.day.give(Monitor(call=nth(index, self._in_talk()), by=by, device=device, mode=mode))
+
+    @precondition(lambda self: self._rings_to_listen())
+    @rule(index=INDEX, unheard=st.booleans())
+    def who_is_to_listen_picks_up(self, index: int, unheard: bool) -> None:
+        world = self.day.world
+        channel = nth(index, self._rings_to_listen())
+        if unheard and world.connected:
+            self.day.give(world.lose())
+            self.day.give(world.other_call_answered(channel))
+            self.day.give(world.see())
+        else:
+            self.day.give(world.other_call_answered(channel))
+
+    def _rings_to_listen(self) -> list[ChannelId]:
+        others = self.day.world.others
+        return sorted(id_ for id_, other in others.items() if "monitor-" in id_ and not other.answered)
+
+    @precondition(lambda self: self._listeners())
+    @rule(index=INDEX, mode=MODES, ends=st.booleans())
+    def who_listens_changes_his_mind(self, index: int, mode: MonitorMode, ends: bool) -> None:
+        call, who = nth(index, self._listeners())
+        self.day.give(EndMonitor(call=call, by=who) if ends else ChangeMonitor(call=call, by=who, mode=mode))
+
+    @precondition(lambda self: self.day.world.listening and self.day.world.connected)
+    @rule(index=INDEX)
+    def what_hears_a_talk_is_lost(self, index: int) -> None:
+        del self.day.world.listening[nth(index, sorted(self.day.world.listening))]
+        self.day.look()
+
+
+@pytest.mark.timeout(400)
+def test_days_with_a_portal_keep_every_rule_and_meet_its_situations() -> None:
+    """No rule is broken on any of the days, and each named situation has been met on one of them."""
+    PortalDays.reached_here.clear()
+    chosen = settings(
+        max_examples=DAYS or 120,
+        stateful_step_count=40,
+        deadline=None,
+        derandomize=not DAYS,
+        report_multiple_bugs=False,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large),
+    )
+    run_state_machine_as_test(PortalDays, settings=chosen)
+    missing = sorted(situation for situation in MET if not PortalDays.reached_here[situation])
+    assert not missing, f"no day has met: {missing}"
