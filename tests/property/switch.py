@@ -119,9 +119,9 @@ class Switch:
                 self._end({(command.offer, command.device)})
             case HangUpPhone():
                 self.gone(CallId(command.channel))
-                called = {call for call, seen in self.called_back.items() if seen.channel == command.channel}
-                for call in called:
-                    del self.called_back[call]
+                there = [*self.called_back.values(), *self.callers.values()]  # he may have picked up, and nobody told
+                for call in {seen.call for seen in there if seen.channel == command.channel}:
+                    self.gone(call)
                 if not command.words:  # else the dial plan says them first
                     self.others.pop(command.channel, None)
             case Connect():
