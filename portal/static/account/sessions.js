@@ -10,7 +10,7 @@ import { When } from "../parts/timer.js";
 export function Sessions() {
   const [sessions, setSessions] = useState(/** @type {any[] | null} */ (null));
   const [problem, setProblem] = useState(/** @type {Error | null} */ (null));
-  const ask = () => api.get("sessions").then(({ sessions: all }) => setSessions(all), setProblem);
+  const ask = () => api.get("sessions").then(setSessions, setProblem);
   useEffect(() => void ask(), []);
   const end = async (/** @type {string} */ id) => {
     if (await orSay(api.delete(`sessions/${encodeURIComponent(id)}`))) {
@@ -20,11 +20,12 @@ export function Sessions() {
   return html`<${Card} title="Where I am logged in">
     ${problem && html`<${Failed} problem=${problem} retry=${ask} />`}
     ${sessions === null ? !problem && html`<${Loading} />` : html`<table class="rows stack">
-      <thead><tr><th scope="col">Browser</th><th scope="col">Last used</th><th scope="col"><span class="unseen">End it</span></th></tr></thead>
+      <thead><tr><th scope="col">Browser</th><th scope="col">Address</th><th scope="col">Last used</th><th scope="col"><span class="unseen">End it</span></th></tr></thead>
       <tbody>${sessions.map((each) => html`<tr key=${each.id}>
-        <th scope="row">${browserInWords(each.user_agent)} ${each.current && html`<span class="tag">this one</span>`}</th>
-        <td data-label="Last used"><${When} at=${each.last_used} /></td>
-        <td class="number">${!each.current && html`<button type="button" onClick=${() => end(each.id)}>Log out</button>`}</td>
+        <th scope="row">${browserInWords(each.user_agent)} ${each.this_one && html`<span class="tag">this one</span>`}</th>
+          <td data-label="Address" class="digits">${each.address}</td>
+        <td data-label="Last used"><${When} at=${each.used_at} /></td>
+        <td class="number">${!each.this_one && html`<button type="button" onClick=${() => end(each.id)}>Log out</button>`}</td>
       </tr>`)}</tbody>
     </table>`}
   <//>`;

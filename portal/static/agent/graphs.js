@@ -42,7 +42,8 @@ function hours({ hours: all, time_zone: zone }) {
 function days({ days: all, time_zone: zone }) {
   return all.map((/** @type {any} */ day) => ({
     ...day,
-    label: format(day.from, zone, { weekday: "narrow" }) + format(day.from, zone, { day: "numeric" }),
+    label: format(day.from, zone, { weekday: "short" }),
+    below: format(day.from, zone, { day: "numeric" }),
     long: format(day.from, zone, { weekday: "short", day: "numeric", month: "short" }),
   }));
 }

@@ -6,11 +6,12 @@ import { useWidth, wholeScale } from "./scale.js";
 
 const HEIGHT = 180;
 const LEFT = 26;
-const BOTTOM = 20;
+const LINE = 14;
 const TOP = 6;
 
 /**
- * @typedef {{label: string, long: string, [series: string]: any}} Bar label: below it; long: in the table
+ * @typedef {{label: string, below?: string, long: string, [series: string]: any}} Bar
+ *   label, below: two lines under it; long: in the table
  * @typedef {{key: string, name: string, colour: string}} Series colour: `a`, `b`, ... of `charts.css`
  */
 
@@ -19,7 +20,8 @@ export function BarChart({ title, unit, bars, series, every }) {
   const figure = useRef(null);
   const width = useWidth(figure, 420);
   const { top, ticks } = wholeScale(Math.max(...bars.map((bar) => total(bar, series)), 0));
-  const y = (/** @type {number} */ value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const bottom = HEIGHT - LINE * (bars.some((bar) => bar.below) ? 2 : 1) - 4;
+  const y = (/** @type {number} */ value) => TOP + (bottom - TOP) * (1 - value / top);
   const step = (width - LEFT) / bars.length;
   const all = bars.reduce((sum, bar) => sum + total(bar, series), 0);
   return html`<figure class="chart" ref=${figure}>
@@ -31,8 +33,9 @@ export function BarChart({ title, unit, bars, series, every }) {
         <text class="axis" x=${LEFT - 6} y=${y(tick) + 4} text-anchor="end">${tick}</text>
       </g>`)}
       ${bars.map((bar, place) => html`<g key=${place}>
-        <${Stack} bar=${bar} series=${series} x=${LEFT + place * step} width=${step} y=${y} />
-        ${place % every === 0 && html`<text class="axis" x=${LEFT + (place + 0.5) * step} y=${HEIGHT - 4} text-anchor="middle">${bar.label}</text>`}
+        <${Stack} bar=${bar} series=${series} x=${LEFT + place * step} width=${step} y=${y} bottom=${bottom} />
+        ${place % every === 0 && [bar.label, bar.below].map((text, line) => text && html`<text key=${line} class="axis"
+          x=${LEFT + (place + 0.5) * step} y=${bottom + LINE * (line + 1)} text-anchor="middle">${text}</text>`)}
       </g>`)}
     </svg>
     <${Legend} series=${series} bars=${bars} />
@@ -50,8 +53,9 @@ function total(bar, series) {
   return series.reduce((sum, { key }) => sum + bar[key], 0);
 }
 
-/** One bar: its parts on each other. @param {{bar: Bar, series: Series[], x: number, width: number, y: (value: number) => number}} props */
-function Stack({ bar, series, x, width, y }) {
+/** One bar: its parts on each other. @param {{bar: Bar, series: Series[], x: number, width: number, bottom: number,
+ *   y: (value: number) => number}} props */
+function Stack({ bar, series, x, width, bottom, y }) {
   const thick = Math.max(3, Math.min(26, width * 0.68));
   let below = 0;
   const said = `${bar.long}: ${series.map(({ key, name }) => `${name.toLowerCase()} ${bar[key]}`).join(", ")}`;
@@ -61,7 +65,7 @@ function Stack({ bar, series, x, width, y }) {
     return html`<rect key=${key} class=${`series-${colour}`} data-series=${key} data-calls=${bar[key]} x=${x + (width - thick) / 2}
       width=${thick} y=${y(below)} height=${Math.max(1, y(from) - y(below) - (from > 0 ? 1 : 0))} rx="1.5" />`;
   });
-  return html`<g><title>${said}</title><rect class="hover" x=${x} width=${width} y=${TOP} height=${HEIGHT - TOP - BOTTOM} />${parts}</g>`;
+  return html`<g><title>${said}</title><rect class="hover" x=${x} width=${width} y=${TOP} height=${bottom - TOP} />${parts}</g>`;
 }
 
 /** @param {{series: Series[], bars: Bar[]}} props */

@@ -39,7 +39,7 @@ function UserMenu({ end, openHelp }) {
     }
   };
   return html`
-    <button type="button" class="plain who" popovertarget="user-menu">
+    <button type="button" class="plain who" popovertarget="user-menu" aria-label=${`${who.name}: menu`}>
       <${Icon} name="person" /><span class="who-name">${who.name}</span><${Icon} name="down" />
     </button>
     <div id="user-menu" class="menu" popover="auto" ref=${menu} role="group" aria-label="You">
