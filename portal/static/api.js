@@ -53,7 +53,7 @@ async function ask(method, path, body) {
     return response.status === 204 ? undefined : await answer(response);
   }
   const problem = await asProblem(response);
-  if (problem.status === 401 && path !== "session") {
+  if (problem.type === "not_logged_in" && path !== "session") {
     onLoggedOut();
   }
   throw problem;

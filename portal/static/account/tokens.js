@@ -19,7 +19,7 @@ const SCOPES = [
 export function Tokens() {
   const [tokens, setTokens] = useState(/** @type {any[] | null} */ (null));
   const [problem, setProblem] = useState(/** @type {Error | null} */ (null));
-  const ask = () => api.get("tokens").then(({ tokens: all }) => setTokens(all), setProblem);
+  const ask = () => api.get("tokens").then(setTokens, setProblem);
   useEffect(() => void ask(), []);
   const remove = async (/** @type {string} */ id) => {
     if (await orSay(api.delete(`tokens/${encodeURIComponent(id)}`))) {
@@ -35,7 +35,7 @@ export function Tokens() {
         <tbody>${tokens.map((each) => html`<tr key=${each.id}>
           <th scope="row">${each.name}</th>
           <td data-label="May">${each.scopes.join(", ")}</td>
-          <td data-label="Last used">${each.last_used ? html`<${When} at=${each.last_used} />` : "never"}</td>
+          <td data-label="Last used">${each.used_at ? html`<${When} at=${each.used_at} />` : "never"}</td>
           <td class="number"><button type="button" onClick=${() => remove(each.id)} aria-label=${`Remove ${each.name}`}>Remove</button></td>
         </tr>`)}</tbody>
       </table>`}

@@ -64,8 +64,8 @@ function Calls({ calls, search, dial }) {
       <td data-label="From">${call.origin}</td>
       <td data-label="Queue">${call.queue_name}</td>
       <td data-label="Time"><${When} at=${call.arrived} /></td>
-      <td data-label="Waited" class="number digits">${spokenLength(call.waited_s)}</td>
-      <td data-label="Talked" class="number digits">${spokenLength(call.talked_s)}</td>
+      <td data-label="Waited" class="number digits">${call.waited_s === null ? "" : spokenLength(call.waited_s)}</td>
+      <td data-label="Talked" class="number digits">${call.talked_s === null ? "" : spokenLength(call.talked_s)}</td>
       <td data-label="Outcome">${outcomeInWords(call.outcome)}</td>
     </tr>`)}</tbody>
   </table>`;

@@ -4,8 +4,11 @@
 import { html, useState } from "../preact.js";
 import { Field } from "./field.js";
 
-/** @param {{askOld?: boolean, save: (password: string, old: string) => Promise<void>}} props */
-export function NewPassword({ askOld = false, save }) {
+/**
+ * @param {{askOld?: boolean, login?: string, save: (password: string, old: string) => Promise<void>}} props
+ *   login: whose it is, for the browser that keeps passwords
+ */
+export function NewPassword({ askOld = false, login = "", save }) {
   const [old, setOld] = useState("");
   const [first, setFirst] = useState("");
   const [second, setSecond] = useState("");
@@ -31,6 +34,7 @@ export function NewPassword({ askOld = false, save }) {
     html`<${Field} label=${label} type="password" required autocomplete=${kind} value=${value}
       onInput=${(/** @type {any} */ event) => set(event.target.value)} />`;
   return html`<form onSubmit=${submit}>
+    <input type="text" name="username" autocomplete="username" value=${login} readonly hidden />
     ${askOld && password("Present password", old, setOld, "current-password")}
     ${password("New password", first, setFirst)}
     ${password("New password again", second, setSecond)}

@@ -24,8 +24,10 @@ export function Frame({ route, end, children }) {
   }
   return html`
     <a class="skip" href="#main">Skip to the page</a>
-    <${Bar} route=${route} me=${me} end=${end} openHelp=${() => setHelp(true)} />
-    <${Lost} />
+    <div class="top">
+      <${Bar} route=${route} me=${me} end=${end} openHelp=${() => setHelp(true)} />
+      <${Lost} />
+    </div>
     ${children}
     ${help && html`<${Help} onClose=${() => setHelp(false)} />`}`;
 }
