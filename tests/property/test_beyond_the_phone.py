@@ -1,6 +1,7 @@
 """Random days on which people use the portal as well, watched by the same rules, and by those of `beyond`."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import ClassVar, Final
 
 import pytest
@@ -14,17 +15,22 @@ from acd.inputs import (
     EndMonitor,
     HangUp,
     Hold,
+    LegEnd,
     Monitor,
     MoveCall,
     PickCall,
     Resume,
     SetPriority,
+    SetStatus,
 )
-from acd.model import AgentId, CallId, ChannelId, MonitorMode
+from acd.model import LUNCH, ONLINE, AgentId, CallId, ChannelId, MonitorMode, QueueId, QueueType, Status
 from tests.property.centres import AGENTS, PHONES, QUEUES, STRANGER
 from tests.property.midway import INDEX, nth
 from tests.property.test_engine import DAYS, Days
 
+STEPS: Final = st.sampled_from(
+    ["hold", "resume", "listen", "listen", "pick up", "pick up", "change", "put down", "end"]
+)
 MODES: Final = st.sampled_from(MonitorMode)
 NOBODY: Final = CallId("C0000")
 
@@ -73,6 +79,76 @@ class PortalDays(Days):
 
     def _listeners(self) -> list[tuple[CallId, AgentId]]:
         return sorted((id_, who) for id_, call in self.day.ledger.calls.items() for who in call.listeners)
+
+    # --- so that days get somewhere
+
+    @rule(steps=st.lists(STEPS, min_size=3, max_size=7), index=INDEX, mode=MODES)
+    def two_talk_and_others_have_a_part_in_it(self, steps: list[str], index: int, mode: MonitorMode) -> None:
+        """A talk, and what its agent and supervisors do, in any order."""
+        world = self.day.world
+        if not self._talk_begins(nth(index, ["7001", "7003", "7004"])):
+            return
+        for step in steps:
+            if not self._in_talk() or not world.connected:
+                return
+            listeners = self._listeners()
+            if step in ("hold", "resume"):
+                self.somebody_is_held_or_resumed(0, step == "hold")
+            elif step == "listen":
+                self.somebody_listens_in(0, index, own=True, mode=mode)
+            elif step == "pick up" and self._rings_to_listen():
+                self.who_is_to_listen_picks_up(0, unheard=bool(index % 2))
+            elif step == "change" and listeners:
+                self.who_listens_changes_his_mind(0, mode, ends=bool(index % 4 == 3))
+            elif step == "put down" and listeners:
+                call, who = listeners[0]
+                self.day.give(world.other_call_ends(self.day.ledger.calls[call].listeners[who].channel))
+            elif step == "end":
+                self.somebody_hangs_up_by_request(0, nth(index, AGENTS), own=bool(index % 2))
+
+    def _talk_begins(self, number: str) -> bool:
+        world = self.day.world
+        if len(world.callers) > 6:
+            return False
+        self.day.everybody_is_ready()
+        self.day.give(world.caller_arrives(number, self.day.now))
+        for leg in sorted(world.ringing)[:1]:
+            self.day.give(world.phone_answers(leg))
+        for call in sorted(world.joining):
+            self.day.give(world.joined(call))
+        return bool(self._in_talk())
+
+    @rule(
+        queue=st.sampled_from(QUEUES),
+        type_=st.sampled_from(QueueType),
+        status=st.sampled_from([ONLINE, LUNCH]),
+        index=INDEX,
+        then=st.sampled_from(["answered", "declined", "another", "moved", "time"]),
+    )
+    def a_caller_is_given(self, queue: QueueId, type_: QueueType, status: Status, index: int, then: str) -> None:
+        """To an agent, of the queue or not, away or not; and what comes of it."""
+        world, agent = self.day.world, nth(index, AGENTS)
+        if len(world.callers) > 6:
+            return
+        self.day.everybody_is_ready()
+        turned = replace(self.day.centre.queues[queue], type=type_, first_round=None, increment=None)
+        self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue: turned}))
+        for each in AGENTS:
+            self.day.give(SetStatus(agent=each, status=status))
+        before = set(self.day.ledger.calls)
+        self.day.give(world.caller_arrives(turned.number, self.day.now))
+        for call in sorted(self.day.ledger.calls.keys() - before):
+            self.day.give(PickCall(call=call, agent=agent, by=AGENTS[index // 7 % len(AGENTS)]))
+            if then == "another":
+                self.day.give(PickCall(call=call, agent=nth(index + 1, AGENTS), by=agent))
+            elif then == "moved":
+                self.day.give(MoveCall(call=call, queue=nth(index, QUEUES), by=agent))
+        legs = sorted(world.ringing)
+        if then == "time":
+            self.day.wait(self.day.now + turned.ring_time, twin_sleeps=bool(index % 2))
+        elif legs and then in ("answered", "declined"):
+            leg = nth(index, legs)
+            self.day.give(world.phone_answers(leg) if then == "answered" else world.phone_refuses(leg, LegEnd.DECLINED))
 
     # --- a talk
 
