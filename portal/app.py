@@ -31,6 +31,7 @@ STATIC: Final = Path(__file__).parent / "static"
 PAGES: Final = (
     "/",
     "/login",
+    "/forgot",
     "/reset/{token}",
     "/board",
     "/queues",
