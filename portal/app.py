@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import session
+from portal.api import history, reports, session
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
@@ -15,7 +15,7 @@ from portal.passwords import Passwords
 from portal.problems import Problem
 from portal.sessions import Sessions
 
-API: Final = (session,)
+API: Final = (session, history, reports)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
