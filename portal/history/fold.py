@@ -123,7 +123,7 @@ class Fold:
             outcome=outcome,
         )
         if dials is not None:
-            row.parties.append(dials)
+            row.parties.append(_number(dials))
         return row
 
     def _entry_refused(self, fact: EntryRefused) -> None:
@@ -153,8 +153,9 @@ class Fold:
         self._takes_part(row, queue)
 
     def _takes_part(self, row: CallRow, party: QueueId | AgentId) -> None:
-        if party not in row.parties:
-            row.parties.append(party)
+        number = _number(party)
+        if number not in row.parties:
+            row.parties.append(number)
         self._rows.calls[CallId(row.call)] = row
 
     # --- he moves, is answered, ends

@@ -64,7 +64,7 @@ class CallRow:
     agent: str | None = None
     """The last one who had it."""
     parties: list[str] = field(default_factory=list[str])
-    """The ids of all queues in which it was, and of all agents who had it, missed it or made it."""
+    """The numbers of all queues in which it was, and of all agents who had it, missed it or made it."""
     missed_by: list[str] = field(default_factory=list[str])
     """Agents at whom it rang and who did not take it."""
     waited: timedelta | None = None

@@ -1,13 +1,18 @@
 """A past for the history: simulated days as facts, in the journal of a database, and taken into its tables."""
 
 import random
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Final
 
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, ConfigurationLoaded, EngineStarted
-from acd.outputs import Recorded
+from acd.journal import decode, encode
+from acd.model import Caller
+from acd.outputs import CallQueued, Recorded
 from acd.runtime.database import close, connect
 from acd.runtime.spool_format import entry
 from acd.runtime.to_database import store
@@ -18,7 +23,7 @@ from acd.state import State
 from portal.history import keeping
 from portal.history.keeping import Keeper
 from tests.integration.postgres import ALLOW_FACTS
-from tests.portal.live import OUR_CENTRE
+from tests.portal.live import OUR_CENTRE, THEIR_CENTRE
 
 TRAFFIC: Final = """
 [[traffic]]
@@ -43,10 +48,20 @@ misses = 0.1
 """
 
 
-def simulated(begins: datetime, length: timedelta, seed: int, traffic: str = TRAFFIC) -> list[Recorded]:
-    """All facts of our account in so much time from then on; the same seed gives the same."""
-    centre = OUR_CENTRE.replace('name = "Sales"', 'name = "Sales"\nwrap_up = "40s"\nservice_level = "20s"')
-    day = read_day(centre.replace('name = "Support"', 'name = "Support"\nmax_wait = "3m"') + traffic, "past.toml")
+_CALL: Final = re.compile(rb'"([0-9]{6,}(?:~[0-9]+)?)"')
+
+OUR_DAYS: Final = (
+    OUR_CENTRE.replace('name = "Sales"', 'name = "Sales"\nwrap_up = "40s"\nservice_level = "20s"').replace(
+        'name = "Support"', 'name = "Support"\nmax_wait = "3m"'
+    )
+    + TRAFFIC
+)
+THEIR_DAYS: Final = THEIR_CENTRE + '[[traffic]]\nqueue = "7009"\ncalls_per_hour = 8\n'
+
+
+def simulated(begins: datetime, length: timedelta, seed: int, days: str = OUR_DAYS) -> list[Recorded]:
+    """All facts of an account in so much time from then on; the same seed gives the same."""
+    day = read_day(days, "past.toml")
     engine, facts = Engine(State()), list[Recorded]()
     configuration = configuration_of(day.centre)
     for what in (
@@ -58,6 +73,26 @@ def simulated(begins: datetime, length: timedelta, seed: int, traffic: str = TRA
     chance = Chance(day.traffic, begins, lambda name: random.Random(f"{seed} {name}"))
     Run(engine, chance, facts.append).play(chance.inputs(begins + length), begins + length)
     return facts
+
+
+def both(ours: Sequence[Recorded], theirs: Sequence[Recorded]) -> list[Recorded]:
+    """One journal of both accounts; their calls get names of their own."""
+    renamed = []
+    for recorded in theirs:
+        kind, body = encode(recorded.fact)
+        renamed.append(Recorded(at=recorded.at, fact=decode(kind, _CALL.sub(rb'"theirs-\1"', body))))
+    return sorted([*ours, *renamed], key=lambda recorded: recorded.at)
+
+
+def called_by(facts: Sequence[Recorded], callers: Sequence[Caller]) -> list[Recorded]:
+    """The same, from these callers in turn."""
+    turn = cycle(callers)
+    return [
+        Recorded(at=recorded.at, fact=replace(recorded.fact, caller=next(turn)))
+        if isinstance(recorded.fact, CallQueued)
+        else recorded
+        for recorded in facts
+    ]
 
 
 async def write_facts(url: str, facts: Sequence[Recorded], first: int = 1) -> None:
