@@ -770,16 +770,27 @@ create policy own_account on mail using (portal_sees(account));
 alter table audit enable row level security, force row level security;
 create policy own_account on audit using (portal_sees(account));
 
+create function portal_looks() returns boolean language sql stable as $$
+    select current_setting('acd.portal', true) is not distinct from 'on'
+$$;
+comment on function portal_looks() is 'Whether this session is one of the portal, which has no business in the journal.';
+alter table fact enable row level security, force row level security;
+create policy not_for_the_portal on fact using (not portal_looks());
 alter table snapshot enable row level security, force row level security;
-create policy own_account on snapshot using (current_setting('acd.portal', true) is distinct from 'on');
+create policy not_for_the_portal on snapshot using (not portal_looks());
 
+create function portal_account() returns text language sql stable as $$
+    select nullif(current_setting('acd.account', true), '')
+$$;
+comment on function portal_account() is
+    'The account that this session names. Asked for once a statement, as below, it costs nothing for each of many rows.';
 alter table call_record enable row level security, force row level security;
-create policy own_account on call_record using ((select current_setting('acd.portal', true) is distinct from 'on') or account = (select nullif(current_setting('acd.account', true), '')));
+create policy own_account on call_record using ((select not portal_looks()) or account = (select portal_account()));
 alter table call_party enable row level security, force row level security;
-create policy own_account on call_party using ((select current_setting('acd.portal', true) is distinct from 'on') or account = (select nullif(current_setting('acd.account', true), '')));
+create policy own_account on call_party using ((select not portal_looks()) or account = (select portal_account()));
 alter table counted enable row level security, force row level security;
-create policy own_account on counted using ((select current_setting('acd.portal', true) is distinct from 'on') or account = (select nullif(current_setting('acd.account', true), '')));
+create policy own_account on counted using ((select not portal_looks()) or account = (select portal_account()));
 alter table agent_span enable row level security, force row level security;
-create policy own_account on agent_span using ((select current_setting('acd.portal', true) is distinct from 'on') or account = (select nullif(current_setting('acd.account', true), '')));
+create policy own_account on agent_span using ((select not portal_looks()) or account = (select portal_account()));
 alter table history_progress enable row level security, force row level security;
-create policy own_account on history_progress using (current_setting('acd.portal', true) is distinct from 'on');
+create policy not_for_the_portal on history_progress using (not portal_looks());

@@ -1,21 +1,30 @@
 """The portal as an application: the endpoints, the page and its files, and what every answer carries."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import history, reports, session
+from portal.api import document, history, reports, session, tokens
+from portal.api import passwords as passwords_api
+from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.limits import Limits
+from portal.logins import Logins
+from portal.mail import Outbox, Send
 from portal.parts import Portal
 from portal.passwords import Passwords
 from portal.problems import Problem
+from portal.resets import Resets
 from portal.sessions import Sessions
+from portal.tokens import Tokens
 
-API: Final = (session, history, reports)
+API: Final = (session, passwords_api, tokens, history, reports, document)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -48,10 +57,32 @@ _HEADERS: Final = {
 }
 
 
-async def open_portal(*, engine: LiveEngine, database_url: str, url: str) -> Portal:
-    """The parts, put together."""
+@asynccontextmanager
+async def open_portal(
+    *, engine: LiveEngine, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
+) -> AsyncGenerator[Portal]:
+    """The parts, put together, and at work until the end of the block."""
     database = await Database.open(database_url)
-    return Portal(url=url, engine=engine, database=database, passwords=Passwords(), sessions=Sessions(database))
+    sessions, passwords, limits = Sessions(database), Passwords(), Limits()
+    outbox = Outbox(database, send, mail_from)
+    portal = Portal(
+        url=url,
+        proxy=proxy,
+        engine=engine,
+        database=database,
+        passwords=passwords,
+        sessions=sessions,
+        tokens=Tokens(database),
+        limits=limits,
+        logins=Logins(database=database, passwords=passwords, sessions=sessions, limits=limits),
+        outbox=outbox,
+        resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
+    )
+    try:
+        async with kept_going(mail=outbox.run):
+            yield portal
+    finally:
+        database.close()
 
 
 def make_app(portal: Portal) -> web.Application:

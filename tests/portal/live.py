@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,7 @@ from acd.runtime.database import close, connect
 from acd.runtime.store import Store
 from acd.state import State
 from portal.app import make_app, open_portal
+from portal.mail import into_folder
 from portal.parts import Portal
 from portal.passwords import Passwords
 from tests.integration.centres import apply
@@ -198,6 +200,7 @@ class LivePortal:
     portal: Portal
     engine: LiveEngine
     database_url: str
+    mail_folder: Path
     stack: AsyncExitStack
 
     async def browser(self, login: str | None = None) -> Browser:
@@ -233,7 +236,7 @@ class LivePortal:
 
 
 @asynccontextmanager
-async def live_portal(database_url: str) -> AsyncGenerator[LivePortal]:
+async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
     """Both accounts, with a password for everybody."""
     connection = await connect(database_url)
     try:
@@ -251,12 +254,21 @@ async def live_portal(database_url: str) -> AsyncGenerator[LivePortal]:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         engine = LiveEngine()
-        portal = await open_portal(engine=engine, database_url=database_url, url=url)
-        stack.push_async_callback(portal.database.close)
+        portal = await stack.enter_async_context(
+            open_portal(
+                engine=engine,
+                database_url=database_url,
+                url=url,
+                send=into_folder(mail_folder),
+                mail_from="acd@ours.example",
+            )
+        )
         runner = web.AppRunner(make_app(portal), access_log=None, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
-        live = LivePortal(url=url, portal=portal, engine=engine, database_url=database_url, stack=stack)
+        live = LivePortal(
+            url=url, portal=portal, engine=engine, database_url=database_url, mail_folder=mail_folder, stack=stack
+        )
         await live.configure()
         yield live
