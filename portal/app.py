@@ -14,6 +14,7 @@ from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.logins import Logins
 from portal.mail import Outbox, Send
@@ -64,7 +65,7 @@ async def open_portal(
     """The parts, put together, and at work until the end of the block."""
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
-    outbox = Outbox(database, send, mail_from)
+    outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
     portal = Portal(
         url=url,
         proxy=proxy,
@@ -76,10 +77,11 @@ async def open_portal(
         limits=limits,
         logins=Logins(database=database, passwords=passwords, sessions=sessions, limits=limits),
         outbox=outbox,
+        keeper=keeper,
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
     )
     try:
-        async with kept_going(mail=outbox.run):
+        async with kept_going(mail=outbox.run, history=keeper.run):
             yield portal
     finally:
         database.close()

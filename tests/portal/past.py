@@ -1,7 +1,9 @@
 """A past for the history: simulated days as facts, in the journal of a database, and taken into its tables."""
 
+import asyncio
 import random
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +25,7 @@ from acd.state import State
 from portal.history import keeping
 from portal.history.keeping import Keeper
 from tests.integration.postgres import ALLOW_FACTS
-from tests.portal.live import OUR_CENTRE, THEIR_CENTRE
+from tests.portal.live import OUR_CENTRE, THEIR_CENTRE, LivePortal
 
 TRAFFIC: Final = """
 [[traffic]]
@@ -114,3 +116,11 @@ async def keep_up(url: str) -> None:
         await keeper.catch_up(connection)
     finally:
         await connection.close(timeout=1)
+
+
+async def kept_up(live: LivePortal, seq: int) -> None:
+    """Wait until the keeper of a running portal has come to this fact."""
+    deadline = time.monotonic() + 60
+    while live.portal.keeper.seq < seq:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)

@@ -53,7 +53,7 @@ class Counted:
         """In the words of a report, and how long he did what."""
         agent = agent_id(OURS, extension)
         old, new = (m.agents.get(agent, AgentMeasures()) for m in (self.before, self.after))
-        figures = {
+        figures: dict[str, object] = {
             "answered": new.answered - old.answered,
             "missed": new.missed - old.missed,
             "refused": new.refused - old.refused,
@@ -100,7 +100,7 @@ async def check(url: str, facts: Sequence[Recorded], pieces: Bins) -> int:
             agents = await reports.counts_of_agents(rows, OURS, pieces, None, None)
             times = await reports.times_of_agents(rows, OURS, pieces, None, pieces.end)
     finally:
-        await database.close()
+        database.close()
     busy = 0
     for piece, want in enumerate(counted(facts, pieces.edges)):
         for number in ("7001", "7002"):
@@ -168,4 +168,4 @@ async def test_another_account_has_no_figures(owned_database: str) -> None:
         async with database.of(OURS, readonly=True) as rows:
             assert len(await reports.counts_of_queues(rows, OURS, pieces, None)) == 2
     finally:
-        await database.close()
+        database.close()
