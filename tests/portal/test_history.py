@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from acd.model import Caller, QueueId, agent_id
+from acd.model import Caller, CallId, QueueId, agent_id
 from acd.outputs import CallMoved, CallQueued, OfferEnded, OfferOutcome, Recorded, TalkStarted
 from portal.history.definitions import FIGURES
 from tests.portal.live import OURS, Browser, LivePortal
@@ -61,7 +61,7 @@ def ids(found: Sequence[dict[str, Any]]) -> set[str]:
     return {entry["call"] for entry in found}
 
 
-def waited_in(facts: Sequence[Recorded], number: str) -> set[str]:
+def waited_in(facts: Sequence[Recorded], number: str) -> set[CallId]:
     """Who waited in this queue of ours."""
     queue = QueueId(f"{number}@{OURS}")
     return {r.fact.call for r in facts if isinstance(r.fact, CallQueued) and r.fact.queue == queue} | {
@@ -69,7 +69,7 @@ def waited_in(facts: Sequence[Recorded], number: str) -> set[str]:
     }
 
 
-def had_by(facts: Sequence[Recorded], extension: str) -> set[str]:
+def had_by(facts: Sequence[Recorded], extension: str) -> set[CallId]:
     """Which calls an agent had or missed."""
     agent = agent_id(OURS, extension)
     refused = (OfferOutcome.MISSED, OfferOutcome.REJECTED)

@@ -85,7 +85,8 @@ def told(counts: Counts) -> dict[str, object]:
         *("offered", "answered", "within_service_level", "abandoned", "abandoned_late", "short_abandons", "overflowed"),
         *("lost", "refused", "talks", "talked", "wrapped_up"),
     )
-    return {name: getattr(counts, name) for name in names} | {
+    return {
+        **{name: getattr(counts, name) for name in names},
         "waited": counts.waited.total_seconds(),
         "longest_answered": counts.longest_answered.total_seconds(),
     }
