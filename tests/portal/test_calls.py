@@ -134,7 +134,7 @@ async def test_a_supervisor_listens_in_and_it_is_noted(live: LivePortal) -> None
     assert (again.status, again.json["type"]) == (409, "listens_already")
     noted = await live.rows(
         "select actor, subject, detail->>'mode' as mode, detail->>'agent' as agent from audit"
-        " where action = 'call_monitored' order by at"
+        " where action = 'call_monitored' order by id"
     )
     modes = [entry["mode"] for entry in noted]
     assert modes == ["listen", "whisper"], "what was refused did not happen"
