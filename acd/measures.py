@@ -4,7 +4,7 @@ Pure: the facts of a span go in, in their order, and then stand here: per queue 
 time spent in what he did. Nothing is decided by these figures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +26,7 @@ from acd.outputs import (
     DeviceEngaged,
     EntryRefused,
     Fact,
+    OfferEnd,
     OfferEnded,
     OfferMade,
     OfferOutcome,
@@ -127,7 +128,16 @@ class AgentMeasures:
     missed: int = 0
     refused: int = 0
     """Offers that he declined, that found him busy, or his phones out of reach."""
+    declined: int = 0
+    """Those of them that he declined."""
+    talks: int = 0
+    """Talks that have ended."""
+    talked: timedelta = timedelta(0)
+    """Holds included."""
+    held: timedelta = timedelta(0)
+    wrapped_up: timedelta = timedelta(0)
     time: dict[Doing, timedelta] = field(default_factory=lambda: dict.fromkeys(Doing, timedelta(0)))
+    in_status: dict[Status, timedelta] = field(default_factory=dict[Status, timedelta])
 
     @property
     def on(self) -> timedelta:
@@ -150,6 +160,8 @@ class _Agent:
     measures: AgentMeasures
     status: Status = OFFLINE
     offers: set[OfferId] = field(default_factory=set[OfferId])
+    status_since: datetime
+    """Up to when his time in it has been counted."""
     calls: set[CallId] = field(default_factory=set[CallId])
     others: set[ChannelId] = field(default_factory=set[ChannelId])
     wrap_up: tuple[QueueId, datetime] | None = None
@@ -186,6 +198,8 @@ class Measures:
         """Who has been answered and not yet joined, and his wait."""
         self._at: dict[AgentId, _Agent] = {}
         self._owner: dict[DeviceId, AgentId] = {}
+        self._engaged: dict[ChannelId, AgentId] = {}
+        """Whose calls of other kinds these are."""
         if records is not None:
             self._begin(records)
 
@@ -201,8 +215,31 @@ class Measures:
         self._now = now
         for agent in self._at.values():
             self._is_doing(agent)
+            self._count_status(agent)
         for call, (queue, _) in self._waits.items():
             self._count_wait(call, queue)
+
+    def of_agent(self, agent: AgentId, now: datetime) -> AgentMeasures:
+        """An agent's figures, all his time up to this instant counted."""
+        self._now = now
+        found = self._agent(agent)
+        self._is_doing(found)
+        self._count_status(found)
+        return found.measures
+
+    def begin_anew(self, queues: Iterable[QueueId], agents: Iterable[AgentId], at: datetime) -> None:
+        """Let the span begin now for these, at an instant not before the last fact. What goes on, goes on."""
+        self._now = at
+        anew = {queue: QueueMeasures() for queue in queues}
+        self.queues |= anew
+        for call, (queue, _) in self._waits.items():
+            if queue in anew:
+                self._wait(call, queue)
+        for id_ in agents:
+            agent = self._agent(id_)
+            self._is_doing(agent)
+            self._count_status(agent)
+            agent.measures = self.agents[id_] = AgentMeasures()
 
     def together(self) -> QueueMeasures:
         """All queues as one, each by its own T."""
@@ -250,6 +287,10 @@ class Measures:
     def _call_moved(self, fact: CallMoved) -> None:
         self._wait(fact.call, fact.to)
 
+    def _call_retrieved(self, fact: CallRetrieved) -> None:
+        self._no_longer(fact.channel)  # it was a call of another kind while it dialled
+        self._call_answered(fact)
+
     def _call_answered(self, fact: CallAnswered | CallRetrieved) -> None:
         self._picked_up[fact.call] = fact.waited
         agent = self._agent(fact.agent)
@@ -274,6 +315,9 @@ class Measures:
         queue.talks += fact.talked > timedelta(0)
         queue.talked += fact.talked
         agent = self._agent(fact.agent)
+        agent.measures.talks += fact.talked > timedelta(0)
+        agent.measures.talked += fact.talked
+        agent.measures.held += fact.held
         agent.calls.discard(fact.call)
         self._is_doing(agent)
 
@@ -295,7 +339,7 @@ class Measures:
         found = self._at.get(agent)
         if found is None:
             measures = self.agents[agent] = AgentMeasures()
-            found = self._at[agent] = _Agent(measures=measures, since=self._now)
+            found = self._at[agent] = _Agent(measures=measures, since=self._now, status_since=self._now)
         return found
 
     def _is_doing(self, agent: _Agent) -> None:
@@ -303,6 +347,11 @@ class Measures:
             agent.measures.time[agent.doing] += self._now - agent.since
             agent.since = self._now
         agent.doing = agent.now_doing()
+
+    def _count_status(self, agent: _Agent) -> None:
+        spent = agent.measures.in_status
+        spent[agent.status] = spent.get(agent.status, timedelta(0)) + self._now - agent.status_since
+        agent.status_since = self._now
 
     def _offer_made(self, fact: OfferMade) -> None:
         agent = self._agent(fact.agent)
@@ -317,9 +366,11 @@ class Measures:
             agent.measures.missed += 1
         elif fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
             agent.measures.refused += 1
+            agent.measures.declined += fact.why in (OfferEnd.DECLINED, OfferEnd.REFUSED_BY_KEY)
 
     def _status_changed(self, fact: StatusChanged) -> None:
         agent = self._agent(fact.agent)
+        self._count_status(agent)
         agent.status = fact.status
         self._is_doing(agent)
 
@@ -338,6 +389,7 @@ class Measures:
         if agent.wrap_up is not None:
             queue, since = agent.wrap_up
             self._queue(queue).wrapped_up += self._now - since
+            agent.measures.wrapped_up += self._now - since
             agent.wrap_up = None
 
     def _engaged(self, fact: DeviceEngaged) -> None:
@@ -345,13 +397,18 @@ class Measures:
         if owner is not None:
             agent = self._agent(owner)
             agent.others.add(fact.channel)
+            self._engaged[fact.channel] = owner
             self._is_doing(agent)
 
     def _disengaged(self, fact: DeviceDisengaged) -> None:
-        for agent in self._at.values():
-            if fact.channel in agent.others:
-                agent.others.discard(fact.channel)
-                self._is_doing(agent)
+        self._no_longer(fact.channel)
+
+    def _no_longer(self, channel: ChannelId) -> None:
+        owner = self._engaged.pop(channel, None)
+        if owner is not None:
+            agent = self._agent(owner)
+            agent.others.discard(channel)
+            self._is_doing(agent)
 
     # --- the whole
 
@@ -365,6 +422,7 @@ class Measures:
             self._owner[device.id] = device.owner
         for agent_id in fact.agents_gone:
             gone = self._agent(agent_id)
+            self._count_status(gone)
             gone.status = OFFLINE
             self._is_doing(gone)
 
@@ -384,6 +442,7 @@ class Measures:
         for record in records.agent_records.values():
             agent = self._agent(record.id)
             agent.status, agent.calls, agent.others = record.status, set(record.calls), set(record.other_calls)
+            self._engaged.update(dict.fromkeys(record.other_calls, record.id))
             agent.offers = set() if record.offer is None else {record.offer}
             agent.wrap_up = None if record.wrap_up is None else (record.wrap_up.queue, self._now)
             self._is_doing(agent)
@@ -395,7 +454,7 @@ _FOLDS: Final[dict[type[Fact], Callable[[Measures, Any], None]]] = {
     CallOverflowed: Measures._call_overflowed,
     CallMoved: Measures._call_moved,
     CallAnswered: Measures._call_answered,
-    CallRetrieved: Measures._call_answered,
+    CallRetrieved: Measures._call_retrieved,
     CallRequeued: Measures._call_requeued,
     TalkStarted: Measures._talk_started,
     TalkEnded: Measures._talk_ended,
