@@ -198,7 +198,7 @@ class Measures:
         """Who has been answered and not yet joined, and his wait."""
         self._at: dict[AgentId, _Agent] = {}
         self._owner: dict[DeviceId, AgentId] = {}
-        self._engaged: dict[ChannelId, AgentId] = {}
+        self._other_calls: dict[ChannelId, AgentId] = {}
         """Whose calls of other kinds these are."""
         if records is not None:
             self._begin(records)
@@ -397,14 +397,14 @@ class Measures:
         if owner is not None:
             agent = self._agent(owner)
             agent.others.add(fact.channel)
-            self._engaged[fact.channel] = owner
+            self._other_calls[fact.channel] = owner
             self._is_doing(agent)
 
     def _disengaged(self, fact: DeviceDisengaged) -> None:
         self._no_longer(fact.channel)
 
     def _no_longer(self, channel: ChannelId) -> None:
-        owner = self._engaged.pop(channel, None)
+        owner = self._other_calls.pop(channel, None)
         if owner is not None:
             agent = self._agent(owner)
             agent.others.discard(channel)
@@ -442,7 +442,7 @@ class Measures:
         for record in records.agent_records.values():
             agent = self._agent(record.id)
             agent.status, agent.calls, agent.others = record.status, set(record.calls), set(record.other_calls)
-            self._engaged.update(dict.fromkeys(record.other_calls, record.id))
+            self._other_calls.update(dict.fromkeys(record.other_calls, record.id))
             agent.offers = set() if record.offer is None else {record.offer}
             agent.wrap_up = None if record.wrap_up is None else (record.wrap_up.queue, self._now)
             self._is_doing(agent)
