@@ -38,7 +38,7 @@ class Connection(Protocol):
     def terminate(self) -> None: ...
 
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 SCHEMA: Final = Path(__file__).parents[2] / "schema.sql"
 MIGRATIONS: Final = SCHEMA.parent / "migrations"
 

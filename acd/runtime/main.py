@@ -34,6 +34,8 @@ from ari_bridge.bridge import Bridge
 from ari_bridge.claim import Claim, StoodDown
 from ari_bridge.client import Client
 from feature_codes.table import StarCodes
+from portal.app import make_app, open_portal
+from portal.parts import Portal
 
 STOP_WITHIN_SECONDS: Final = 10
 BREATHE_EVERY: Final = 5_000
@@ -141,11 +143,15 @@ class _Process:
         self._guard: Guard
         self._runner: Runner
         self._bridge: Bridge
+        self._portal: Portal | None = None
 
     async def live(self) -> None:
         """Start, and serve for ever; raises what ends it. Cancelled: stops in order."""
         async with AsyncExitStack() as stack:
-            pages = await web.serve(web.make_app(self._metrics.text, self._reasons, self._warnings), self._settings)
+            settings = self._settings
+            pages = await web.serve(
+                web.make_app(self._metrics.text, self._reasons, self._warnings), settings.web_bind, settings.web_port
+            )
             stack.push_async_callback(pages.cleanup)
             _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
             beat = asyncio.create_task(watchdog.beat(self._standing))
@@ -153,6 +159,7 @@ class _Process:
             await self._open_journal(stack)
             await self._put_together()
             stack.callback(self._runner.stop)
+            await self._open_portal(stack)
             await self._serve()
 
     async def _open_journal(self, stack: AsyncExitStack) -> None:
@@ -215,6 +222,18 @@ class _Process:
         self._metrics.registry.register(GuardFigures(self._guard))
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
+
+    async def _open_portal(self, stack: AsyncExitStack) -> None:
+        settings = self._settings
+        if settings.portal_url is None:
+            return
+        self._portal = await open_portal(
+            engine=self._runner, database_url=settings.database_url, url=settings.portal_url
+        )
+        stack.push_async_callback(self._portal.database.close)
+        pages = await web.serve(make_app(self._portal), settings.portal_bind, settings.portal_port, "portal")
+        stack.push_async_callback(pages.cleanup)
+        _log.info("portal_serving", address=settings.portal_bind, port=settings.portal_port, url=settings.portal_url)
 
     async def _serve(self) -> None:
         self._stage = "reading the configuration"

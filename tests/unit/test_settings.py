@@ -37,6 +37,13 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         journal_spool=Path("/var/lib/asterisk-acd/spool"),
         log_level="info",
         log_format="auto",
+        portal_url=None,
+        portal_bind="127.0.0.1",
+        portal_port=8091,
+        portal_mail_folder=None,
+        portal_smtp_url=None,
+        portal_mail_from=None,
+        portal_proxy=None,
         star_codes=DEFAULT_CODES,
     )
 
@@ -119,7 +126,7 @@ def test_every_fault_is_told_with_place_value_and_mend(tmp_path: Path) -> None:
     )
     faults = faults_of(path, {"ACD__WEB__BIND": " ", "ACD__WEB__PROT": "1"})
     assert faults == {
-        f"{path}: [colour]": "is not known; known are ari, database, journal, log, star_codes, web",
+        f"{path}: [colour]": "is not known; known are ari, database, journal, log, portal, star_codes, web",
         f"{path}: [databse]": "is not known; did you mean database?",
         f"{path}: [ari] url": "cannot be 'ftp://pbx'; give an address like http://127.0.0.1:8088",
         f"{path}: [ari] pasword": "is not known; did you mean password?",

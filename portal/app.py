@@ -1,0 +1,91 @@
+"""The portal as an application: the endpoints, the page and its files, and what every answer carries."""
+
+from pathlib import Path
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from portal.api import session
+from portal.database import Database
+from portal.endpoint import ENDPOINTS, PORTAL, route
+from portal.engine import LiveEngine
+from portal.parts import Portal
+from portal.passwords import Passwords
+from portal.problems import Problem
+from portal.sessions import Sessions
+
+API: Final = (session,)
+"""The modules of endpoints: what an imported one has is in the table."""
+
+STATIC: Final = Path(__file__).parent / "static"
+PAGES: Final = (
+    "/",
+    "/login",
+    "/reset/{token}",
+    "/board",
+    "/queues",
+    "/queues/{queue}",
+    "/people",
+    "/people/{extension}",
+    "/reports",
+    "/history",
+    "/wallboard",
+    "/account",
+)
+"""All of them are one file, which looks at its address itself."""
+
+LONGEST_BODY_BYTES: Final = 256 * 1024
+
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+async def open_portal(*, engine: LiveEngine, database_url: str, url: str) -> Portal:
+    """The parts, put together."""
+    database = await Database.open(database_url)
+    return Portal(url=url, engine=engine, database=database, passwords=Passwords(), sessions=Sessions(database))
+
+
+def make_app(portal: Portal) -> web.Application:
+    """The application, for a server or a test."""
+    app = web.Application(middlewares=[_finish], client_max_size=LONGEST_BODY_BYTES)
+    app[PORTAL] = portal
+    app.add_routes([route(entry) for entry in ENDPOINTS])
+    app.add_routes([web.get(page, _page) for page in PAGES])
+    app.router.add_static("/static", STATIC, append_version=False)
+    return app
+
+
+async def _page(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "index.html")
+
+
+@web.middleware
+async def _finish(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Headers that every answer has; and what aiohttp itself refuses, in the words of the others."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        if not request.path.startswith("/api/") or error.status < 400:
+            error.headers.update(_headers(request))
+            raise
+        kept = {str(name): error.headers[name] for name in (hdrs.ALLOW,) if name in error.headers}
+        words = {404: "not_found", 405: "not_allowed", 413: "too_long"}
+        response = Problem(
+            error.status, words.get(error.status, "not_understood"), f"{error.reason}.", headers=kept
+        ).response()
+    if not response.prepared:
+        response.headers.update(_headers(request))
+    return response
+
+
+def _headers(request: web.Request) -> dict[str, str]:
+    return {**_HEADERS, hdrs.CACHE_CONTROL: "no-store" if request.path.startswith("/api/") else "no-cache"}

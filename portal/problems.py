@@ -1,0 +1,126 @@
+"""What goes wrong with a request, as the answer tells it: application/problem+json (RFC 9457).
+
+A problem has one word for programs (`type`) and a sentence for people (`detail`). No text of it repeats a secret, or
+tells whether something of another account is there.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from acd.inputs import Refusal
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong with what was sent."""
+
+    place: str
+    """Which value, as a path into the body: `queues[2].wrap_up`."""
+    said: str
+    """What is wrong with it, and what would be right."""
+
+
+class Problem(Exception):
+    """A request that is not granted."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        *,
+        faults: Iterable[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`kind` is the word for programs."""
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+
+    def response(self) -> web.Response:
+        """The answer."""
+        told: dict[str, Any] = {
+            "type": self.kind,
+            "title": _TITLES.get(self.status, "It did not work"),
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.faults:
+            told["faults"] = self.faults
+        return web.Response(
+            status=self.status,
+            body=msgspec.json.encode(told),
+            content_type="application/problem+json",
+            headers=self.headers,
+        )
+
+
+_TITLES: Final = {
+    400: "The request cannot be understood",
+    401: "Not logged in",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Refused",
+    413: "Too long",
+    422: "Something in it is wrong",
+    429: "Too often",
+    503: "Not possible at present",
+}
+
+_REFUSALS: Final[Mapping[Refusal, str]] = {
+    Refusal.NOT_AN_AGENT: "This user answers no queue.",
+    Refusal.UNKNOWN_AGENT: "There is no such user.",
+    Refusal.UNKNOWN_DEVICE: "There is no such phone.",
+    Refusal.UNKNOWN_STATUS: "There is no such status.",
+    Refusal.NOT_IN_WRAP_UP: "There is no wrap-up to end.",
+    Refusal.WRAP_UP_MANDATORY: "The wrap-up of this queue cannot be ended early.",
+    Refusal.NOT_STORED: "It could not be stored in time. Look whether it took effect, and try again.",
+}
+
+
+def refused(refusal: Refusal) -> Problem:
+    """The engine said no."""
+    status = 503 if refusal is Refusal.NOT_STORED else 409
+    return Problem(status, refusal.value, _REFUSALS[refusal])
+
+
+def not_found(what: str = "thing") -> Problem:
+    """There is no such thing, or it is none of his: the same answer for both."""
+    return Problem(404, "not_found", f"There is no such {what}.")
+
+
+def not_allowed(detail: str = "Your role does not allow this.") -> Problem:
+    """He may not do this at all, whatever it is done to."""
+    return Problem(403, "not_allowed", detail)
+
+
+def not_logged_in() -> Problem:
+    """Who asks is not known, or not any more."""
+    return Problem(401, "not_logged_in", "Log in first.")
+
+
+def not_understood(detail: str) -> Problem:
+    """The request itself is not as it must be."""
+    return Problem(400, "not_understood", detail)
+
+
+def wrong(faults: Iterable[Fault]) -> Problem:
+    """What was sent has faults."""
+    found = tuple(faults)
+    return Problem(422, "wrong", " ".join(f"{fault.place}: {fault.said}" for fault in found), faults=found)
+
+
+def too_often(seconds: float) -> Problem:
+    """Asked more often than anybody needs to."""
+    wait = max(1, round(seconds))
+    return Problem(429, "too_often", f"Too many attempts. Try again in {wait} s.", headers={"Retry-After": str(wait)})
+
+
+def database_away() -> Problem:
+    """The database does not answer. Calls do not depend on it."""
+    return Problem(503, "database_away", "The database does not answer. Calls go on; try again in a moment.")
