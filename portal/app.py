@@ -6,16 +6,17 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import session
+from portal.api import agent, live, session
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.live.hub import Hub
 from portal.parts import Portal
 from portal.passwords import Passwords
 from portal.problems import Problem
 from portal.sessions import Sessions
 
-API: Final = (session,)
+API: Final = (session, live, agent)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -48,10 +49,12 @@ _HEADERS: Final = {
 }
 
 
-async def open_portal(*, engine: LiveEngine, database_url: str, url: str) -> Portal:
-    """The parts, put together."""
+async def open_portal(*, engine: LiveEngine, hub: Hub, database_url: str, url: str) -> Portal:
+    """The parts, put together. `hub` observes the engine already; its `run` is for the caller."""
     database = await Database.open(database_url)
-    return Portal(url=url, engine=engine, database=database, passwords=Passwords(), sessions=Sessions(database))
+    sessions = Sessions(database)
+    sessions.on_end(hub.session_ended)
+    return Portal(url=url, engine=engine, hub=hub, database=database, passwords=Passwords(), sessions=sessions)
 
 
 def make_app(portal: Portal) -> web.Application:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from portal.database import Database
 from portal.engine import LiveEngine
+from portal.live.hub import Hub
 from portal.passwords import Passwords
 from portal.sessions import Sessions
 
@@ -15,6 +16,8 @@ class Portal:
     url: str
     """How people reach it, without a / at its end."""
     engine: LiveEngine
+    hub: Hub
+    """From the engine's steps to the open pages."""
     database: Database
     passwords: Passwords
     sessions: Sessions

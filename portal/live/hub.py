@@ -7,7 +7,8 @@ whatever fails here fails for pages, never for a call.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -82,16 +83,31 @@ class Hub:
     async def run(self) -> None:
         """Tell pages of what happens, for ever."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow())
             tasks.create_task(self._beat())
-            while True:
-                await self._news.wait()
-                await asyncio.sleep(GATHER.total_seconds())
-                self._news.clear()
-                try:
-                    await self._publish()
-                except Exception:  # a page is not worth the process; whatever it was, the next look is a whole one
-                    _log.exception("live_pages_failed")
-                    self._touched.everything = True
+
+    async def _follow(self) -> None:
+        while True:
+            await self._news.wait()
+            await asyncio.sleep(GATHER.total_seconds())
+            self._news.clear()
+            with self._failing_alone():
+                await self._publish()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_EVERY.total_seconds())
+            with self._failing_alone():
+                await self._tick()
+
+    @contextmanager
+    def _failing_alone(self) -> Iterator[None]:
+        """Pages are not worth the process. Whatever went wrong, the next look is at everything."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001 - whatever it was
+            _log.exception("live_pages_failed")
+            self._touched.everything = True
 
     async def count_from(self, today: Today) -> None:
         """These are the figures of today up to the engine's start; what has happened since is added."""
@@ -139,7 +155,7 @@ class Hub:
             try:
                 view = view_of(page.who, self._engine.state, name)
             except Problem as problem:
-                if watched.get(name, self) is not None:
+                if name not in watched or watched[name] is not None:
                     self._part(page, watched.get(name))
                     watched[name] = None
                     page.send(_json({"topic": name, "refused": str(problem.status)}))
@@ -212,8 +228,8 @@ class Hub:
             if feed.pages:
                 self._tell(feed, sight, touched)
             if clock() - began > PIECE_SECONDS:
-                await asyncio.sleep(0)
-                sight, began = self._sight(), clock()
+                await asyncio.sleep(0)  # what happens meanwhile is looked at next time
+                began = clock()
 
     def _tell(self, feed: _Feed, sight: Sight, touched: Touched) -> None:
         """Send its pages what is different now."""
@@ -242,19 +258,16 @@ class Hub:
 
     # --- time
 
-    async def _beat(self) -> None:
+    async def _tick(self) -> None:
         """Say that we are there; let what changes by time alone be seen."""
-        while True:
-            await asyncio.sleep(BEAT_EVERY.total_seconds())
-            now = self._engine.now()
-            if self._today is not None and self._today.bring_to(now):
-                self._touched.everything = True
-                self._news.set()
-            beat = _json({"at": now})
-            for page in self._watched:
-                page.send(beat)
-            everybody = Touched(agents=set(self._engine.state.records.agents))
-            await self._refresh([feed for feed in self._feeds.values() if feed.view.ticks], everybody)
+        now = self._engine.now()
+        if self._today is not None and self._today.bring_to(now):
+            self._touched.everything = True
+            self._news.set()
+        beat = _json({"at": now.astimezone(UTC)})
+        for page in self._watched:
+            page.send(beat)
+        await self._refresh([feed for feed in self._feeds.values() if feed.view.ticks], Touched(everything=True))
 
 
 _json: Final = msgspec.json.Encoder().encode

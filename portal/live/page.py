@@ -43,7 +43,8 @@ class Page:
         self.look_again = asyncio.Event()
         """What its user may could have changed, or his session have ended."""
         self.wake = asyncio.Event()
-        """There is something to send, or an end."""
+        """There is something to send."""
+        self.ended = asyncio.Event()
         self.ending: Ending | None = None
         self._outbox: deque[bytes] = deque()
         self._bytes = 0
@@ -67,7 +68,8 @@ class Page:
         self._bytes += len(message)
         if len(self._outbox) > MESSAGES_AT_MOST or self._bytes > BYTES_AT_MOST:
             self.end(CloseCode.TOO_SLOW, "This page reads too slowly; it has to begin anew.")
-        self.wake.set()
+        else:
+            self.wake.set()
 
     def take(self) -> Iterable[bytes]:
         """The messages, in their order; each is gone once it has been taken."""
@@ -80,6 +82,6 @@ class Page:
         """Close it; what has not been sent is not sent any more. The first reason counts."""
         if self.ending is None:
             self.ending = Ending(code=code, why=why)
+            self.ended.set()
         self._outbox.clear()
         self._bytes = 0
-        self.wake.set()

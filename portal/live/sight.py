@@ -10,7 +10,7 @@ from acd.state import State
 from portal.views.presence import Presence
 from portal.views.today import Today
 
-_encode: Final = msgspec.json.Encoder().encode
+_encoder: Final = msgspec.json.Encoder()
 
 
 class Sight:
@@ -27,5 +27,9 @@ class Sight:
         """The row of this name as JSON; None: there is none."""
         if key not in self._rows:
             row = make()
-            self._rows[key] = None if row is None else _encode(row)
+            self._rows[key] = None if row is None else self.encode(row)
         return self._rows[key]
+
+    def encode(self, row: object) -> bytes:
+        """A row that only one view has."""
+        return _encoder.encode(row)

@@ -6,6 +6,7 @@ what a topic is for somebody: equal views are one, however many pages have them 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from acd.centre import Role
@@ -91,7 +92,7 @@ class MyQueues:
         for id_ in of:
             queue, mine = sight.state.records.queues[id_], assigned[id_]
             key = (id_, mine.priority, mine.wrap_up, mine.devices)
-            row = sight.encoded(key, lambda queue=queue, mine=mine: queues.my_queue(sight.state, queue, mine))
+            row = sight.encoded(key, partial(queues.my_queue, sight.state, queue, mine))
             if row is not None:
                 found[queue.number] = row
         return found
@@ -107,8 +108,7 @@ class Waiting:
 
     def all(self, sight: Sight) -> Rows:
         found = waiting.waiting(sight.state, self.queue)
-        encoded = ((row.call, sight.encoded((self, row.call), lambda row=row: row)) for row in found)
-        return {call: row for call, row in encoded if row is not None}
+        return {row.call: sight.encode(row) for row in found}
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
         return None if self.queue in touched.queues else {}
@@ -175,7 +175,7 @@ class Agents(_Supervised):
     def _rows(self, sight: Sight, of: Iterable[AgentId]) -> Rows:
         found: dict[str, bytes] = {}
         for agent in of:
-            row = sight.encoded((self, agent), lambda agent=agent: self._row(sight, agent))
+            row = sight.encoded((self, agent), partial(self._row, sight, agent))
             if row is not None:
                 found[number_of(agent)] = row
         return found
@@ -187,13 +187,10 @@ class Agents(_Supervised):
 def _queue_rows(sight: Sight, kind: str, of: Iterable[Queue], row_of: Callable[..., object]) -> Rows:
     found: dict[str, bytes] = {}
     for queue in of:
-
-        def row(queue: Queue = queue) -> object:
-            return row_of(sight.state, queue, sight.presence.of(queue.id), sight.today.queue(queue.id))
-
-        encoded = sight.encoded((kind, queue.id), row)
-        if encoded is not None:
-            found[queue.number] = encoded
+        make = partial(row_of, sight.state, queue, sight.presence.of(queue.id), sight.today.queue(queue.id))
+        row = sight.encoded((kind, queue.id), make)
+        if row is not None:
+            found[queue.number] = row
     return found
 
 

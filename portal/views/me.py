@@ -7,7 +7,7 @@ from datetime import datetime
 from acd.eligibility import calls_on, rings_here
 from acd.model import OFFLINE, SINGLE_CALL, AgentId, CallId, ChannelId, DeviceId, OfferId, Status, takes_queue_calls
 from acd.outputs import Source
-from acd.records import AgentRecord, CallRecord, DeviceRecord
+from acd.records import AgentRecord, CallRecord, DeviceRecord, WrapUp
 from acd.state import State
 from portal.views import doing as doings
 from portal.views.words import number_of, queue_name, seconds, text
@@ -110,7 +110,6 @@ def me(state: State, agent_id: AgentId) -> MeRow | None:
     agent = state.records.agent_records[agent_id]
     devices = state.devices_of.get(agent_id, {})
     what = doings.doing(state, agent)
-    wrap_up = agent.wrap_up
     return MeRow(
         agent=user.extension,
         name=user.name,
@@ -120,10 +119,7 @@ def me(state: State, agent_id: AgentId) -> MeRow | None:
         doing_since=doings.since(state, agent, what),
         next_status=next_status(state, agent),
         single_call_used_by=_single_call_runs(agent),
-        wrap_up=wrap_up
-        and WrapUpRow(
-            queue=number_of(wrap_up.queue), since=wrap_up.since, until=wrap_up.until, may_end=not wrap_up.mandatory
-        ),
+        wrap_up=_wrap_up(agent.wrap_up) if agent.wrap_up else None,
         back_off_until=agent.back_off_until,
         offer=_offer(state, agent),
         calls=tuple(_call(state, state.records.calls[call], device) for call, device in agent.calls.items()),
@@ -181,6 +177,10 @@ def warnings(state: State, agent: AgentRecord) -> Iterable[str]:
 
 def _single_call_runs(agent: AgentRecord) -> bool:
     return agent.status == SINGLE_CALL and bool(agent.single_calls)
+
+
+def _wrap_up(runs: WrapUp) -> WrapUpRow:
+    return WrapUpRow(queue=number_of(runs.queue), since=runs.since, until=runs.until, may_end=not runs.mandatory)
 
 
 def _offer(state: State, agent: AgentRecord) -> OfferRow | None:

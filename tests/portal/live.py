@@ -4,6 +4,7 @@ Two accounts are there. Ours has an agent (1001), a supervisor of one queue (100
 has things of other names, so that whatever of theirs is seen can be told.
 """
 
+import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,8 +26,10 @@ from acd.runtime.database import close, connect
 from acd.runtime.store import Store
 from acd.state import State
 from portal.app import make_app, open_portal
+from portal.live.hub import Hub
 from portal.parts import Portal
 from portal.passwords import Passwords
+from portal.views.today import Today
 from tests.integration.centres import apply
 
 OURS, THEIRS = AccountId("ours.example"), AccountId("theirs.example")
@@ -119,6 +122,8 @@ class LiveEngine:
         self.facts: list[Recorded] = []
         self.ordered: list[Command] = []
         self.asked: list[Request] = []
+        self.hub = Hub()
+        self.hub.attach(self)
         self.tell(EngineStarted())
 
     @property
@@ -144,6 +149,7 @@ class LiveEngine:
     def _step(self, what: Event | Request) -> Refusal | None:
         outcome = self.engine.handle(what, self.now())
         self.facts += outcome.facts
+        self.hub.observe(what, outcome, self.now())
         self.ordered += outcome.commands
         return outcome.refusal
 
@@ -251,11 +257,15 @@ async def live_portal(database_url: str) -> AsyncGenerator[LivePortal]:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         engine = LiveEngine()
-        portal = await open_portal(engine=engine, database_url=database_url, url=url)
+        portal = await open_portal(engine=engine, hub=engine.hub, database_url=database_url, url=url)
         stack.push_async_callback(portal.database.close)
+        following = asyncio.create_task(engine.hub.run())
+        stack.callback(following.cancel)
+        await engine.hub.count_from(Today())
         runner = web.AppRunner(make_app(portal), access_log=None, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
+        stack.callback(engine.hub.close)
         await web.SockSite(runner, listening).start()
         live = LivePortal(url=url, portal=portal, engine=engine, database_url=database_url, stack=stack)
         await live.configure()
