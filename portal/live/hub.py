@@ -7,7 +7,7 @@ whatever fails here fails for pages, never for a call.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -101,7 +101,7 @@ class Hub:
                 await self._tick()
 
     @contextmanager
-    def _failing_alone(self) -> Iterator[None]:
+    def _failing_alone(self) -> Generator[None]:
         """Pages are not worth the process. Whatever went wrong, the next look is at everything."""
         try:
             yield

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -52,7 +52,7 @@ async def serve(hub: Hub, request: web.Request, page: Page, still: Still) -> web
     )
     await socket.prepare(request)
     hub.enter(page)
-    parts = [
+    parts: list[asyncio.Task[Any]] = [
         asyncio.create_task(_read(hub, socket, page)),
         asyncio.create_task(_write(socket, page)),
         asyncio.create_task(_look_again(hub, page, still)),

@@ -49,6 +49,7 @@ class Me:
     ticks = False
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         row = sight.encoded(self, lambda: me.me(sight.state, self.agent))
         return {} if row is None else {"me": row}
 
@@ -65,6 +66,7 @@ class MyStatistics:
     ticks = True
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         row = sight.encoded(self, lambda: agents.statistics_row(sight.today.agent(self.agent, sight.now)))
         return {} if row is None else {"me": row}
 
@@ -81,6 +83,7 @@ class MyQueues:
     ticks = False
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         return self._rows(sight, sight.state.records.assignments.get(self.agent, {}))
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
@@ -107,6 +110,7 @@ class Waiting:
     ticks = False
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         found = waiting.waiting(sight.state, self.queue)
         return {row.call: sight.encode(row) for row in found}
 
@@ -140,6 +144,7 @@ class Queues(_Supervised):
     """Queues on the board."""
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         return _queue_rows(sight, "queue", self.of(sight), queues.queue_row)
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
@@ -151,6 +156,7 @@ class Wallboard(_Supervised):
     """Queues on the wall."""
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         return _queue_rows(sight, "wall", self.of(sight), queues.wallboard_row)
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
@@ -162,6 +168,7 @@ class Agents(_Supervised):
     """The agents on the board."""
 
     def all(self, sight: Sight) -> Rows:
+        """As in `View`."""
         everybody = {agent for queue in self.of(sight) for agent in sight.state.queue_index(queue.id).assigned}
         return self._rows(sight, sorted(everybody))
 

@@ -3,17 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from acd.measures import AgentMeasures
+from acd.figures import AgentMeasures
 from acd.model import AgentId, CallId, QueueId, Status
 from acd.records import AgentRecord
 from acd.state import State
 from portal.views import doing as doings
 from portal.views.words import mean_s, number_of, seconds, text
-
-ALL: Final = None
-"""Every queue of the account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +82,10 @@ class StatisticsRow:
 def agent_row(
     state: State, agent_id: AgentId, queues: Collection[QueueId] | None, counted: AgentMeasures
 ) -> AgentRow | None:
-    """For whoever looks after these queues, `ALL` or some; None: he answers none of them."""
+    """For whoever looks after these queues (None: all of the account). None: he answers none of them."""
     user = state.records.agents.get(agent_id)
     assigned = state.records.assignments.get(agent_id, {})
-    seen = [queue for queue in assigned if queues is ALL or queue in queues]
+    seen = [queue for queue in assigned if queues is None or queue in queues]
     if user is None or not seen:
         return None
     agent = state.records.agent_records[agent_id]
@@ -135,7 +131,7 @@ def statistics_row(counted: AgentMeasures) -> StatisticsRow:
 def _talk(state: State, agent: AgentRecord, queues: Collection[QueueId] | None) -> TalkRow | None:
     for id_ in agent.calls:
         call = state.records.calls[id_]
-        if queues is ALL or call.queue in queues:
+        if queues is None or call.queue in queues:
             return TalkRow(
                 call=id_,
                 queue=number_of(call.queue),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from acd.measures import QueueMeasures
+from acd.figures import QueueMeasures
 from acd.model import Assignment, DeviceId, Queue, QueueId, QueueType
 from acd.state import State
 from portal.views.words import TYPE_NAMES, mean_s, seconds

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from acd.measures import AgentMeasures, Measures, QueueMeasures
+from acd.figures import AgentMeasures, QueueMeasures
+from acd.measures import Measures
 from acd.model import Account, AccountId, AgentId, QueueId
 from acd.outputs import ConfigurationChanged, Recorded
 from acd.records import Records

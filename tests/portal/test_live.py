@@ -55,7 +55,7 @@ async def test_a_change_is_told_within_100_ms(live: LivePortal, day: Day) -> Non
         for number in range(20):
             began = time.monotonic()
             day.calls(f"A{number}")
-            await page.until("waiting/7001", lambda rows, name=f"A{number}": name in rows)
+            await page.until("waiting/7001", lambda rows: len(rows) == len(took_s) + 1)
             took_s.append(time.monotonic() - began)
     assert sorted(took_s)[len(took_s) // 2] < 0.1, took_s
 

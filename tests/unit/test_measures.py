@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from acd.measures import Doing, Measures, percentile
+from acd.figures import Doing, percentile
+from acd.measures import Measures
 from acd.model import (
     LUNCH,
     OFFLINE,
