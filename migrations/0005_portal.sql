@@ -208,5 +208,11 @@ create policy own_account on mail using (portal_sees(account));
 alter table audit enable row level security, force row level security;
 create policy own_account on audit using (portal_sees(account));
 
+create function portal_looks() returns boolean language sql stable as $$
+    select current_setting('acd.portal', true) is not distinct from 'on'
+$$;
+comment on function portal_looks() is 'Whether this session is one of the portal, which has no business in the journal.';
+alter table fact enable row level security, force row level security;
+create policy not_for_the_portal on fact using (not portal_looks());
 alter table snapshot enable row level security, force row level security;
-create policy own_account on snapshot using (current_setting('acd.portal', true) is distinct from 'on');
+create policy not_for_the_portal on snapshot using (not portal_looks());

@@ -1,22 +1,31 @@
 """The portal as an application: the endpoints, the page and its files, and what every answer carries."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import agent, live, session
+from portal.api import agent, document, live, session, tokens
+from portal.api import passwords as passwords_api
+from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.limits import Limits
 from portal.live.hub import Hub
+from portal.logins import Logins
+from portal.mail import Outbox, Send
 from portal.parts import Portal
 from portal.passwords import Passwords
 from portal.problems import Problem
+from portal.resets import Resets
 from portal.sessions import Sessions
+from portal.tokens import Tokens
 
-API: Final = (session, live, agent)
+API: Final = (session, passwords_api, tokens, document, live, agent)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -49,12 +58,34 @@ _HEADERS: Final = {
 }
 
 
-async def open_portal(*, engine: LiveEngine, hub: Hub, database_url: str, url: str) -> Portal:
-    """The parts, put together. `hub` observes the engine already; its `run` is for the caller."""
+@asynccontextmanager
+async def open_portal(
+    *, engine: LiveEngine, hub: Hub, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
+) -> AsyncGenerator[Portal]:
+    """The parts, put together, and at work until the end of the block. `hub` observes the engine already."""
     database = await Database.open(database_url)
-    sessions = Sessions(database)
+    sessions, passwords, limits = Sessions(database), Passwords(), Limits()
     sessions.on_end(hub.session_ended)
-    return Portal(url=url, engine=engine, hub=hub, database=database, passwords=Passwords(), sessions=sessions)
+    outbox = Outbox(database, send, mail_from)
+    portal = Portal(
+        url=url,
+        proxy=proxy,
+        engine=engine,
+        hub=hub,
+        database=database,
+        passwords=passwords,
+        sessions=sessions,
+        tokens=Tokens(database),
+        limits=limits,
+        logins=Logins(database=database, passwords=passwords, sessions=sessions, limits=limits),
+        outbox=outbox,
+        resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
+    )
+    try:
+        async with kept_going(mail=outbox.run, live=hub.run):
+            yield portal
+    finally:
+        database.close()
 
 
 def make_app(portal: Portal) -> web.Application:

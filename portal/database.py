@@ -44,7 +44,6 @@ class Transaction(Protocol):
 
 class _Pool(Protocol):
     def acquire(self, *, timeout: float) -> AbstractAsyncContextManager[Any]: ...
-    async def close(self) -> None: ...
     def terminate(self) -> None: ...
 
 
@@ -67,7 +66,7 @@ class Database:
         )
         return cls(cast("_Pool", pool))
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Nothing of it is used any more."""
         self._pool.terminate()
 
@@ -78,6 +77,10 @@ class Database:
     def of_key(self, digest: bytes) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that sees the one session, token or reset that this key is for."""
         return self._transaction({"acd.digest": digest.hex()}, readonly=False)
+
+    def of_everybody(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction before which there is no wall: for what serves all accounts, and nobody's request."""
+        return self._transaction({"acd.portal": "off"}, readonly=False)
 
     @asynccontextmanager
     async def _transaction(self, settings: Mapping[str, str], *, readonly: bool) -> AsyncGenerator[Transaction]:

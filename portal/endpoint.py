@@ -17,11 +17,12 @@ from typing import Any, Final, TypeVar, get_type_hints
 
 import msgspec
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from acd.centre import Role
 from portal import origin
 from portal.database import LOST
+from portal.limits import KEY_OF_ADDRESS, neighbourhood
 from portal.parts import Portal
 from portal.problems import Fault, Problem, database_away, not_allowed, not_found, not_logged_in, not_understood, wrong
 from portal.who import Scope, Who
@@ -161,13 +162,28 @@ def _may(entry: Endpoint, somebody: Who | None) -> None:
 
 
 async def identify(portal: Portal, request: web.Request) -> Who | None:
-    """Who asks, by his cookie. None: nobody who is known."""
+    """Who asks: by the token he shows, else by his cookie. None: nobody who is known.
+
+    Raises `Problem` 401 for a token that is none.
+    """
+    scheme, _, shown = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() == "bearer":
+        portal.limits.take(KEY_OF_ADDRESS, place := neighbourhood(portal.address(request)))
+        program = await portal.tokens.who(shown.strip())
+        if program is None:
+            raise Problem(
+                401, "no_token", "This token is none, or not any more.", headers={"WWW-Authenticate": "Bearer"}
+            )
+        portal.limits.give_back(KEY_OF_ADDRESS, place)
+        return program
     if key := request.cookies.get(portal.cookie):
         return await portal.sessions.who(key)
     return None
 
 
 def _part(text: str, type_: Any) -> object:
+    if "\0" in text:
+        raise not_found()
     try:
         return msgspec.convert(text, type=type_, strict=False)
     except msgspec.ValidationError:
@@ -175,8 +191,11 @@ def _part(text: str, type_: Any) -> object:
 
 
 async def _body(request: web.Request, type_: Any) -> object:
+    raw = await request.read()
+    if rb"\u0000" in raw:
+        raise not_understood("There is a NUL character in it.")
     try:
-        return msgspec.json.decode(await request.read(), type=type_)
+        return msgspec.json.decode(raw, type=type_)
     except msgspec.ValidationError as error:
         raise wrong([_fault(error)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -184,6 +203,8 @@ async def _body(request: web.Request, type_: Any) -> object:
 
 
 def _query(request: web.Request, type_: Any) -> object:
+    if "\0" in request.query_string or "%00" in request.query_string:
+        raise not_understood("There is a NUL character in it.")
     try:
         return msgspec.convert({**request.query}, type=type_, strict=False)
     except msgspec.ValidationError as error:

@@ -6,18 +6,43 @@ once would take the processors from Asterisk.
 
 import asyncio
 import secrets
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from portal.problems import Fault
+from portal.problems import Fault, too_often
+
+T = TypeVar("T")
 
 SHORTEST: Final = 10
 LONGEST: Final = 200
 """Characters. Longer ones are not safer, only slower."""
 
+FEWEST_DIFFERENT: Final = 5
+
+_GUESSED_FIRST: Final = frozenset(
+    {
+        *("1234567890", "0123456789", "0987654321", "12345678910", "123456789a", "1q2w3e4r5t", "1qaz2wsx3edc"),
+        *("password12", "password123", "password1234", "passw0rd123", "qwertyuiop", "qwerty12345", "qwerty123456"),
+        *(
+            "abcdefghij",
+            "asdfghjkl1",
+            "iloveyou12",
+            "letmein123",
+            "welcome123",
+            "changeme123",
+            "callcenter",
+            "callcentre",
+        ),
+    }
+)
+"""Of those that are tried first everywhere, the long ones."""
+
 AT_ONCE: Final = 2
+WAITING_AT_MOST: Final = 60
+"""Who would wait for more than a second or two is sent away: a flood of log-ins must not pile up."""
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """19 MiB, 2 passes, 1 lane: the OWASP password storage cheat sheet."""
@@ -28,19 +53,28 @@ class Passwords:
 
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._under_way = 0
         self._nobodys: str | None = None
 
     async def hash(self, password: str) -> str:
-        """What is stored of it."""
-        async with self._free:
-            return await asyncio.to_thread(_HASHER.hash, password)
+        """What is stored of it. Raises `Problem` where too many wait already."""
+        return await self._aside(_HASHER.hash, password)
 
     async def matches(self, password: str, stored: str | None) -> bool:
         """Whether this is the one that was hashed. Without a hash it takes as long, and is not."""
         if self._nobodys is None:
             self._nobodys = await self.hash(secrets.token_urlsafe())
-        async with self._free:
-            return await asyncio.to_thread(_matches, password, stored or self._nobodys) and stored is not None
+        return await self._aside(_matches, password, stored or self._nobodys) and stored is not None
+
+    async def _aside(self, work: Callable[..., T], *given: str) -> T:
+        if self._under_way >= WAITING_AT_MOST:
+            raise too_often(2)
+        self._under_way += 1
+        try:
+            async with self._free:
+                return await asyncio.to_thread(work, *given)
+        finally:
+            self._under_way -= 1
 
     @staticmethod
     def is_outdated(stored: str) -> bool:
@@ -55,12 +89,15 @@ def _matches(password: str, stored: str) -> bool:
         return False
 
 
-def faults_of(password: str, login: str) -> list[Fault]:
-    """Why this cannot become somebody's password."""
+def faults_of(password: str, login: str, *, place: str = "password") -> list[Fault]:
+    """Why this cannot become the password of who logs in so."""
+    plain = password.casefold()
     if len(password) < SHORTEST:
-        return [Fault(place="password", said=f"It is too short: use {SHORTEST} characters or more.")]
-    if len(password) > LONGEST:
-        return [Fault(place="password", said=f"It is too long: use {LONGEST} characters at most.")]
-    if password.lower() in (login.lower(), login.lower().replace("@", "")) or len(set(password)) < 5:
-        return [Fault(place="password", said="It is easily guessed: use one that is not your login, and more varied.")]
-    return []
+        said = f"It is too short: use {SHORTEST} characters or more."
+    elif len(password) > LONGEST:
+        said = f"It is too long: use {LONGEST} characters at most."
+    elif len(set(plain)) < FEWEST_DIFFERENT or plain in _GUESSED_FIRST or login.partition("@")[2] in plain:
+        said = "It is easily guessed: use one that is more varied, and not made of your login."
+    else:
+        return []
+    return [Fault(place=place, said=said)]

@@ -28,9 +28,6 @@ class Connection(Protocol):
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False
     ) -> AbstractAsyncContextManager[object]: ...
-    async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[Sequence[object]], columns: Sequence[str]
-    ) -> str: ...
     async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
     def add_termination_listener(self, callback: Callable[..., None]) -> None: ...
     def is_closed(self) -> bool: ...
@@ -53,7 +50,7 @@ LOST: Final = (
     OSError,  # a TimeoutError is one too
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # "cannot switch to state": a COPY whose connection broke just as it began
+    asyncpg.InternalClientError,  # "cannot switch to state": a connection that broke just as a statement began
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )

@@ -9,6 +9,7 @@ import asyncio
 import signal
 from contextlib import AsyncExitStack
 from enum import IntEnum
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -37,6 +38,7 @@ from ari_bridge.client import Client
 from feature_codes.table import StarCodes
 from portal.app import make_app, open_portal
 from portal.live.hub import Hub
+from portal.mail import by_smtp, into_folder
 from portal.parts import Portal
 
 STOP_WITHIN_SECONDS: Final = 10
@@ -236,10 +238,19 @@ class _Process:
         settings, hub = self._settings, self._hub
         if settings.portal_url is None or hub is None:
             return
-        self._portal = await open_portal(
-            engine=self._runner, hub=hub, database_url=settings.database_url, url=settings.portal_url
+        self._portal = await stack.enter_async_context(
+            open_portal(
+                engine=self._runner,
+                hub=hub,
+                database_url=settings.database_url,
+                url=settings.portal_url,
+                send=by_smtp(settings.portal_smtp_url)
+                if settings.portal_smtp_url
+                else into_folder(settings.portal_mail_folder or Path()),
+                mail_from=settings.portal_mail_from or "acd@localhost",
+                proxy=settings.portal_proxy,
+            )
         )
-        stack.push_async_callback(self._portal.database.close)
         pages = await web.serve(make_app(self._portal), settings.portal_bind, settings.portal_port, "portal")
         stack.push_async_callback(pages.cleanup)
         stack.callback(hub.close)
@@ -255,7 +266,6 @@ class _Process:
             tasks.create_task(self._metrics.watch_event_loop())
             tasks.create_task(self._store.listen(self._configure))
             if self._hub is not None:
-                tasks.create_task(self._hub.run())
                 tasks.create_task(self._count_today(self._hub))
             await self._configured.wait()
             self._stage = None
@@ -304,4 +314,6 @@ class _Process:
             warnings.append(
                 f"the clock of the system is {offset.total_seconds():+.0f} s off the engine's, which goes on as it was"
             )
+        if self._portal is not None:
+            warnings += await self._portal.warnings()
         return warnings

@@ -17,12 +17,11 @@ from acd.model import (
     OTHER,
     SINGLE_CALL,
     WEB,
-    AccountId,
     Status,
     takes_queue_calls,
 )
 from portal.endpoint import Asked, endpoint
-from portal.problems import Problem, not_found
+from portal.problems import not_found, not_logged_in
 from portal.who import Scope, Who
 
 
@@ -101,7 +100,16 @@ async def show_session(asked: Asked) -> Session:
 @endpoint("POST", "/session", needs=None, scope=None)
 async def log_in(asked: Asked, *, body: Credentials) -> web.Response:
     """Log in. The answer is that of GET, and sets the cookie."""
-    who, key = await _admit(asked, body)
+    portal = asked.portal
+    key = await portal.logins.enter(
+        body.login,
+        body.password,
+        address=portal.address(asked.request),
+        user_agent=asked.request.headers.get(hdrs.USER_AGENT, "")[:200],
+    )
+    who = await portal.sessions.who(key)
+    if who is None:  # deleted in this moment
+        raise not_logged_in()
     response = web.Response(body=msgspec.json.encode(await _session(asked, who)), content_type="application/json")
     response.set_cookie(asked.portal.cookie, key, httponly=True, samesite="Lax", path="/", secure=asked.portal.is_https)
     return response
@@ -131,26 +139,6 @@ async def end_session(asked: Asked, *, session: UUID) -> None:
     """Log out somewhere else."""
     if not await asked.portal.sessions.end(asked.who, session):
         raise not_found("session")
-
-
-async def _admit(asked: Asked, given: Credentials) -> tuple[Who, str]:
-    """Who this is, and the key of a new session; raises `Problem`."""
-    portal = asked.portal
-    extension, _, domain = given.login.strip().lower().rpartition("@")
-    account = AccountId(domain)
-    async with portal.database.of(account, readonly=True) as rows:
-        stored = await rows.fetchval(
-            "select hash from portal_password where (account, extension) = ($1, $2)", account, extension
-        )
-    if not await portal.passwords.matches(given.password, stored):
-        raise Problem(401, "wrong_login", "Login or password is wrong.")
-    async with portal.database.of(account) as rows:
-        key = await portal.sessions.begin(
-            rows, account, extension, asked.request.remote or "", asked.request.headers.get(hdrs.USER_AGENT, "")[:200]
-        )
-    who = await portal.sessions.who(key)
-    assert who is not None
-    return who, key
 
 
 async def _session(asked: Asked, who: Who) -> Session:

@@ -7,14 +7,12 @@ whatever fails here fails for pages, never for a call.
 """
 
 import asyncio
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import msgspec
-import structlog
 
 from acd.inputs import Event, Request
 from acd.outputs import Outcome, Recorded
@@ -33,8 +31,6 @@ BEAT_EVERY: Final = timedelta(seconds=10)
 PIECE_SECONDS: Final = 0.001
 """How long calls wait for pages at most, give or take a row."""
 FACTS_A_PIECE: Final = 100
-
-_log = structlog.get_logger(__name__)
 
 
 class _Feed:
@@ -81,7 +77,9 @@ class Hub:
     # --- in the order of its life
 
     async def run(self) -> None:
-        """Tell pages of what happens, for ever."""
+        """Tell pages of what happens, for ever. Begun again after a failure, it looks at everything."""
+        self._touched.everything = True
+        self._news.set()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
             tasks.create_task(self._beat())
@@ -91,23 +89,12 @@ class Hub:
             await self._news.wait()
             await asyncio.sleep(GATHER.total_seconds())
             self._news.clear()
-            with self._failing_alone():
-                await self._publish()
+            await self._publish()
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY.total_seconds())
-            with self._failing_alone():
-                await self._tick()
-
-    @contextmanager
-    def _failing_alone(self) -> Generator[None]:
-        """Pages are not worth the process. Whatever went wrong, the next look is at everything."""
-        try:
-            yield
-        except Exception:  # noqa: BLE001 - whatever it was
-            _log.exception("live_pages_failed")
-            self._touched.everything = True
+            await self._tick()
 
     async def count_from(self, today: Today) -> None:
         """These are the figures of today up to the engine's start; what has happened since is added."""

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,7 @@ def owned_database(server: TestPostgres) -> Iterator[str]:
 
 
 @pytest.fixture
-async def live(owned_database: str) -> AsyncIterator[LivePortal]:
+async def live(owned_database: str, tmp_path: Path) -> AsyncIterator[LivePortal]:
     """A running portal with our account and theirs."""
-    async with live_portal(owned_database) as portal:
+    async with live_portal(owned_database, tmp_path / "mail") as portal:
         yield portal

@@ -4,12 +4,12 @@ Two accounts are there. Ours has an agent (1001), a supervisor of one queue (100
 has things of other names, so that whatever of theirs is seen can be told.
 """
 
-import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -27,6 +27,7 @@ from acd.runtime.store import Store
 from acd.state import State
 from portal.app import make_app, open_portal
 from portal.live.hub import Hub
+from portal.mail import into_folder
 from portal.parts import Portal
 from portal.passwords import Passwords
 from portal.views.today import Today
@@ -204,6 +205,7 @@ class LivePortal:
     portal: Portal
     engine: LiveEngine
     database_url: str
+    mail_folder: Path
     stack: AsyncExitStack
 
     async def browser(self, login: str | None = None) -> Browser:
@@ -239,7 +241,7 @@ class LivePortal:
 
 
 @asynccontextmanager
-async def live_portal(database_url: str) -> AsyncGenerator[LivePortal]:
+async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
     """Both accounts, with a password for everybody."""
     connection = await connect(database_url)
     try:
@@ -257,16 +259,24 @@ async def live_portal(database_url: str) -> AsyncGenerator[LivePortal]:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         engine = LiveEngine()
-        portal = await open_portal(engine=engine, hub=engine.hub, database_url=database_url, url=url)
-        stack.push_async_callback(portal.database.close)
-        following = asyncio.create_task(engine.hub.run())
-        stack.callback(following.cancel)
+        portal = await stack.enter_async_context(
+            open_portal(
+                engine=engine,
+                hub=engine.hub,
+                database_url=database_url,
+                url=url,
+                send=into_folder(mail_folder),
+                mail_from="acd@ours.example",
+            )
+        )
         await engine.hub.count_from(Today())
         runner = web.AppRunner(make_app(portal), access_log=None, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.callback(engine.hub.close)
         await web.SockSite(runner, listening).start()
-        live = LivePortal(url=url, portal=portal, engine=engine, database_url=database_url, stack=stack)
+        live = LivePortal(
+            url=url, portal=portal, engine=engine, database_url=database_url, mail_folder=mail_folder, stack=stack
+        )
         await live.configure()
         yield live
