@@ -20,7 +20,7 @@ from portal.engine import LiveEngine
 from portal.live.page import CloseCode, Page
 from portal.live.sight import Sight
 from portal.live.topics import Rows, View, view_of
-from portal.live.touched import Touched
+from portal.live.touched import Reader, Touched
 from portal.problems import Problem
 from portal.views.presence import Presence
 from portal.views.today import Today
@@ -49,6 +49,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._engine: LiveEngine
+        self._reader: Reader
         self._presence = Presence()
         self._today: Today | None = None
         self._facts: list[Recorded] = []
@@ -64,6 +65,7 @@ class Hub:
     def attach(self, engine: LiveEngine) -> None:
         """Look at this engine, as it is now and from now on."""
         self._engine = engine
+        self._reader = Reader(engine.state)
         self._presence.look(engine.state, engine.state.records.agents)
 
     # --- acd.runtime.runner.Observer
@@ -188,13 +190,13 @@ class Hub:
         if not self._facts:
             return
         facts, self._facts = self._facts, []
-        self._touched.take_in((recorded.fact for recorded in facts), self._engine.state)
+        self._reader.read((recorded.fact for recorded in facts), self._touched)
         self._touched.queues |= self._presence.look(self._engine.state, self._touched.agents)
         if self._today is None:
             self._uncounted += facts
         else:
             for recorded in facts:
-                self._today.note(recorded)
+                self._touched.everything |= self._today.note(recorded)
 
     def _sight(self) -> Sight:
         return Sight(self._engine.state, self._presence, self._today or Today(), self._engine.now())

@@ -28,9 +28,9 @@ class Today:
         for account in begins.accounts.values():
             self._know(account, begins.latest)
 
-    def note(self, recorded: Recorded) -> None:
-        """One fact more, not before the last one."""
-        self.bring_to(recorded.at)
+    def note(self, recorded: Recorded) -> bool:
+        """One fact more, not before the last one. Whether a new day has begun with it."""
+        begun = self.bring_to(recorded.at)
         self._measures.note(recorded)
         match recorded.fact:
             case ConfigurationChanged() as fact:
@@ -38,6 +38,7 @@ class Today:
                     self._know(account, recorded.at)
             case _:
                 pass
+        return begun
 
     def bring_to(self, now: datetime) -> bool:
         """Let a new day begin where it has by now. Whether one has."""

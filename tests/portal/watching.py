@@ -24,7 +24,7 @@ class Watching:
         self.rows: dict[str, Rows] = {}
         self.refused: dict[str, str] = {}
         self.heard = ""
-        """All that was sent, as text."""
+        """All rows that were sent, as text."""
         self.messages: list[Any] = []
         self._numbers: dict[str, int] = {}
 
@@ -38,7 +38,7 @@ class Watching:
             message = await self.socket.receive()
         assert message.type is aiohttp.WSMsgType.TEXT, (message.type, message.data, message.extra)
         told = msgspec.json.decode(message.data)
-        self.heard += message.data
+        self.heard += message.data.partition('"rows":')[2]
         self.messages.append(told)
         self._take_in(told)
         return told
