@@ -171,6 +171,9 @@ class Measures:
             queue.overflowed += 1
 
     def _call_moved(self, fact: CallMoved) -> None:
+        left = self._no_more(fact.call)
+        if left is not None:  # a supervisor has moved him; else it was told before that he left
+            left.overflowed += 1
         self._wait(fact.call, fact.to)
 
     def _call_retrieved(self, fact: CallRetrieved) -> None:

@@ -32,6 +32,7 @@ STATIC: Final = Path(__file__).parent / "static"
 PAGES: Final = (
     "/",
     "/login",
+    "/forgot",
     "/reset/{token}",
     "/board",
     "/queues",

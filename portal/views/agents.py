@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from acd.figures import AgentMeasures
-from acd.model import AgentId, CallId, QueueId, Status
+from acd.model import AgentId, CallId, MonitorMode, QueueId, Status
 from acd.records import AgentRecord
 from acd.state import State
 from portal.views import doing as doings
@@ -21,6 +21,8 @@ class TalkRow:
     number: str
     name: str
     since: datetime
+    monitors: Mapping[str, MonitorMode]
+    """Who listens in, by extension, and who hears him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,5 +140,6 @@ def _talk(state: State, agent: AgentRecord, queues: Collection[QueueId] | None) 
                 number=text(call.caller.number),
                 name=text(call.caller.name),
                 since=call.talking_since or call.answered_at or call.arrived,
+                monitors={number_of(who): monitor.mode for who, monitor in sorted(call.monitors.items())},
             )
     return None

@@ -54,6 +54,7 @@ class CallRow:
     held_since: datetime | None
     device: DeviceId
     can_hold: bool
+    """Or resume: a hold by the phone itself ends there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +213,7 @@ def _call(state: State, call: CallRecord, device: DeviceId) -> CallRow:
         talking_since=call.talking_since,
         held_since=call.held_since,
         device=device,
-        can_hold=call.talking_since is not None and call.offer is not None,
+        can_hold=call.talking_since is not None and (call.held_since is None or call.held_apart),
     )
 
 

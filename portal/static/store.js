@@ -1,0 +1,93 @@
+/**
+ * What the page knows: who is logged in, and the live topics. Components ask here and are drawn when it changes.
+ */
+import { api, Problem, whenLoggedOut } from "./api.js";
+import { setEngineNow } from "./clock.js";
+import { Live } from "./live.js";
+import { createContext, useContext, useEffect, useState } from "./preact.js";
+
+/**
+ * @typedef {{login: string, account: string, extension: string, name: string,
+ *   role: "agent" | "supervisor" | "office_manager", supervises: string[] | "all", is_agent: boolean}} Who
+ * @typedef {{status: string, name: string, colour: string, icon: string, takes_calls: boolean}} Status
+ * @typedef {{who: Who, time_zone: string, home_region: string, statuses: Status[], engine_now: string}} Session
+ */
+
+/** @type {Live | null} */
+let live = null;
+
+export const SessionContext = createContext(/** @type {Session | null} */ (null));
+
+/** @returns {Session} of who is logged in; only pages behind the login ask */
+export function useSession() {
+  return useContext(SessionContext);
+}
+
+/**
+ * @returns {Promise<Session | null>} null: nobody is logged in
+ * @throws {Problem} when the server cannot say
+ */
+export async function askSession() {
+  try {
+    const session = await api.get("session");
+    setEngineNow(session.engine_now);
+    return session;
+  } catch (problem) {
+    if (problem instanceof Problem && problem.status === 401) {
+      return null;
+    }
+    throw problem;
+  }
+}
+
+async function mayConnect() {
+  try {
+    return (await askSession()) !== null;
+  } catch {
+    return true;
+  }
+}
+
+/** @param {() => void} onSessionEnd */
+export function startLive(onSessionEnd) {
+  stopLive();
+  whenLoggedOut(onSessionEnd);
+  live = new Live(`${location.origin.replace(/^http/, "ws")}/api/v1/live`, { onSessionEnd, mayConnect });
+  live.start();
+}
+
+export function stopLive() {
+  live?.stop();
+  live = null;
+}
+
+export function retryNow() {
+  live?.retryNow();
+}
+
+/**
+ * @param {string | null} name null: nothing is watched
+ * @returns {import("./live.js").Topic}
+ */
+export function useTopic(name) {
+  const [, draw] = useState(0);
+  useEffect(() => (name === null ? undefined : live?.watch(name, () => draw((n) => n + 1))), [name]);
+  return name !== null && live ? live.topic(name) : { rows: null, refused: null, n: 0 };
+}
+
+/** @returns {any} the row of the agent himself; null until it has come, and for who is no agent */
+export function useMe() {
+  const { who } = useSession();
+  return useTopic(who.is_agent ? "me" : null).rows?.me ?? null;
+}
+
+/** @returns {import("./live.js").Connection} */
+export function useConnection() {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    const listener = () => draw((n) => n + 1);
+    live?.connectionListeners.add(listener);
+    return () => live?.connectionListeners.delete(listener);
+  }, []);
+  return live?.connection ?? { live: false, heardMs: null };
+}
