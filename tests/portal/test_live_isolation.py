@@ -53,7 +53,7 @@ SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
     "1003": (),
     "1004": ("Sales", '"7001', "Shown", '"1001', "Anna"),
 }
-"""Of our own account, what each of them must not hear of; numbers as they begin a text, for instants have digits too."""
+"""Of our own account, what each of them must not hear of. Numbers as a text begins: instants have digits too."""
 FOREIGN: Final = ("Foreign", "foreign", "theirs", '"7009', '"2001', '"0909')
 
 
