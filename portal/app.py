@@ -8,12 +8,13 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import agent, document, live, session, tokens
+from portal.api import agent, calls, document, history, live, reports, session, tokens
 from portal.api import passwords as passwords_api
 from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.live.hub import Hub
 from portal.logins import Logins
@@ -25,7 +26,7 @@ from portal.resets import Resets
 from portal.sessions import Sessions
 from portal.tokens import Tokens
 
-API: Final = (session, passwords_api, tokens, document, live, agent)
+API: Final = (session, live, agent, calls, passwords_api, tokens, history, reports, document)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -66,8 +67,8 @@ async def open_portal(
     """The parts, put together, and at work until the end of the block. `hub` observes the engine already."""
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
+    outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
     sessions.on_end(hub.session_ended)
-    outbox = Outbox(database, send, mail_from)
     portal = Portal(
         url=url,
         proxy=proxy,
@@ -80,10 +81,11 @@ async def open_portal(
         limits=limits,
         logins=Logins(database=database, passwords=passwords, sessions=sessions, limits=limits),
         outbox=outbox,
+        keeper=keeper,
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
     )
     try:
-        async with kept_going(mail=outbox.run, live=hub.run):
+        async with kept_going(mail=outbox.run, live=hub.run, history=keeper.run):
             yield portal
     finally:
         database.close()
