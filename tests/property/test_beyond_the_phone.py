@@ -198,7 +198,9 @@ class PortalDays(Days):
     @precondition(lambda self: self._in_talk())
     @rule(index=INDEX, phone=INDEX, own=st.booleans(), mode=MODES)
     def somebody_listens_in(self, index: int, phone: int, own: bool, mode: MonitorMode) -> None:
-        device = nth(phone, sorted(PHONES))
+        people = self.day.ledger.people
+        free = [each for each, of in sorted(PHONES.items()) if not people[of].calls and people[of].offer is None]
+        device = nth(phone, free if own and free else sorted(PHONES))
         by = PHONES[device] if own else AGENTS[0]
         self.day.give(Monitor(call=nth(index, self._in_talk()), by=by, device=device, mode=mode))
 
