@@ -1,4 +1,4 @@
-"""In what the engine's books and Asterisk differ, and for how long: found by reading both, not as the engine does it."""
+"""In what the engine's books and Asterisk differ, and for how long: found by reading both, not as the engine does."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
