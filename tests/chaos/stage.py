@@ -19,8 +19,8 @@ from tests.integration.tap import Tap, tapped
 from tests.phone.waiting import until
 
 CALL, BACK, WRAPPED = "7991", "7992", "7993"
-CALLED_BACK: Final = tuple(f"399{n}" for n in range(10))
-"""One for each walk of a call-back."""
+CALLED_BACK: Final = tuple(f"39{n:02}" for n in range(14))
+"""One for each walk of a call-back, and some to spare."""
 WRAP_UP_S: Final = 4.0
 RULES: Final[dict[str, Toml]] = {"callback": {"key": "2", "attempts": 3, "retry": "10s", "ring_time": "10s"}}
 PART: Final = Part(
@@ -30,7 +30,7 @@ PART: Final = Part(
         Queue(number=BACK, seats=seats("1993"), back_off="1s", rules=RULES),
         Queue(number=WRAPPED, seats=seats("1994"), wrap_up=f"{WRAP_UP_S:g}s"),
     ),
-    outbound=("399X",),
+    outbound=("39XX",),
 )
 SERVED_WITHIN_S: Final = 15.0
 SPARE_WITHIN_S: Final = 10.0
