@@ -1,0 +1,66 @@
+"""Ports for what a test starts: each process that runs tests has a block of its own, so no two ever choose the same.
+
+They lie below those that the kernel gives out by itself (from 32768), so no phone of ours sits in one, and beside the
+defaults of `acd up`.
+"""
+
+import fcntl
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from typing import Final
+
+BLOCKS: Final = range(20000, 32000, 1500)
+SINGLE_PORTS: Final = 300
+RTP_PORTS: Final = 400
+"""What a centre with some dozens of calls needs."""
+
+
+def free_port() -> int:
+    """One that nobody uses now, for TCP or UDP; every time another one."""
+    return next(port for port in _singles() if is_free(port))
+
+
+def free_rtp_ports() -> range:
+    """So many in a row that nobody uses now."""
+    return next(row for row in _rows() if all(is_free(port) for port in row))
+
+
+def is_free(port: int) -> bool:
+    """Whether it could be bound on the loopback."""
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+@cache
+def _singles() -> Iterator[int]:
+    return cycle(range(_block(), _block() + SINGLE_PORTS))
+
+
+@cache
+def _rows() -> Iterator[range]:
+    firsts = range(_block() + SINGLE_PORTS, _block() + BLOCKS.step, RTP_PORTS)
+    return cycle(range(first, first + RTP_PORTS) for first in firsts)
+
+
+@cache
+def _block() -> int:
+    """The first port of the block that is this process's until it ends."""
+    for first in BLOCKS:
+        lock = os.open(Path(tempfile.gettempdir(), f"acd-test-ports-{first}"), os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            return first
+    raise AssertionError(f"{len(BLOCKS)} processes run tests here already")
