@@ -4,14 +4,11 @@ They lie below those that the kernel gives out by itself (from 32768), so no pho
 defaults of `acd up`.
 """
 
-import fcntl
-import os
 import socket
-import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import cycle
-from pathlib import Path
 from typing import Final
 
 BLOCKS: Final = range(20000, 32000, 1500)
@@ -43,24 +40,22 @@ def is_free(port: int) -> bool:
 
 @cache
 def _singles() -> Iterator[int]:
-    return cycle(range(_block(), _block() + SINGLE_PORTS))
+    first = _block().getsockname()[1]
+    return cycle(range(first + 1, first + SINGLE_PORTS))
 
 
 @cache
 def _rows() -> Iterator[range]:
-    firsts = range(_block() + SINGLE_PORTS, _block() + BLOCKS.step, RTP_PORTS)
-    return cycle(range(first, first + RTP_PORTS) for first in firsts)
+    first = _block().getsockname()[1]
+    return cycle(range(row, row + RTP_PORTS) for row in range(first + SINGLE_PORTS, first + BLOCKS.step, RTP_PORTS))
 
 
 @cache
-def _block() -> int:
-    """The first port of the block that is this process's until it ends."""
+def _block() -> socket.socket:
+    """Holds the first port of the block, which is this process's until it ends."""
+    holder = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     for first in BLOCKS:
-        lock = os.open(Path(tempfile.gettempdir(), f"acd-test-ports-{first}"), os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-        else:
-            return first
+        with suppress(OSError):
+            holder.bind(("127.0.0.1", first))
+            return holder
     raise AssertionError(f"{len(BLOCKS)} processes run tests here already")

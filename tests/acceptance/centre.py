@@ -15,12 +15,14 @@ from typing import Any, cast
 
 from tests.acceptance.parts import Part, centre_file
 from tests.phone.phone import Phone
+from tests.phone.waiting import until
 from tests.phone.wire import Place
 from tests.ports import free_port, free_rtp_ports
 
 ACD = (sys.executable, "-m", "acd")
 START_SECONDS = 60
 STOP_SECONDS = 20
+IN_FORCE_SECONDS = 3.0
 
 
 class CentreError(AssertionError):
@@ -169,6 +171,17 @@ class RunningCentre:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    async def put_in_force(self, *parts: Part, instead_of: Iterable[Part] = ()) -> str:
+        """`apply`, and wait until the engine goes by it and has told Asterisk, moments after the database has it."""
+        before = self._times_told()
+        said = await self.apply(*parts, instead_of=instead_of)
+        await until("the engine goes by it", lambda: self._times_told() > before, within=IN_FORCE_SECONDS)
+        return said
+
+    def _times_told(self) -> int:
+        """How often the engine has told Asterisk of phones and numbers, as it does after each change."""
+        return (self.home / "state" / "log" / "engine.log").read_text().count('"event": "asterisk_provisioned"')
 
     async def apply(self, *parts: Part, instead_of: Iterable[Part] = ()) -> str:
         """`acd apply` of the centre with these parts added (and others left out); what it says it changed."""
