@@ -7,7 +7,7 @@ from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, connected, dia
 from tests.acceptance.journal import Journal
 from tests.acceptance.parts import Part, Queue, Toml, agents, seats
 
-RETRY_SECONDS = 5
+RETRY_SECONDS = 10
 
 RULES: dict[str, Toml] = {"callback": {"key": "2", "attempts": 2, "retry": f"{RETRY_SECONDS}s", "ring_time": "5s"}}
 
