@@ -127,13 +127,13 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
             return (difference.call,)
         case CallArrived():
             return (difference.call, *(() if difference.device is None else (endpoint(difference.device),)))
-        case RingGone() | LegAnswered() | LegEnded() | LegLeftOver():
+        case RingGone() | LegAnswered() | LegEnded():
+            return (endpoint(difference.device),)
+        case LegLeftOver():
             return (caller_of(difference.offer), endpoint(difference.device))
         case CallBackLeftOver():
             return (caller_of(difference.channel), difference.channel)
-        case OtherCallStarted():
-            return (difference.channel, endpoint(difference.device))
-        case OtherCallAnswered() | OtherCallEnded():
+        case OtherCallStarted() | OtherCallAnswered() | OtherCallEnded():
             return (difference.channel,)
         case DeviceRegistered() | DeviceUnregistered():
             return ()
