@@ -19,7 +19,7 @@ from tests.integration.asterisk import TestAsterisk
 
 PLAYS: Final[tuple[Play, ...]] = (*plays_calls.PLAYS, *plays_talks.PLAYS, *plays_apart.PLAYS)
 
-SIDE_BY_SIDE: Final = 5
+SIDE_BY_SIDE: Final = 3
 """Asterisks, each with a play of its own: most of a play is waiting for what people do."""
 
 
