@@ -8,23 +8,24 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Final
 
 BLOCKS: Final = range(20000, 32000, 1500)
 SINGLE_PORTS: Final = 300
 RTP_PORTS: Final = 400
 """What a centre with some dozens of calls needs."""
+ROWS: Final = (BLOCKS.step - SINGLE_PORTS) // RTP_PORTS
 
 
 def free_port() -> int:
     """One that nobody uses now, for TCP or UDP; every time another one."""
-    return next(port for port in _singles() if is_free(port))
+    return next(port for port in islice(_singles(), SINGLE_PORTS) if is_free(port))
 
 
 def free_rtp_ports() -> range:
     """So many in a row that nobody uses now."""
-    return next(row for row in _rows() if all(is_free(port) for port in row))
+    return next(row for row in islice(_rows(), ROWS) if all(is_free(port) for port in row))
 
 
 def is_free(port: int) -> bool:
