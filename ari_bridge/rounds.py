@@ -127,7 +127,7 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
             return (difference.call,)
         case CallArrived():
             return (difference.call, *(() if difference.device is None else (endpoint(difference.device),)))
-        case RingGone() | LegAnswered() | LegEnded():
+        case RingGone():
             return (endpoint(difference.device),)
         case LegLeftOver():
             return (caller_of(difference.offer), endpoint(difference.device))
@@ -135,7 +135,7 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
             return (caller_of(difference.channel), difference.channel)
         case OtherCallStarted() | OtherCallAnswered() | OtherCallEnded():
             return (difference.channel,)
-        case DeviceRegistered() | DeviceUnregistered():
+        case LegAnswered() | LegEnded() | DeviceRegistered() | DeviceUnregistered():
             return ()
         case _:
             assert_never(difference)

@@ -88,12 +88,11 @@ class Day:
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        rough = lossy or "requests" in programme.faults
         self.watch = Watch(
             self.world,
             self.centre.configuration,
             self.note,
-            slack_s=12.0 if rough else 0.0,
+            slack_s=plan.slack_s(programme.faults),
             repairs_hold=programme.faults in ((), ("events",)),
         )
         self.people = People(self.world, self.centre, self._roll, self.watch, lively=programme.lively)

@@ -121,7 +121,8 @@ class Watch:
     def came(self, channel: Channel, arguments: list[str]) -> None:
         """A caller is in our hands."""
         if arguments and arguments[0] == "queue":
-            self.stays[channel.id] = Stay(channel=channel.id, number=arguments[2], since=self._world.now)
+            waited_s = float(arguments[5]) if len(arguments) > 5 else 0.0  # in the dial plan, while no engine was there
+            self.stays[channel.id] = Stay(channel=channel.id, number=arguments[2], since=self._world.now - waited_s)
 
     def left(self, channel: Channel) -> None:
         """Not any more: he has gone, or was sent on."""
