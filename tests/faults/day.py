@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from acd.inputs import Event, Request
+from acd.inputs import DriftFound, Event, Request
 from acd.outputs import Outcome
 from acd.records import Records
 from tests.faults import centre, plan
@@ -88,6 +88,7 @@ class Day:
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
+        self._nothing_gets_lost = not {"events", "requests", "silence"} & set(programme.faults)
         self.watch = Watch(
             self.world,
             self.centre.configuration,
@@ -243,6 +244,8 @@ class Day:
 
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """Each step of the engine, for the transcript."""
+        if isinstance(what, DriftFound) and outcome.corrected and self._nothing_gets_lost:
+            self._failed(f"nothing was lost on its way, and a routine look had to mend {outcome.corrected}")
         if outcome.facts or outcome.commands:
             self.note("   engine:", what, "->", *(each.fact for each in outcome.facts), *outcome.commands)
 

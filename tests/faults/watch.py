@@ -54,6 +54,8 @@ class Stay:
     offers: set[str] = field(default_factory=set[str])
     """With whose legs he has talked."""
     talked_at: float = 0.0
+    parted: bool = False
+    """The agent has hung up on him, after they talked."""
     lost: bool = False
 
 
@@ -193,6 +195,10 @@ class Watch:
         self._in_turn(person, stay)
         if stay is not None:
             stay.rung = True
+            caller = self.people.callers.get(call)
+            if stay.parted and caller is not None and not caller.keys:
+                self.broken(f"{line.channel} rings for a caller whose talk is over")
+        self._not_let_go(line)
         self._not_in_wrap_up(person, line)
         self._not_too_much(person, line, call)
         others = [each for each in person.lines if each.at is At.CALLED and _offer(each) not in ("", _offer(line))]
@@ -205,6 +211,18 @@ class Watch:
                     self.broken(f"{person.id} is rung for two calls at once: {line.channel} and {other.channel}")
 
             self._world.after(limit, check)
+
+    def _not_let_go(self, line: Line) -> None:
+        """A phone that is rung for the next call rings no more for the one before."""
+        phone = self.scene.exchange.phones[line.device]
+        still = [
+            each.id
+            for each in phone.channels
+            if each.state == "Ringing" and "~" in each.id and each.id.rpartition("~")[0] != _offer(line)
+        ]
+        calm = self._calm_since((line.device, *(each.partition("~")[0] for each in still)))
+        if still and self._slack_s == 0 and calm < self._world.now - 2 * AT_ONCE_S:
+            self.broken(f"{line.channel} rings at a phone that has not let go of {still}")
 
     def _in_turn(self, person: Person, stay: Stay | None) -> None:
         """Who came first, and waits unheard, is rung for first."""
@@ -273,6 +291,7 @@ class Watch:
         self.note("leg over", line.channel, "by himself" if by_himself else "")
         if stay is None:
             return
+        stay.parted = by_himself and self._world.now - stay.talked_at > AT_ONCE_S
         caller = self.people.callers.get(stay.channel)
         cut = not by_himself and caller is not None and caller.line is not None and caller.line.at is At.UP
         if cut and stay.channel in self.stays and "T" not in (caller.keys if caller else "T"):

@@ -1,7 +1,6 @@
 """What becomes of callers on a real Asterisk: what they hear and press, where they go, how they are called back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,22 +40,6 @@ from tests.phone.prompts import Prompts
 
 PROMPTS = Prompts.of(Path(__file__).parents[2] / "prompts" / "en")
 LONG = (Phrase.WE_CALL_BACK,)
-
-
-@pytest.fixture(scope="module")
-def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(tmp_path_factory.mktemp("asterisk"))
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
-
-
-@pytest.fixture
-async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
-    async with switchboard(asterisk) as connected:
-        yield connected
 
 
 async def test_an_announcement_is_heard_over_the_music_which_comes_back(board: Switchboard) -> None:
