@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -121,18 +122,22 @@ class RunningCentre:
 
     def engine_pid(self) -> int:
         """Of the engine that runs now; 0 while there is none."""
+        return next((pid for pid in self._engines() if not _waits_for_its_turn(pid)), 0)
+
+    def spare_pid(self) -> int:
+        """Of the engine that has everything in hand and waits for its turn; 0 while there is none."""
+        return next((pid for pid in self._engines() if _waits_for_its_turn(pid) and _reads_a_pipe(pid)), 0)
+
+    def _engines(self) -> Iterator[int]:
         assert self._process
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 words = (entry / "cmdline").read_bytes().split(b"\0")
-                waits_for_its_turn = (entry / "fd" / "0").readlink().name.startswith("pipe")
             except (OSError, IndexError):
                 continue
-            ours = parent == self._process.pid and b"run" in words and b"--settings" in words
-            if ours and not waits_for_its_turn:
-                return int(entry.name)
-        return 0
+            if parent == self._process.pid and b"run" in words and b"--settings" in words:
+                yield int(entry.name)
 
     async def add_to_dial_plan(self, lines: str) -> None:
         """As an operator does who has a dial plan of his own."""
@@ -195,3 +200,15 @@ class RunningCentre:
         if process.returncode:
             raise CentreError(f"acd apply ended with {process.returncode}: {complained.decode()}")
         return said.decode()
+
+
+def _waits_for_its_turn(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/fd/0").readlink().name.startswith("pipe")
+    return True  # it is no more
+
+
+def _reads_a_pipe(pid: int) -> bool:
+    with suppress(OSError):
+        return "pipe_read" in Path(f"/proc/{pid}/wchan").read_text()
+    return False
