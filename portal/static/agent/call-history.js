@@ -93,8 +93,19 @@ function NumberOf({ call, dial }) {
     : html`<span class="digits" title=${call.refusal ?? ""}>${call.number}</span>`;
 }
 
+/** @type {Record<string, string>} */
+const OUTCOMES = {
+  abandoned: "Caller hung up",
+  overflowed: "Sent on",
+  transferred: "Passed on",
+  not_reached: "Not reached",
+};
+
 /** @param {string} outcome */
 function outcomeInWords(outcome) {
+  if (outcome in OUTCOMES) {
+    return OUTCOMES[outcome];
+  }
   const words = outcome.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
