@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, Final
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 _OPTIONS: Final = (
     "--no-sandbox",
@@ -20,6 +20,12 @@ _OPTIONS: Final = (
     "--disable-sync",
 )
 """Nothing is asked of any host but ours."""
+
+
+PATIENCE_MS: Final = 30_000
+"""How long is waited for what must come: much, for a machine that has other things to do."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @cache
@@ -78,5 +84,5 @@ class Tab:
 async def new_tab(browser: Browser, url: str, **options: Any) -> Tab:
     """A browser's window with no past."""
     context = await browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     return Tab(context, await context.new_page(), url)

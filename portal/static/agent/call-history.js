@@ -88,9 +88,9 @@ function NumberOf({ call, dial }) {
   if (!call.number) {
     return html`<span>Anonymous</span>`;
   }
-  return call.dialable
-    ? html`<button type="button" class="link digits" title=${`Call ${call.number}`} onClick=${() => dial(call)}>${call.number}</button>`
-    : html`<span class="digits" title=${call.refusal ?? ""}>${call.number}</span>`;
+  return html`<button type="button" class="link digits" title=${`Call ${call.number}`} onClick=${() => dial(call)}>
+    ${call.number}
+  </button>`;
 }
 
 /** @type {Record<string, string>} */
