@@ -113,7 +113,7 @@ async def test_a_phone_is_switched_off(anna: Tab, day: Day, live: LivePortal) ->
     await expect(switch).to_have_attribute("aria-checked", "true")
     await switch.click()
     await expect(switch).to_have_attribute("aria-checked", "false")
-    assert not live.engine.state.records.devices[DeviceId("1001-desk")].on
+    assert not live.engine.state.records.device_records[DeviceId("1001-desk")].on
     await expect(card(anna.page, "Status")).to_contain_text("switched off")
 
 
@@ -135,6 +135,8 @@ async def test_keyboard_only(anna: Tab, day: Day) -> None:
     """A status, the waiting callers, the help and a phone's switch, without a mouse; the focus is always to be seen."""
     day.calls("A", name="Grace")
     page = anna.page
+    await anna.open("/")
+    await page.get_by_role("button", name="1 caller waiting in Sales").wait_for()
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
     await page.keyboard.press("Enter")
