@@ -9,7 +9,7 @@ import { setEngineNow } from "./clock.js";
 
 const SILENT_MS = 25_000;
 const RETRY_FIRST_MS = 400;
-const RETRY_LONGEST_MS = 8_000;
+const RETRY_LONGEST_MS = 4_000;
 const SESSION_ENDED = 4401;
 
 /**
