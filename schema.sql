@@ -614,6 +614,117 @@ create trigger append_only before update or delete on audit
 
 
 
+-- --- history: what people look up, kept up from the facts
+
+create table call_record (
+    account   text        not null,
+    call      text        not null,
+    direction text        not null constraint call_record_direction check (direction in ('inbound', 'outbound', 'internal')),
+    number    text        not null,
+    name      text        not null,
+    origin    text        not null,
+    searched  text        not null,
+    arrived   timestamptz not null,
+    queue     text,
+    agent     text,
+    missed_by text[]      not null,
+    waited    interval,
+    talked    interval    not null,
+    outcome   text        not null,
+    ended     timestamptz,
+    primary key (account, call)
+);
+create index call_record_arrived on call_record (account, arrived, call);
+comment on table call_record is
+    'Every call as the history shows it. Like the tables after it, it is made from the facts and can be made anew: empty all five.';
+comment on column call_record.account is 'The account of it. No reference: what has been stays when the account goes.';
+comment on column call_record.call is 'As in fact.call_id; of a call that is no queue''s, the channel of the phone.';
+comment on column call_record.direction is 'Between whom it is, seen from the account.';
+comment on column call_record.number is 'The number of the other side: who called, or who was called.';
+comment on column call_record.name is 'The name of the other side, as the network told it.';
+comment on column call_record.origin is 'Where that number is from: Internal, Toll-free, Anonymous, a state, a country.';
+comment on column call_record.searched is 'What a search looks into, in small letters: number, its digits, name.';
+comment on column call_record.arrived is 'From when the caller waited; of other calls, when they began.';
+comment on column call_record.queue is 'The number of the last queue in which it was.';
+comment on column call_record.agent is 'The extension of the last agent who had it.';
+comment on column call_record.missed_by is 'The extensions of agents at whom it rang and who did not take it.';
+comment on column call_record.waited is 'Until somebody had it first, or until it ended. Null: it waits.';
+comment on column call_record.talked is 'All its talks together.';
+comment on column call_record.outcome is 'How it ended, or what it does now. The words are in portal/history/definitions.py.';
+comment on column call_record.ended is 'When. Null: it goes on.';
+
+create table call_party (
+    account text        not null,
+    party   text        not null,
+    call    text        not null,
+    arrived timestamptz not null,
+    primary key (account, party, call)
+);
+create index call_party_arrived on call_party (account, party, arrived, call);
+comment on table call_party is 'Who had to do with a call: the queues in which it was, the agents who had it, missed it or made it.';
+comment on column call_party.account is 'As in call_record.';
+comment on column call_party.party is 'The number of a queue, or the extension of an agent; inside an account no two are the same.';
+comment on column call_party.call is 'As in call_record.';
+comment on column call_party.arrived is 'As in call_record.';
+
+create table counted (
+    seq     bigint      not null,
+    account text        not null,
+    at      timestamptz not null,
+    kind    text        not null,
+    queue   text,
+    agent   text,
+    call    text,
+    length  interval,
+    held    interval,
+    in_time boolean,
+    primary key (seq, kind)
+);
+create index counted_at on counted (account, at);
+create index counted_of_agent on counted (account, agent, at) where agent is not null;
+comment on table counted is 'Everything that reports count, each once, at its instant.';
+comment on column counted.seq is 'The fact that says so.';
+comment on column counted.account is 'As in call_record.';
+comment on column counted.at is 'When it happened.';
+comment on column counted.kind is 'What: offered, answered, abandoned, talk, ... The list is in portal/history/rows.py.';
+comment on column counted.queue is 'The number of the queue it is about.';
+comment on column counted.agent is 'The extension of the agent it is about.';
+comment on column counted.call is 'As in call_record.';
+comment on column counted.length is 'Of the wait, the talk or the wrap-up that has ended so.';
+comment on column counted.held is 'Of a talk: for how long of it the caller was on hold.';
+comment on column counted.in_time is 'Of a wait: no longer than the service level of the queue at that time.';
+
+create table agent_span (
+    account text        not null,
+    agent   text        not null,
+    since   timestamptz not null,
+    until   timestamptz,
+    status  text        not null,
+    doing   text        not null,
+    primary key (account, agent, since),
+    constraint agent_span_brief check (until <= since + interval '24 hours')
+);
+create index agent_span_since on agent_span (account, since);
+create index agent_span_open on agent_span (account) where until is null;
+comment on table agent_span is 'What an agent was and did, without gaps, from when to when.';
+comment on column agent_span.account is 'As in call_record.';
+comment on column agent_span.agent is 'His extension.';
+comment on column agent_span.since is 'From when.';
+comment on column agent_span.until is 'Until when, within a day: a longer span is several rows. Null: still.';
+comment on column agent_span.status is 'The status he had chosen.';
+comment on column agent_span.doing is 'What he did: talking, wrap_up, other_call, ringing, idle, away, offline.';
+
+create table history_progress (
+    only_row boolean primary key default true check (only_row),
+    seq      bigint  not null check (seq >= 0),
+    memory   json    not null
+);
+comment on table history_progress is 'One row, or none: how far the facts have been taken into the history.';
+comment on column history_progress.only_row is 'Always true: keeps the table at one row.';
+comment on column history_progress.seq is 'The last fact after which what was under way is known. Rows of later facts may be there already; they are written again, the same.';
+comment on column history_progress.memory is 'What was under way then.';
+
+
 -- --- the second wall between accounts: what a connection of the portal can see at all
 
 create function portal_sees(of_account text) returns boolean language sql stable as $$
@@ -667,3 +778,19 @@ alter table fact enable row level security, force row level security;
 create policy not_for_the_portal on fact using (not portal_looks());
 alter table snapshot enable row level security, force row level security;
 create policy not_for_the_portal on snapshot using (not portal_looks());
+
+create function portal_account() returns text language sql stable as $$
+    select nullif(current_setting('acd.account', true), '')
+$$;
+comment on function portal_account() is
+    'The account that this session names. Asked for once a statement, as below, it costs nothing for each of many rows.';
+alter table call_record enable row level security, force row level security;
+create policy own_account on call_record using ((select not portal_looks()) or account = (select portal_account()));
+alter table call_party enable row level security, force row level security;
+create policy own_account on call_party using ((select not portal_looks()) or account = (select portal_account()));
+alter table counted enable row level security, force row level security;
+create policy own_account on counted using ((select not portal_looks()) or account = (select portal_account()));
+alter table agent_span enable row level security, force row level security;
+create policy own_account on agent_span using ((select not portal_looks()) or account = (select portal_account()));
+alter table history_progress enable row level security, force row level security;
+create policy not_for_the_portal on history_progress using (not portal_looks());

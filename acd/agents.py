@@ -1,6 +1,6 @@
 """What agents choose and what their phones do: status, Single-Call, wrap-up, devices, calls outside the queues."""
 
-from acd import offers, statuses
+from acd import monitoring, offers, statuses
 from acd.eligibility import calls_in_hand
 from acd.inputs import (
     DeviceRegistered,
@@ -218,7 +218,11 @@ def make_room(step: Step, agent: AgentRecord) -> None:
 
 
 def other_call_ended(step: Step, event: OtherCallEnded) -> None:
-    """It is over; such a call gives no wrap-up. It may be the line of somebody who was sent on, and called outside."""
+    """It is over; such a call gives no wrap-up. It may be the line of somebody who was sent on, and called outside.
+
+    Or it was of a supervisor who listened in.
+    """
+    monitoring.phone_gone(step, event.channel)
     device = step.state.channels.get(event.channel)
     if device is not None:
         step.record(DeviceDisengaged(device=device, channel=event.channel))

@@ -80,6 +80,17 @@ class Recording(StrEnum):
     """The agent begins and ends it by a key."""
 
 
+class MonitorMode(StrEnum):
+    """Who hears a supervisor while he listens in on a talk."""
+
+    LISTEN = "listen"
+    """Nobody."""
+    WHISPER = "whisper"
+    """The agent alone."""
+    JOIN = "join"
+    """Both."""
+
+
 class SingleCallUse(StrEnum):
     """What uses up an agent's Single-Call."""
 

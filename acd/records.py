@@ -20,6 +20,7 @@ from acd.model import (
     ChannelId,
     Device,
     DeviceId,
+    MonitorMode,
     OfferId,
     Queue,
     QueueId,
@@ -56,6 +57,17 @@ class CallbackRecord:
     """Past this a cap ends the promise."""
     cap: OutboundCap | None = None
     """Why no agent is looked for: as many calls go out as may."""
+
+
+@dataclass(slots=True, kw_only=True)
+class MonitorRecord:
+    """A supervisor who listens in on a talk."""
+
+    device: DeviceId
+    channel: ChannelId
+    mode: MonitorMode
+    since: datetime | None = None
+    """None: his phone rings still."""
 
 
 Turn = tuple[float, float]
@@ -106,6 +118,8 @@ class CallRecord:
     """Rung for this call in the present round."""
     cascade: Cascade | None = None
     """Set while any of its offers rings."""
+    picked: OfferId | None = None
+    """The offer by which a supervisor has given him to somebody: while it rings nobody else is looked for."""
     agent: AgentId | None = None
     offer: OfferId | None = None
     device: DeviceId | None = None
@@ -118,6 +132,10 @@ class CallRecord:
     held_since: datetime | None = None
     held: timedelta = timedelta(0)
     """Before `held_since`."""
+    held_apart: bool = False
+    """By us: he hears his queue's music. Else the agent's phone holds him."""
+    monitors: dict[AgentId, MonitorRecord] = field(default_factory=dict[AgentId, MonitorRecord])
+    """Who listens in."""
     recording: str | None = None
     """The file in which the talk is being recorded."""
     recordings: int = 0
@@ -131,7 +149,9 @@ class CallRecord:
     @property
     def may_ring(self) -> bool:
         """Whether agents are looked for."""
-        return self.agent is None and not self.overdue and (self.callback is None or self.callback.again is None)
+        if self.agent is not None or self.overdue or self.picked is not None:
+            return False
+        return self.callback is None or self.callback.again is None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,6 +171,8 @@ class OfferRecord:
     """It is one of a cascade, be its end its own by now or not."""
     confirming: DeviceId | None = None
     """Picked up, and asked for the key that takes the call."""
+    picked: bool = False
+    """A supervisor has given him the caller, whatever his status."""
     stopped: set[OfferEnd] = field(default_factory=set[OfferEnd])
     """Why the devices that ring no more stopped."""
 

@@ -7,7 +7,7 @@ next step in `indexes`.
 from datetime import datetime
 from typing import assert_never
 
-from acd.fold import agents, calls, talk, waiting
+from acd.fold import agents, calls, portal, talk, waiting
 from acd.fold.configuration import configuration_changed
 from acd.indexes import Indexes
 from acd.model import Configuration
@@ -50,12 +50,18 @@ from acd.outputs import (
     HoldStarted,
     LegStopped,
     MaxWaitReached,
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
     OfferEnded,
     OfferMade,
     OfferRetimed,
     OutboundEnded,
     PlaceGone,
     PlaceKept,
+    PriorityChanged,
     RecordingEnded,
     RecordingStarted,
     RetrievalRefused,
@@ -164,6 +170,19 @@ class State(Indexes):
                 talk.recording_started(self, fact)
             case RecordingEnded():
                 talk.recording_ended(self, fact)
+            # beyond the phone
+            case NumberDialled():
+                portal.number_dialled(self, fact, at)
+            case PriorityChanged():
+                portal.priority_changed(self, fact)
+            case MonitorStarted():
+                portal.monitor_started(self, fact)
+            case MonitorPickedUp():
+                portal.monitor_picked_up(self, fact, at)
+            case MonitorChanged():
+                portal.monitor_changed(self, fact)
+            case MonitorEnded():
+                portal.monitor_ended(self, fact)
             # agents and phones
             case StatusChanged():
                 agents.status_changed(self, fact, at)

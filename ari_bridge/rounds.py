@@ -28,9 +28,12 @@ from acd.inputs import (
     LegAnswered,
     LegEnded,
     LegLeftOver,
+    MonitorAnswered,
+    MonitorLeftOver,
     NotHeld,
     NotJoined,
     NotLetGo,
+    NotListening,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -133,7 +136,7 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
             return (caller_of(difference.channel), difference.channel)
         case OtherCallStarted():
             return (difference.channel, endpoint(difference.device))
-        case OtherCallAnswered() | OtherCallEnded():
+        case OtherCallAnswered() | OtherCallEnded() | MonitorAnswered() | NotListening() | MonitorLeftOver():
             return (difference.channel,)
         case DeviceRegistered() | DeviceUnregistered():
             return ()

@@ -23,6 +23,7 @@ from acd.inputs import (
     LegHeld,
     LegKeyPressed,
     LegResumed,
+    MonitorAnswered,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -36,6 +37,7 @@ from ari_bridge.names import (
     caller_on,
     device_of_channel,
     device_of_endpoint,
+    ear_of,
     leg_of,
     other_call,
     playback_of,
@@ -58,7 +60,7 @@ from ari_bridge.reading import (
     waited_in,
     was_put_here,
 )
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
+from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
 
 _KEYS: Final = frozenset("0123456789ABCD*#")
 
@@ -116,6 +118,13 @@ def _stasis_start(message: Message) -> Event | Signal | None:
             if device is None:
                 raise MalformedError
             return StarCodeDialled(channel=_channel_id(channel), device=device, code=printable(code))
+        case ["monitor"]:
+            return MonitorAnswered(channel=_channel_id(channel))
+        case ["ear"]:
+            ear = ear_of(needed_text(channel, "id"))
+            if ear is None:
+                raise MalformedError
+            return EarReady(channel=ear.channel, mode=ear.mode)
         case ["utility"] | []:  # our own, or an agent's transfer
             return None
         case _:

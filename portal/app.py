@@ -8,12 +8,13 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import document, session, tokens
+from portal.api import calls, document, history, reports, session, tokens
 from portal.api import passwords as passwords_api
 from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.logins import Logins
 from portal.mail import Outbox, Send
@@ -24,7 +25,7 @@ from portal.resets import Resets
 from portal.sessions import Sessions
 from portal.tokens import Tokens
 
-API: Final = (session, passwords_api, tokens, document)
+API: Final = (session, calls, passwords_api, tokens, history, reports, document)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -65,7 +66,7 @@ async def open_portal(
     """The parts, put together, and at work until the end of the block."""
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
-    outbox = Outbox(database, send, mail_from)
+    outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
     portal = Portal(
         url=url,
         proxy=proxy,
@@ -77,10 +78,11 @@ async def open_portal(
         limits=limits,
         logins=Logins(database=database, passwords=passwords, sessions=sessions, limits=limits),
         outbox=outbox,
+        keeper=keeper,
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
     )
     try:
-        async with kept_going(mail=outbox.run):
+        async with kept_going(mail=outbox.run, history=keeper.run):
             yield portal
     finally:
         database.close()

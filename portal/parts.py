@@ -6,6 +6,7 @@ from aiohttp import web
 
 from portal.database import Database
 from portal.engine import LiveEngine
+from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.logins import Logins
 from portal.mail import Outbox
@@ -31,6 +32,7 @@ class Portal:
     limits: Limits
     logins: Logins
     outbox: Outbox
+    keeper: Keeper
     resets: Resets
 
     @property

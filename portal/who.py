@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from acd.centre import Role
-from acd.model import AccountId, AgentId, DeviceId, QueueId, agent_id, queue_id
+from acd.model import AccountId, AgentId, CallId, DeviceId, QueueId, agent_id, queue_id
 from acd.state import State
 from portal.problems import not_allowed, not_found
 
@@ -115,6 +115,30 @@ def his_device(who: Who, state: State, name: str) -> DeviceId:
         if owner is None or owner.account != who.account or not _supervises(who, state, device.owner):
             raise not_found("phone")
     return device.id
+
+
+def own_device(who: Who, state: State, name: str) -> DeviceId:
+    """The phone of this name, where it is his own."""
+    device = state.records.devices.get(DeviceId(name))
+    if device is None or device.owner != who.agent:
+        raise not_found("phone")
+    return device.id
+
+
+def supervised_call(who: Who, state: State, call: str) -> CallId:
+    """The call with this id, where it is of a queue that he looks after."""
+    found = state.records.calls.get(CallId(call))
+    if found is None or found.account != who.account or not who.supervises_queue(found.queue.partition("@")[0]):
+        raise not_found("call")
+    return found.id
+
+
+def own_or_supervised_call(who: Who, state: State, call: str) -> CallId:
+    """The call with this id, where he has it, or it is of a queue that he looks after."""
+    found = state.records.calls.get(CallId(call))
+    if found is not None and found.agent == who.agent:
+        return found.id
+    return supervised_call(who, state, call)
 
 
 def _supervises(who: Who, state: State, agent: AgentId) -> bool:

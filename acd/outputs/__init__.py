@@ -42,22 +42,34 @@ from acd.outputs.commands import (
     CallBack,
     Connect,
     ConnectRetriever,
+    DialFrom,
     Dismiss,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
     HoldCaller,
     JoinConsulted,
+    ListenIn,
     Ring,
+    RingMonitor,
     Say,
     SendOn,
     ShowStatus,
     StartRecording,
+    StopListening,
     StopRecording,
     StopRinging,
     StopSaying,
     TellAgent,
     TurnAway,
+)
+from acd.outputs.portal import (
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
+    PriorityChanged,
 )
 from acd.outputs.talk import (
     CallRetrieved,
@@ -149,6 +161,12 @@ Fact = (
     | RetrievalRefused
     | RecordingStarted
     | RecordingEnded
+    | NumberDialled
+    | PriorityChanged
+    | MonitorStarted
+    | MonitorPickedUp
+    | MonitorChanged
+    | MonitorEnded
     | StatusChanged
     | WrapUpStarted
     | WrapUpEnded
@@ -183,6 +201,10 @@ Command = (
     | JoinConsulted
     | StartRecording
     | StopRecording
+    | DialFrom
+    | RingMonitor
+    | ListenIn
+    | StopListening
 )
 
 
@@ -227,6 +249,7 @@ __all__ = [
     "DeviceEngaged",
     "DeviceReachable",
     "DeviceSwitched",
+    "DialFrom",
     "Dismiss",
     "EntryRefused",
     "Fact",
@@ -238,8 +261,14 @@ __all__ = [
     "HoldStarted",
     "JoinConsulted",
     "LegStopped",
+    "ListenIn",
     "Loss",
     "MaxWaitReached",
+    "MonitorChanged",
+    "MonitorEnded",
+    "MonitorPickedUp",
+    "MonitorStarted",
+    "NumberDialled",
     "OfferEnd",
     "OfferEnded",
     "OfferMade",
@@ -253,11 +282,13 @@ __all__ = [
     "Phrase",
     "PlaceGone",
     "PlaceKept",
+    "PriorityChanged",
     "Recorded",
     "RecordingEnded",
     "RecordingStarted",
     "RetrievalRefused",
     "Ring",
+    "RingMonitor",
     "Say",
     "SendOn",
     "ShowStatus",
@@ -265,6 +296,7 @@ __all__ = [
     "Source",
     "StartRecording",
     "StatusChanged",
+    "StopListening",
     "StopRecording",
     "StopRinging",
     "StopSaying",

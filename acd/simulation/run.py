@@ -300,7 +300,7 @@ def _told_by_phone(fact: OfferMade, reaction: Reaction) -> Event:
 
 def _ended(call: CallRecord, ending: Ending) -> Event:
     """What ends this talk; whoever fetched the caller by a call of his own ends that."""
-    by_agent = ending.by is Party.AGENT
+    by_agent = ending.by in (Party.AGENT, Party.SUPERVISOR)
     if call.offer is None or call.device is None:
         return CallerHungUp(call=CallId(call.retriever) if by_agent and call.retriever else call.id)
     if ending.passed_to is not None:
