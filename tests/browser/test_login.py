@@ -51,7 +51,9 @@ async def test_a_session_that_is_ended_elsewhere_ends_in_the_page(anna: Tab, liv
 
 async def test_a_forgotten_password(browser: Browser, live: LivePortal) -> None:
     """By the link of a mail; the same answer for somebody who does not exist."""
-    await live.rows("update app_user set email = 'anna@ours.example' where (account, extension) = ('ours.example', '1001')")
+    await live.rows(
+        "update app_user set email = 'anna@ours.example' where (account, extension) = ('ours.example', '1001')"
+    )
     tab = await new_tab(browser, live.url)
     said: list[str | None] = []
     for login in ("4711@nowhere.example", "1001@ours.example"):

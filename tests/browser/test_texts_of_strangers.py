@@ -29,7 +29,9 @@ async def test_no_name_of_a_caller_is_more_than_text(anna: Tab, day: Day, tmp_pa
     await page.get_by_role("button", name=f"{len(texts)} callers waiting in Sales").click()
     rows = page.get_by_role("table", name="Callers waiting in Sales").locator("tbody tr")
     await expect(rows).to_have_count(len(texts))
-    elements = await rows.evaluate_all("rows => [...new Set(rows.flatMap(row => [...row.querySelectorAll('*')].map(x => x.localName)))]")
+    elements = await rows.evaluate_all(
+        "rows => [...new Set(rows.flatMap(row => [...row.querySelectorAll('*')].map(x => x.localName)))]"
+    )
     assert set(elements) <= {"td", "span"}
     shown = "".join(await rows.all_text_contents())
     assert "<script>window.ran=1</script>" in shown
