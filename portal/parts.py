@@ -8,6 +8,7 @@ from portal.database import Database
 from portal.engine import LiveEngine
 from portal.history.keeping import Keeper
 from portal.limits import Limits
+from portal.live.hub import Hub
 from portal.logins import Logins
 from portal.mail import Outbox
 from portal.passwords import Passwords
@@ -25,6 +26,8 @@ class Portal:
     proxy: str | None
     """The address of the proxy before it."""
     engine: LiveEngine
+    hub: Hub
+    """From the engine's steps to the open pages."""
     database: Database
     passwords: Passwords
     sessions: Sessions
@@ -52,10 +55,10 @@ class Portal:
             return request.headers.get("X-Forwarded-For", remote).rpartition(",")[2].strip()[:64] or remote
         return remote
 
-    async def warnings(self) -> list[str]:
+    def warnings(self) -> list[str]:
         """What is wrong with the portal, in words an operator can act on."""
         told: list[str] = []
-        if not await self.database.is_walled():
+        if not self.database.is_walled:
             told.append(
                 "row security does not hold for the database user of the portal (a superuser, or with BYPASSRLS): the "
                 "second wall between accounts is missing; let an ordinary user own the database"
