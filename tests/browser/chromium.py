@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Final, Literal
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
 
 _OPTIONS: Final = (
     "--no-sandbox",
@@ -21,6 +21,10 @@ _OPTIONS: Final = (
 )
 """Nothing is asked of any host but ours."""
 
+
+Theme = Literal["light", "dark"]
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 900}
+NARROW: Final[ViewportSize] = {"width": 360, "height": 740}
 
 PATIENCE_MS: Final = 30_000
 """How long is waited for what must come: much, for a machine that has other things to do."""
@@ -81,8 +85,8 @@ class Tab:
         await self.page.get_by_role("button", name="menu").wait_for()
 
 
-async def new_tab(browser: Browser, url: str, **options: Any) -> Tab:
+async def new_tab(browser: Browser, url: str, *, viewport: ViewportSize = WIDE, theme: Theme = "light") -> Tab:
     """A browser's window with no past."""
-    context = await browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    context = await browser.new_context(viewport=viewport, color_scheme=theme)
     context.set_default_timeout(PATIENCE_MS)
     return Tab(context, await context.new_page(), url)

@@ -6,7 +6,7 @@ from typing import Final
 
 from playwright.async_api import Locator, Page, expect
 
-from acd.model import LUNCH, SINGLE_CALL, DeviceId
+from acd.model import LUNCH, SINGLE_CALL, WEB, DeviceId
 from tests.browser.chromium import Tab
 from tests.portal.centre_day import Day
 from tests.portal.live import LivePortal
@@ -88,7 +88,7 @@ async def test_status_by_the_drop_down(anna: Tab, live: LivePortal) -> None:
         await expect(chooser).to_have_attribute("data-colour", colour)
         await expect(page.locator("#page-icon")).to_have_attribute("href", f"/static/icons/headset-{colour}.svg")
         await expect(page).to_have_title(re.compile(f"{name} · My calls"))
-    assert [record.status for record in live.engine.state.records.agent_records.values()].count("web") == 1
+    assert [record.status for record in live.engine.state.records.agent_records.values()].count(WEB) == 1
 
 
 async def test_lunch_in_mid_call_is_lunch_after_this_call(anna: Tab, day: Day) -> None:

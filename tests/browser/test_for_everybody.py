@@ -7,13 +7,12 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, WebSocketRoute, expect
 
-from tests.browser.chromium import Tab, new_tab
+from tests.browser.chromium import NARROW, WIDE, Tab, Theme, new_tab
 from tests.portal.centre_day import Day
 from tests.portal.live import PASSWORD, LivePortal
 
 AXE: Final = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SCREENS: Final = ((1440, 900), (360, 740))
 
 
 async def axe(tab: Tab) -> list[str]:
@@ -25,14 +24,14 @@ async def axe(tab: Tab) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_axe_finds_nothing(browser: Browser, live: LivePortal, day: Day, theme: Any) -> None:
+async def test_axe_finds_nothing(browser: Browser, live: LivePortal, day: Day, theme: Theme) -> None:
     """On the login, the agent's page with a call, and the account's; wide and narrow, where nothing stands out."""
     await day.chooses("1001")
     for name in ("A", "B"):
         day.calls(name, number="+12125550101", name="Grace Hopper")
     found: list[str] = []
-    for width, height in SCREENS:
-        tab = await new_tab(browser, live.url, viewport={"width": width, "height": height}, color_scheme=theme)
+    for viewport in (WIDE, NARROW):
+        tab = await new_tab(browser, live.url, viewport=viewport, theme=theme)
         await tab.open("/login")
         await tab.page.get_by_label("Login name").wait_for()
         found += await axe(tab)
@@ -41,7 +40,7 @@ async def test_axe_finds_nothing(browser: Browser, live: LivePortal, day: Day, t
         await tab.page.get_by_role("table", name="Callers waiting in Sales").wait_for()
         await tab.page.get_by_role("combobox", name="Status").click()
         found += await axe(tab)
-        assert await tab.page.evaluate("document.documentElement.scrollWidth") == width
+        assert await tab.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
         await tab.page.keyboard.press("Escape")
         await tab.page.keyboard.press("?")
         await tab.page.get_by_role("dialog").wait_for()
@@ -49,7 +48,7 @@ async def test_axe_finds_nothing(browser: Browser, live: LivePortal, day: Day, t
         await tab.open("/account")
         await tab.page.get_by_text("this one").wait_for()
         found += await axe(tab)
-        assert await tab.page.evaluate("document.documentElement.scrollWidth") == width
+        assert await tab.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
         assert tab.complaints == []
         await tab.context.close()
     assert found == []
