@@ -58,6 +58,7 @@ from acd.outputs import (
     OfferEnd,
     OfferEnded,
     OfferMade,
+    OtherCallConnected,
     OverflowReason,
     Party,
     Recorded,
@@ -259,7 +260,7 @@ class Past:
         if fact.why in _TOLD_BY_PHONES:
             device = min(self._state.records.offers[fact.offer].devices)
             self._told(fact.offer, at, device, fact.why)
-        elif fact.why is OfferEnd.OTHER_CALL:
+        elif fact.why is OfferEnd.OTHER_CALL:  # journals older than `OtherCallConnected` tell it nowhere else
             for channel in sorted(self._state.records.agent_records[fact.agent].other_calls):
                 self._happened(at, OtherCallAnswered(channel=channel))
 
@@ -332,9 +333,16 @@ class Past:
             case DeviceSwitched():
                 self._happened(at, SwitchDevice(device=fact.device, on=fact.on))
             case DeviceEngaged():
-                self._happened(at, OtherCallStarted(channel=fact.channel, device=fact.device))
+                self._happened(
+                    at,
+                    OtherCallStarted(
+                        channel=fact.channel, device=fact.device, outgoing=fact.outgoing, number=fact.number
+                    ),
+                )
+            case OtherCallConnected():
+                self._happened(at, OtherCallAnswered(channel=fact.channel, number=fact.number))
             case DeviceDisengaged():
-                self._happened(at, OtherCallEnded(channel=fact.channel))
+                self._happened(at, OtherCallEnded(channel=fact.channel, number=fact.number))
             case _:
                 pass
 

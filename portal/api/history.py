@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from acd.inputs import Refusal
 from acd.model import AccountId, agent_id, queue_id
 from acd.outbound import is_number, may_call
 from acd.state import State
@@ -15,7 +16,7 @@ from portal.history import calls, graphs, looking, reports
 from portal.history.calls import Place, Wanted
 from portal.history.days import Bins, By, bins, last_days, last_hours
 from portal.history.reports import Counts, Times
-from portal.problems import Fault, wrong
+from portal.problems import Fault, refused, wrong
 from portal.who import Scope, Who
 
 HOURS: Final = 24
@@ -167,14 +168,14 @@ def _refusal(state: State, who: Who, number: str) -> str | None:
     """Why the number of an entry cannot be called by a click; whether it is his turn is asked when he clicks."""
     records = state.records
     if not is_number(number):
-        return "This is no number that can be called."
+        return refused(Refusal.NOT_A_NUMBER).detail
     if number == who.extension:
-        return "This is your own number."
+        return refused(Refusal.OWN_NUMBER).detail
     if agent_id(who.account, number) in records.agents or queue_id(who.account, number) in records.queues:
         return None
     account = records.accounts.get(who.account)
     if account is None or not may_call(account.outbound, number):
-        return "The rules of your account do not allow calls to this number."
+        return refused(Refusal.NUMBER_NOT_ALLOWED).detail
     return None
 
 

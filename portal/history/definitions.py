@@ -185,6 +185,7 @@ OUTCOMES: Final = tuple(
         ("abandoned", "Abandoned", "The caller hung up before he was joined with an agent."),
         ("missed", "Missed", "It rang and was not answered there."),
         ("not_answered", "Not answered", "Who was called did not answer."),
+        ("dialled", "Dialled", "It was dialled by a click; whether it was answered is not known."),
         ("overflowed", "Overflowed", "The queue did not keep the caller: he went elsewhere."),
         ("refused", "Not let in", "The queue did not let the caller in."),
         ("not_reached", "Not reached", "The caller was to be called back and could not be reached."),
