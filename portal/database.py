@@ -50,21 +50,31 @@ class _Pool(Protocol):
 class Database:
     """The pool. Its transactions raise `Problem` 503 where the database is away."""
 
-    def __init__(self, pool: _Pool) -> None:
-        self._pool = pool
+    def __init__(self) -> None:
+        self.is_walled = True
+        """Whether row security holds for our role. It does not for a superuser, or with BYPASSRLS."""
+        self._pool: _Pool
 
     @classmethod
     async def open(cls, url: str) -> Self:
         """No connection is made yet: the database may be away."""
+        database = cls()
         pool = await asyncpg.create_pool(
             url,
             min_size=0,
             max_size=CONNECTIONS,
             timeout=FREE_WITHIN_S,
             command_timeout=ANSWER_WITHIN_S,
+            init=database._look_at_wall,
             server_settings={"application_name": "acd portal", "timezone": "UTC", "acd.portal": "on"},
         )
-        return cls(cast("_Pool", pool))
+        database._pool = cast("_Pool", pool)
+        return database
+
+    async def _look_at_wall(self, connection: Transaction) -> None:
+        self.is_walled = not await connection.fetchval(
+            "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+        )
 
     def close(self) -> None:
         """Nothing of it is used any more."""
@@ -94,11 +104,6 @@ class Database:
                 yield cast("Transaction", connection)
         except LOST as error:
             raise database_away() from error
-
-    async def is_walled(self) -> bool:
-        """Whether row security holds for our role. It does not for a superuser, or with BYPASSRLS."""
-        async with self._transaction({}, readonly=True) as rows:
-            return not await rows.fetchval("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
 
 
 async def enter(transaction: Transaction, account: AccountId) -> None:

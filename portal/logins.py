@@ -4,7 +4,6 @@ An unknown login and a wrong password are told by the same words, after the same
 """
 
 import re
-import unicodedata
 from typing import Final
 
 import structlog
@@ -13,7 +12,7 @@ from acd.model import AccountId
 from portal.audit import note_of
 from portal.database import Database
 from portal.limits import LOGIN_OF_ADDRESS, LOGIN_OF_USER, RESET_OF_ADDRESS, RESET_OF_USER, Limits, neighbourhood
-from portal.passwords import Passwords, faults_of
+from portal.passwords import Passwords, faults_of, normal
 from portal.problems import Fault, Problem, wrong
 from portal.resets import set_password
 from portal.sessions import Sessions, end_all
@@ -93,8 +92,3 @@ class Logins:
         account, extension = login_of(login)
         self._limits.take(RESET_OF_ADDRESS, neighbourhood(address))
         self._limits.take(RESET_OF_USER, f"{extension}@{account}")
-
-
-def normal(password: str) -> str:
-    """One text for what looks the same on keyboards that make it of different characters (RFC 8265)."""
-    return unicodedata.normalize("NFC", password)

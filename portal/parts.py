@@ -52,10 +52,10 @@ class Portal:
             return request.headers.get("X-Forwarded-For", remote).rpartition(",")[2].strip()[:64] or remote
         return remote
 
-    async def warnings(self) -> list[str]:
+    def warnings(self) -> list[str]:
         """What is wrong with the portal, in words an operator can act on."""
         told: list[str] = []
-        if not await self.database.is_walled():
+        if not self.database.is_walled:
             told.append(
                 "row security does not hold for the database user of the portal (a superuser, or with BYPASSRLS): the "
                 "second wall between accounts is missing; let an ordinary user own the database"

@@ -6,19 +6,17 @@ once would take the processors from Asterisk.
 
 import asyncio
 import secrets
+import unicodedata
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from acd.centre.checks import PASSWORD_LONGEST, PASSWORD_SHORTEST
 from portal.problems import Fault, too_often
 
 T = TypeVar("T")
-
-SHORTEST: Final = 10
-LONGEST: Final = 200
-"""Characters. Longer ones are not safer, only slower."""
 
 FEWEST_DIFFERENT: Final = 5
 
@@ -92,12 +90,17 @@ def _matches(password: str, stored: str) -> bool:
 def faults_of(password: str, login: str, *, place: str = "password") -> list[Fault]:
     """Why this cannot become the password of who logs in so."""
     plain = password.casefold()
-    if len(password) < SHORTEST:
-        said = f"It is too short: use {SHORTEST} characters or more."
-    elif len(password) > LONGEST:
-        said = f"It is too long: use {LONGEST} characters at most."
+    if len(password) < PASSWORD_SHORTEST:
+        said = f"It is too short: use {PASSWORD_SHORTEST} characters or more."
+    elif len(password) > PASSWORD_LONGEST:
+        said = f"It is too long: use {PASSWORD_LONGEST} characters at most."
     elif len(set(plain)) < FEWEST_DIFFERENT or plain in _GUESSED_FIRST or login.partition("@")[2] in plain:
         said = "It is easily guessed: use one that is more varied, and not made of your login."
     else:
         return []
     return [Fault(place=place, said=said)]
+
+
+def normal(password: str) -> str:
+    """One text for what looks the same on keyboards that make it of different characters (RFC 8265)."""
+    return unicodedata.normalize("NFC", password)

@@ -14,6 +14,7 @@ from acd.centre import Centre, CentreFaults, Fault
 from acd.centre.checks import in_words
 from acd.runtime.database import Connection
 from acd.runtime.rows import Entry, account_entry, assignment_entry, queue_entry
+from portal.passwords import Passwords, normal
 
 Key = tuple[str, ...]
 
@@ -61,11 +62,16 @@ _ACCOUNT: Final = _Table(
         "outbound_agent_at_once": "calls out of one agent at once",
         "outbound_agent_per_hour": "calls out of one agent an hour",
         "outbound_agent_per_day": "calls out of one agent a day",
+        "time_zone": "time zone",
+        "home_region": "home region",
     },
     owner="domain",
 )
 _USERS: Final = _Table(
-    name="app_user", subject="user {extension} {name}", key=("extension",), columns={"name": "name", "role": "role"}
+    name="app_user",
+    subject="user {extension} {name}",
+    key=("extension",),
+    columns={"name": "name", "role": "role", "email": "mail address"},
 )
 _DEVICES: Final = _Table(
     name="device", subject="device {name}", key=("name",), columns={"owner": "owner", "secret": "password"}
@@ -127,6 +133,9 @@ _ASSIGNMENTS: Final = _Table(
         "auto_answer": "answers by itself",
     },
     unset={"priority": "the queue's", "wrap_up": "the queue's"},
+)
+_SUPERVISION: Final = _Table(
+    name="supervision", subject="supervisor {supervisor} of queue {queue}", key=("supervisor", "queue"), columns={}
 )
 _ASSIGNED_DEVICES: Final = _Table(
     name="assignment_device",
@@ -219,20 +228,22 @@ async def apply_centre(connection: Connection, centre: Centre) -> list[Change]:
         await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", _APPLY_LOCK)
         await _refuse_foreign_devices(connection, centre)
         present_devices = await _present(connection, centre, _DEVICES)
-        account, users, devices, queues, assignments, assigned = [
+        account, users, devices, queues, supervision, assignments, assigned = [
             _Difference(table, centre.account.id, await _present(connection, centre, table), wanted)
             for table, wanted in _wanted(centre, present_devices)
         ]
         # A number may pass from a queue to a user or back, and a phone from a user who leaves to another.
-        for gone in (assigned, assignments, devices, queues):
+        for gone in (assigned, assignments, supervision, devices, queues):
             await gone.delete(connection)
         for written in (account, users, devices):
             await written.write(connection)
         await users.delete(connection)
-        for written in (queues, assignments, assigned):
+        for written in (queues, supervision, assignments, assigned):
             await written.write(connection)
-    changes = [change for table in (account, users, devices, queues, assignments) for change in table.changes()]
-    changes.extend(_phones_changed(assigned, {*assignments.new, *assignments.gone}))
+        tables = (account, users, devices, queues, supervision, assignments)
+        changes = [change for table in tables for change in table.changes()]
+        changes.extend(_phones_changed(assigned, {*assignments.new, *assignments.gone}))
+        changes.extend(await _first_passwords(connection, centre))
     return changes
 
 
@@ -257,6 +268,26 @@ async def _refuse_foreign_devices(connection: Connection, centre: Centre) -> Non
         raise CentreFaults(centre.source, faults)
 
 
+async def _first_passwords(connection: Connection, centre: Centre) -> list[Change]:
+    """Give those a password for the portal who have none, where the file names one."""
+    rows = await connection.fetch("select extension from portal_password where account = $1", centre.account.id)
+    present = {row["extension"] for row in rows}
+    passwords = Passwords()
+    changes: list[Change] = []
+    for user in centre.users:
+        if user.first_portal_password is not None and user.extension not in present:
+            hashed = await passwords.hash(normal(user.first_portal_password))
+            await connection.execute(
+                "insert into portal_password (account, extension, hash) values ($1, $2, $3)",
+                centre.account.id,
+                user.extension,
+                hashed,
+            )
+            subject = f"user {user.extension} {user.name}"
+            changes.append(Change(subject=subject, what="first password for the portal set"))
+    return changes
+
+
 def _phones_changed(assigned: _Difference, told: set[Key]) -> Iterable[Change]:
     """An assignment that is new or gone has been told as a whole."""
     for agent, queue, device in (*assigned.gone, *assigned.new):
@@ -279,16 +310,18 @@ async def _present(connection: Connection, centre: Centre, table: _Table) -> dic
 
 
 def _wanted(centre: Centre, present_devices: Mapping[Key, Entry]) -> Iterable[tuple[_Table, dict[Key, Entry]]]:
-    yield _ACCOUNT, {(): account_entry(centre.account)}
+    place = {"time_zone": centre.time_zone, "home_region": centre.home_region}
+    yield _ACCOUNT, {(): {**account_entry(centre.account), **place}}
     yield _USERS, _wanted_users(centre)
     yield _DEVICES, _wanted_devices(centre, present_devices)
     yield _QUEUES, {(queue.number,): queue_entry(queue) for queue in centre.queues}
+    yield _SUPERVISION, {(user.extension, queue): {} for user in centre.users for queue in user.supervises}
     yield _ASSIGNMENTS, _wanted_assignments(centre)
     yield _ASSIGNED_DEVICES, _wanted_assigned_devices(centre)
 
 
 def _wanted_users(centre: Centre) -> dict[Key, Entry]:
-    return {(user.extension,): {"name": user.name, "role": user.role} for user in centre.users}
+    return {(user.extension,): {"name": user.name, "role": user.role, "email": user.email} for user in centre.users}
 
 
 def _wanted_devices(centre: Centre, present: Mapping[Key, Entry]) -> dict[Key, Entry]:

@@ -295,5 +295,5 @@ class _Process:
                 f"the clock of the system is {offset.total_seconds():+.0f} s off the engine's, which goes on as it was"
             )
         if self._portal is not None:
-            warnings += await self._portal.warnings()
+            warnings += self._portal.warnings()
         return warnings

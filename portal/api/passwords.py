@@ -4,7 +4,8 @@ import msgspec
 
 from portal.endpoint import Asked, endpoint
 from portal.limits import KEY_OF_ADDRESS, neighbourhood
-from portal.logins import login_of, normal
+from portal.logins import login_of
+from portal.passwords import normal
 
 
 class PasswordChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -72,6 +72,7 @@ KINDS = {
     "--sip-port": socket.SOCK_DGRAM,
     "--ari-port": socket.SOCK_STREAM,
     "--web-port": socket.SOCK_STREAM,
+    "--portal-port": socket.SOCK_STREAM,
 }
 
 
@@ -159,7 +160,9 @@ def test_the_sheet_is_true(centre: Centre) -> None:
     sheet = centre.sheet
     assert sheet["ready"] is True
     assert sheet["sip"] == {"host": "127.0.0.1", "port": int(centre.options["--sip-port"]), "transport": "udp"}
-    assert {device["user"] for device in sheet["devices"]} == {"1001-desk", "1001-soft", "1002-desk", "1003-desk"}
+    assert sorted(device["user"] for device in sheet["devices"]) == [
+        *("1001-desk", "1001-soft", "1002-desk", "1003-desk", "1004-desk"),
+    ]
     assert all(
         len(device["password"]) >= 8 and device["owner"].endswith("@demo.example") for device in sheet["devices"]
     )
@@ -172,6 +175,22 @@ def test_the_sheet_is_true(centre: Centre) -> None:
     assert set(sheet["pids"]) == {"up", "asterisk", "postgresql", "engine"}
 
 
+def test_everybody_can_log_in_as_the_sheet_says_and_row_security_holds(centre: Centre) -> None:
+    portal = centre.sheet["portal"]
+    roles = {user["login"]: user["role"] for user in portal["users"]}
+    assert roles["1001@demo.example"] == "agent"
+    assert {"supervisor", "office_manager"} < set(roles.values())
+    for user in portal["users"]:
+        asked = urllib.request.Request(
+            f"{portal['url']}/api/v1/session",
+            data=json.dumps({"login": user["login"], "password": user["password"]}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert json.load(answer)["who"]["role"] == user["role"]
+    assert json.loads(fetched(centre.sheet["urls"]["readyz"])[1])["warnings"] == []
+
+
 def test_nothing_of_it_runs_as_root(centre: Centre) -> None:
     owners = {Path("/proc", str(pid)).stat().st_uid for pid in centre.own_pids()}
     assert len(owners) == 1
@@ -180,6 +199,7 @@ def test_nothing_of_it_runs_as_root(centre: Centre) -> None:
 
 def test_no_secret_is_in_a_command_line_an_environment_or_a_log(centre: Centre) -> None:
     secrets = [device["password"] for device in centre.sheet["devices"]]
+    secrets += [user["password"] for user in centre.sheet["portal"]["users"]]
     secrets.append((centre.state_dir / "ari.secret").read_text().strip())
     seen = centre.said().encode()
     for pid in (centre.process.pid, *centre.own_pids()):
@@ -208,7 +228,7 @@ def test_nothing_listens_but_what_is_to_be_reached(centre: Centre) -> None:
     inodes = {inode for pid in centre.own_pids() for inode in sockets_of(pid)}
     tcp = listening("tcp", "0A", inodes) | listening("tcp6", "0A", inodes)
     udp = listening("udp", "07", inodes) | listening("udp6", "07", inodes)
-    assert tcp == {("127.0.0.1", ports["--ari-port"]), ("127.0.0.1", ports["--web-port"])}
+    assert tcp == {("127.0.0.1", ports[option]) for option in ("--ari-port", "--web-port", "--portal-port")}
     assert ("127.0.0.1", ports["--sip-port"]) in udp
     others = {port for _, port in udp - {("127.0.0.1", ports["--sip-port"])} if not int(first) <= port <= int(last)}
     # Of the SIP library itself, for answers of name servers. Nobody is served there.

@@ -41,11 +41,13 @@ domain = "ours.example"
 [[users]]
 extension = "1001"
 name = "Anna Bell"
+email = "anna@ours.example"
 
 [[users]]
 extension = "1002"
 name = "Ben Carter"
 role = "supervisor"
+supervises = ["7001"]
 
 [[users]]
 extension = "1003"
@@ -93,6 +95,7 @@ statuses = ["foreign_status"]
 [[users]]
 extension = "2001"
 name = "Foreign Olga"
+email = "foreign-olga@theirs.example"
 
 [[users]]
 extension = "2003"
@@ -246,7 +249,6 @@ async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[Li
             "insert into portal_password (account, extension, hash) select account, extension, $1 from app_user",
             await Passwords().hash(PASSWORD),
         )
-        await connection.execute("insert into supervision values ('ours.example', '1002', '7001')")
     finally:
         await close(connection)
     async with AsyncExitStack() as stack:
