@@ -1,13 +1,13 @@
 """The time of agents, as spans: one begins whenever an agent's status changes, or what he does.
 
-What counts first of several things at once is the order of `acd.measures.Doing`.
+What counts first of several things at once is the order of `acd.figures.Doing`.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd.measures import Doing
+from acd.figures import Doing
 from acd.model import OFFLINE, AgentId, CallId, ChannelId, OfferId, QueueId, Status, takes_queue_calls
 from portal.history.rows import SpanRow
 

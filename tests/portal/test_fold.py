@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from acd.dialled import dialled_channel
-from acd.measures import Doing, Measures
+from acd.figures import Doing
+from acd.measures import Measures
 from acd.model import (
     LUNCH,
     ONLINE,
