@@ -180,7 +180,7 @@ def _by_key(found: list[Row]) -> dict[tuple[int, str], Counts]:
 
 # --- what agents did
 
-_SPANS: Final = f"""
+_SPANS: Final = """
     with span as (
         select agent, status, doing, since, until from agent_span
          where account = $1 and since > $3::timestamptz - interval '24 hours' and since < $4 and until > $3
@@ -195,7 +195,7 @@ _SPANS: Final = f"""
            generate_series(
                greatest(width_bucket(since, $2::timestamptz[]), 1), width_bucket(until, $2::timestamptz[])) as bin
      where bin < cardinality($2::timestamptz[]) and until > ($2::timestamptz[])[bin]
-     group by 1, 2, 3, 4 limit {_MOST_PARTS + 1}
+     group by 1, 2, 3, 4 limit $7
 """
 
 
@@ -240,7 +240,7 @@ async def times_of_agents(
 ) -> dict[tuple[int, str], Times]:
     """By piece of time and agent, as far as it has passed `now`."""
     until = min(now, bins.end)
-    rows_found = await rows.fetch(_SPANS, account, bins.edges, bins.begin, bins.end, agents, until)
+    rows_found = await rows.fetch(_SPANS, account, bins.edges, bins.begin, bins.end, agents, until, _MOST_PARTS + 1)
     return await asyncio.to_thread(_times_by_key, rows_found)
 
 

@@ -227,7 +227,8 @@ async def test_reports_are_of_his_queues_and_agents(live: LivePortal, facts: lis
         assert {"1001", "1004"} <= {row["agent"] for row in of_manager["rows"]}
         assert {row["agent"] for row in of_supervisor["rows"]} == {"1001"}
         assert {row["agent"] for row in of_agent["rows"]} == {"1001"}
-        assert of_supervisor["rows"][0]["occupancy"] == of_agent["rows"][0]["occupancy"]
+        # Of a day that is not over, what goes on grows from one look to the next.
+        assert of_supervisor["rows"][0]["occupancy"] == pytest.approx(of_agent["rows"][0]["occupancy"], rel=0.01)
     for kind in ("queues", "agents", "time-in-status", "abandoned"):
         report = (await manager.ask("GET", f"/reports/{kind}{since}&by=hour")).json
         assert report["rows"]
