@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import calls, document, history, reports, session, tokens
+from portal.api import agent, calls, document, history, live, reports, session, tokens
 from portal.api import passwords as passwords_api
 from portal.background import kept_going
 from portal.database import Database
@@ -16,6 +16,7 @@ from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
 from portal.history.keeping import Keeper
 from portal.limits import Limits
+from portal.live.hub import Hub
 from portal.logins import Logins
 from portal.mail import Outbox, Send
 from portal.parts import Portal
@@ -25,7 +26,7 @@ from portal.resets import Resets
 from portal.sessions import Sessions
 from portal.tokens import Tokens
 
-API: Final = (session, calls, passwords_api, tokens, history, reports, document)
+API: Final = (session, live, agent, calls, passwords_api, tokens, history, reports, document)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -61,16 +62,18 @@ _HEADERS: Final = {
 
 @asynccontextmanager
 async def open_portal(
-    *, engine: LiveEngine, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
+    *, engine: LiveEngine, hub: Hub, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
 ) -> AsyncGenerator[Portal]:
-    """The parts, put together, and at work until the end of the block."""
+    """The parts, put together, and at work until the end of the block. `hub` observes the engine already."""
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
     outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
+    sessions.on_end(hub.session_ended)
     portal = Portal(
         url=url,
         proxy=proxy,
         engine=engine,
+        hub=hub,
         database=database,
         passwords=passwords,
         sessions=sessions,
@@ -82,7 +85,7 @@ async def open_portal(
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
     )
     try:
-        async with kept_going(mail=outbox.run, history=keeper.run):
+        async with kept_going(mail=outbox.run, live=hub.run, history=keeper.run):
             yield portal
     finally:
         database.close()

@@ -328,8 +328,8 @@ class Past:
 
     def _agent(self, fact: Fact, at: datetime, following: Recorded | None) -> None:
         match fact:
-            case StatusChanged(source=Source.PHONE | Source.REQUEST):
-                self._happened(at, SetStatus(agent=fact.agent, status=fact.status))
+            case StatusChanged(source=Source.PHONE | Source.REQUEST | Source.SUPERVISOR):
+                self._happened(at, SetStatus(agent=fact.agent, status=fact.status, by=fact.by))
             case StatusChanged(source=Source.MISSED_OFFERS):
                 self.known.taken_offline.add((fact.agent, at))
             case WrapUpEnded(why=WrapUpEnd.AGENT) if not _chooses(fact.agent, at, following):

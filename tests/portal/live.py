@@ -26,9 +26,11 @@ from acd.runtime.database import close, connect
 from acd.runtime.store import Store
 from acd.state import State
 from portal.app import make_app, open_portal
+from portal.live.hub import Hub
 from portal.mail import into_folder
 from portal.parts import Portal
 from portal.passwords import Passwords
+from portal.views.today import Today
 from tests.integration.centres import apply
 
 OURS, THEIRS = AccountId("ours.example"), AccountId("theirs.example")
@@ -124,6 +126,8 @@ class LiveEngine:
         self.facts: list[Recorded] = []
         self.ordered: list[Command] = []
         self.asked: list[Request] = []
+        self.hub = Hub()
+        self.hub.attach(self)
         self.tell(EngineStarted())
 
     @property
@@ -149,6 +153,7 @@ class LiveEngine:
     def _step(self, what: Event | Request) -> Refusal | None:
         outcome = self.engine.handle(what, self.now())
         self.facts += outcome.facts
+        self.hub.observe(what, outcome, self.now())
         self.ordered += outcome.commands
         return outcome.refusal
 
@@ -259,15 +264,18 @@ async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[Li
         portal = await stack.enter_async_context(
             open_portal(
                 engine=engine,
+                hub=engine.hub,
                 database_url=database_url,
                 url=url,
                 send=into_folder(mail_folder),
                 mail_from="acd@ours.example",
             )
         )
+        await engine.hub.count_from(Today())
         runner = web.AppRunner(make_app(portal), access_log=None, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
+        stack.callback(engine.hub.close)
         await web.SockSite(runner, listening).start()
         live = LivePortal(
             url=url, portal=portal, engine=engine, database_url=database_url, mail_folder=mail_folder, stack=stack
