@@ -16,7 +16,7 @@ from acd.inputs import (
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Queue, Status, takes_queue_calls
+from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, AgentId, DeviceId, Queue, Status, takes_queue_calls
 from acd.outputs import (
     DeviceDisengaged,
     DeviceEngaged,
@@ -67,11 +67,11 @@ def set_status(step: Step, request: SetStatus) -> Refusal | None:
         return Refusal.UNKNOWN_AGENT
     if not statuses.exists(step.state, agent, request.status):
         return Refusal.UNKNOWN_STATUS
-    _set_status(step, agent, request.status, Source.REQUEST)
+    _set_status(step, agent, request.status, Source.REQUEST if request.by is None else Source.SUPERVISOR, request.by)
     return None
 
 
-def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) -> None:
+def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source, by: AgentId | None = None) -> None:
     offer = _offer_of(step, agent)
     if offer is not None and not takes_queue_calls(status):
         offers.end(step, offer, OfferEnd.STATUS_CHANGED)
@@ -79,7 +79,7 @@ def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) 
         step.record(WrapUpEnded(agent=agent.id, why=WrapUpEnd.AGENT))
     rearms = status == SINGLE_CALL and bool(agent.single_calls)
     if status != agent.status or rearms:
-        statuses.change(step, agent, status, source)
+        statuses.change(step, agent, status, source, by)
 
 
 # --- after a call

@@ -145,6 +145,8 @@ class Account:
     """What holds for a whole tenant."""
 
     id: AccountId
+    time_zone: str = "UTC"
+    """In which its days begin, as the IANA data base names it: `Europe/Budapest`."""
     statuses: tuple[Status, ...] = ()
     """Its own, in their order: in each of them an agent is away."""
     outbound: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from acd.model import (
     QueueId,
     Status,
 )
-from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap
+from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap, Source
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -199,6 +199,8 @@ class AgentRecord:
     id: AgentId
     status: Status = OFFLINE
     status_since: datetime
+    status_source: Source | None = None
+    """Where it came from; None: he has never had another one, or a snapshot older than the field is all there is."""
     idle_since: datetime
     offer: OfferId | None = None
     calls: dict[CallId, DeviceId] = field(default_factory=dict[CallId, DeviceId])
@@ -207,7 +209,7 @@ class AgentRecord:
     wrap_up: WrapUp | None = None
     back_off_until: datetime | None = None
     misses: int = 0
-    """Offers missed in a row."""
+    """Offers missed in a row; of those that took him Offline until he chooses another status."""
     single_calls: set[CallId] = field(default_factory=set[CallId])
     """Those that use up his Single-Call; a status chosen later forgets them. Two, where he had two calls coming."""
 

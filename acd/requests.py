@@ -33,6 +33,8 @@ class SetStatus:
 
     agent: AgentId
     status: Status
+    by: AgentId | None = None
+    """The supervisor who asks for him; None: he himself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

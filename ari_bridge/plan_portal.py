@@ -16,6 +16,7 @@ from ari_bridge.errands import (
     NO_SUCH_CHANNEL,
     NOT_FOUND,
     NOT_INSIDE,
+    NOT_MADE,
     Errand,
     Operation,
     caller_id,
@@ -80,7 +81,7 @@ def _rings(channel: ChannelId, originate: Operation) -> Errand:
 
 
 def listen_in(command: ListenIn, app: str) -> tuple[Errand, ...]:
-    """The ear is ours a moment after it is made: the two are joined when it says so, or here where it was there."""
+    """The ear is ours a moment after it is made: the two are joined when it says so, or here where it is there."""
     bridge = room(command.channel)
     heard = command.retriever
     if heard is None:
@@ -96,7 +97,7 @@ def listen_in(command: ListenIn, app: str) -> tuple[Errand, ...]:
         whisper=WHISPER[command.mode],
         app=app,
         appArgs="ear",
-        harmless={NOT_FOUND, CONFLICT},
+        harmless={NOT_FOUND, NOT_MADE},
     )
     return (
         Errand(
@@ -104,8 +105,8 @@ def listen_in(command: ListenIn, app: str) -> tuple[Errand, ...]:
             operations=(
                 *_deafen(command.channel, besides=command.mode),
                 on_bridge("createWithId", bridge, type="mixing", name=bridge, harmless={CONFLICT}),
-                make,
                 _join(command.channel, command.mode),
+                make,
             ),
         ),
     )

@@ -8,7 +8,21 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import account, audit, calls, devices, document, history, queues, reports, session, tokens, users
+from portal.api import (
+    account,
+    agent,
+    audit,
+    calls,
+    devices,
+    document,
+    history,
+    live,
+    queues,
+    reports,
+    session,
+    tokens,
+    users,
+)
 from portal.api import passwords as passwords_api
 from portal.background import kept_going
 from portal.database import Database
@@ -16,6 +30,7 @@ from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
 from portal.history.keeping import Keeper
 from portal.limits import Limits
+from portal.live.hub import Hub
 from portal.logins import Logins
 from portal.mail import Outbox, Send
 from portal.parts import Portal
@@ -26,7 +41,7 @@ from portal.sessions import Sessions
 from portal.tokens import Tokens
 
 API: Final = (
-    *(session, calls, passwords_api, tokens, history, reports),
+    *(session, live, agent, calls, passwords_api, tokens, history, reports),
     *(queues, users, devices, account, audit, document),
 )
 """The modules of endpoints: what an imported one has is in the table."""
@@ -64,16 +79,18 @@ _HEADERS: Final = {
 
 @asynccontextmanager
 async def open_portal(
-    *, engine: LiveEngine, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
+    *, engine: LiveEngine, hub: Hub, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
 ) -> AsyncGenerator[Portal]:
-    """The parts, put together, and at work until the end of the block."""
+    """The parts, put together, and at work until the end of the block. `hub` observes the engine already."""
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
     outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
+    sessions.on_end(hub.session_ended)
     portal = Portal(
         url=url,
         proxy=proxy,
         engine=engine,
+        hub=hub,
         database=database,
         passwords=passwords,
         sessions=sessions,
@@ -85,7 +102,7 @@ async def open_portal(
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
     )
     try:
-        async with kept_going(mail=outbox.run, history=keeper.run):
+        async with kept_going(mail=outbox.run, live=hub.run, history=keeper.run):
             yield portal
     finally:
         database.close()

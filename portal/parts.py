@@ -8,6 +8,7 @@ from portal.database import Database
 from portal.engine import LiveEngine
 from portal.history.keeping import Keeper
 from portal.limits import Limits
+from portal.live.hub import Hub
 from portal.logins import Logins
 from portal.mail import Outbox
 from portal.passwords import Passwords
@@ -25,6 +26,8 @@ class Portal:
     proxy: str | None
     """The address of the proxy before it."""
     engine: LiveEngine
+    hub: Hub
+    """From the engine's steps to the open pages."""
     database: Database
     passwords: Passwords
     sessions: Sessions

@@ -13,6 +13,7 @@ from acd.outputs import (
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    Source,
     StatusChanged,
     WrapUpEnded,
     WrapUpStarted,
@@ -25,7 +26,9 @@ def status_changed(state: Indexes, fact: StatusChanged, at: datetime) -> None:
     if takes_queue_calls(fact.status) and not takes_queue_calls(agent.status):
         agent.idle_since = max(agent.idle_since, at)
     unconnected = (c for c in agent.calls if state.records.calls[c].talking_since is None)
-    agent.status, agent.status_since, agent.misses = fact.status, at, 0
+    agent.status, agent.status_since, agent.status_source = fact.status, at, fact.source
+    if fact.source is not Source.MISSED_OFFERS:
+        agent.misses = 0
     agent.single_calls = set(unconnected) if fact.status == SINGLE_CALL else set()
     state.reindex(agent)
 

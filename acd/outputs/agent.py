@@ -30,6 +30,8 @@ class StatusChanged:
     agent: AgentId
     status: Status
     source: Source
+    by: AgentId | None = None
+    """The supervisor who wanted it; journals older than the field have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

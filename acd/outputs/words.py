@@ -95,6 +95,9 @@ class Source(StrEnum):
 
     PHONE = "phone"
     REQUEST = "request"
+    """He himself, by another way than a phone."""
+    SUPERVISOR = "supervisor"
+    """A supervisor for him."""
     SINGLE_CALL_USED = "single_call_used"
     MISSED_OFFERS = "missed_offers"
     """He missed as many in a row as his queue allows."""

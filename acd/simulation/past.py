@@ -1,7 +1,7 @@
 """Takes a span of the journal apart: what came from outside, and what is known of its people.
 
 What follows from the rules is left out: the run decides it anew. So is what has no bearing on who gets which call:
-holds, recordings, and the times in which Asterisk was out of sight.
+holds, recordings, who listens in, and the times in which Asterisk was out of sight.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,15 @@ from acd.inputs import (
     DeviceUnregistered,
     KeyPressed,
     LegEnd,
+    MoveCall,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PickCall,
     SeenCall,
     SeenLeg,
     SeenOtherCall,
+    SetPriority,
     SetStatus,
     SwitchDevice,
 )
@@ -60,6 +63,7 @@ from acd.outputs import (
     OfferMade,
     OverflowReason,
     Party,
+    PriorityChanged,
     Recorded,
     RetrievalRefused,
     Source,
@@ -123,6 +127,7 @@ class Past:
         self._key(fact, at)
         self._ring(fact, at)
         self._talk(fact, at)
+        self._supervisor(fact, at)
         self._agent(fact, at, following)
         self._device(fact, at)
         self._state.apply(fact, at)
@@ -308,12 +313,23 @@ class Past:
             by_caller = fact.by is Party.CALLER
             self.known.joined[fact.call].append((at - began + by_caller * timedelta.resolution, by_caller))
 
+    def _supervisor(self, fact: Fact, at: datetime) -> None:
+        match fact:
+            case PriorityChanged():
+                self._happened(at, SetPriority(call=fact.call, priority=fact.priority, by=fact.by))
+            case CallMoved(moved_by=by) if by is not None:
+                self._happened(at, MoveCall(call=fact.call, queue=fact.to, by=by))
+            case OfferMade(picked_by=by) if by is not None:
+                self._happened(at, PickCall(call=fact.call, agent=fact.agent, by=by))
+            case _:
+                pass
+
     # --- agents and phones
 
     def _agent(self, fact: Fact, at: datetime, following: Recorded | None) -> None:
         match fact:
-            case StatusChanged(source=Source.PHONE | Source.REQUEST):
-                self._happened(at, SetStatus(agent=fact.agent, status=fact.status))
+            case StatusChanged(source=Source.PHONE | Source.REQUEST | Source.SUPERVISOR):
+                self._happened(at, SetStatus(agent=fact.agent, status=fact.status, by=fact.by))
             case StatusChanged(source=Source.MISSED_OFFERS):
                 self.known.taken_offline.add((fact.agent, at))
             case WrapUpEnded(why=WrapUpEnd.AGENT) if not _chooses(fact.agent, at, following):

@@ -33,6 +33,7 @@ def account_of(row: Row) -> Account:
     """From the columns of `account_entry`, and `domain`."""
     return Account(
         id=AccountId(row["domain"]),
+        time_zone=row["time_zone"],
         statuses=tuple(map(Status, row["statuses"])),
         outbound=tuple(row["outbound"]),
         outbound_caps=_caps(row, "outbound"),

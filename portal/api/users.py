@@ -26,12 +26,12 @@ class UserRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """`agent`, `supervisor` or `office_manager`."""
     supervises: list[str] | UnsetType = UNSET
     """The numbers of the queues that a supervisor looks after."""
-    email: str | None | UnsetType = UNSET
+    email: str | UnsetType | None = UNSET
     """Where a link for a new password is sent."""
 
 
 class NewUser(UserRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A user who is not there yet. He logs in once he has a password: by the link of "forgot password", or given him."""
+    """A user who is not there yet. He logs in once he has a password: by "forgot password", or given him."""
 
     extension: str
 
@@ -67,9 +67,11 @@ async def list_users(asked: Asked) -> list[UserShown]:
 
 @endpoint("GET", "/users/{extension}", needs=Role.SUPERVISOR, scope=Scope.READ)
 async def show_user(asked: Asked, *, extension: str) -> UserShown:
-    """One person of the account."""
+    """One person: for a supervisor, an agent of his queues."""
     draft, centre = await looked_at(asked)
     there(draft.users, extension, "user")
+    if not asked.who.has_role(Role.OFFICE_MANAGER) and not _queues(asked, draft, extension):
+        raise not_found("user")
     return _shown(asked, draft, centre, extension)
 
 
@@ -148,9 +150,14 @@ def _shown(asked: Asked, draft: Draft, centre: Centre | None, extension: str) ->
         supervises=entry["supervises"] if sees_all else None,
         email=entry["email"] if sees_all else None,
         phones=draft.phones(extension),
-        queues=sorted(
-            queue for queue, agent in draft.assignments if agent == extension and asked.who.supervises_queue(queue)
-        ),
+        queues=_queues(asked, draft, extension),
         version=version_of(entry),
         warnings=warnings_of(draft, centre, entry),
+    )
+
+
+def _queues(asked: Asked, draft: Draft, extension: str) -> list[str]:
+    """Which he answers, of those that who asks sees."""
+    return sorted(
+        queue for queue, agent in draft.assignments if agent == extension and asked.who.supervises_queue(queue)
     )

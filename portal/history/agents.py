@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd.measures import Doing
+from acd.figures import Doing
 from acd.model import OFFLINE, AgentId, CallId, ChannelId, OfferId, QueueId, Status, takes_queue_calls
 from portal.history.rows import SpanRow
 

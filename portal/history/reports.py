@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from acd.measures import SHORT_ABANDON, Doing, ratio
+from acd.figures import SHORT_ABANDON, Doing, ratio
 from acd.model import AccountId
 from portal.database import Row, Transaction
 from portal.history.days import Bins

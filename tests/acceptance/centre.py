@@ -35,6 +35,10 @@ class Sheet:
     sip: Place
     secrets: dict[str, str] = field(repr=False)
     """By device."""
+    portal: str
+    """The address of the pages."""
+    passwords: dict[str, str] = field(repr=False)
+    """For them, by login."""
     urls: dict[str, str]
     pids: dict[str, int]
 
@@ -46,6 +50,8 @@ def read_sheet(line: str) -> Sheet:
     return Sheet(
         sip=(said["sip"]["host"], int(said["sip"]["port"])),
         secrets={device["user"]: device["password"] for device in said["devices"]},
+        portal=said["portal"]["url"],
+        passwords={user["login"]: user["password"] for user in said["portal"]["users"]},
         urls=dict(said["urls"]),
         pids={name: int(pid) for name, pid in said["pids"].items()},
     )

@@ -23,7 +23,7 @@ UNORDERED: Final = frozenset({"channels", "channel_ids", "events_disallowed"})
 """Lists whose order means nothing."""
 
 _OWN_ID: Final = re.compile(r"acd-\d{10}\.\d+")
-_NAME: Final = re.compile(r"(PJSIP/[\w-]+|Local/[\w@-]+)-[0-9a-f]{8}")
+_NAME: Final = re.compile(r"(PJSIP/[\w-]+|Local/[\w@-]+|Snoop/[\w.~-]+)-[0-9a-f]{8}")
 _BASIC: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|basic-\d+")
 
 

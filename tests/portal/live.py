@@ -4,6 +4,7 @@ Two accounts are there. Ours has an agent (1001), a supervisor of one queue (100
 has things of other names, so that whatever of theirs is seen can be told.
 """
 
+import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,13 +27,16 @@ from acd.runtime.database import close, connect
 from acd.runtime.store import Store
 from acd.state import State
 from portal.app import make_app, open_portal
+from portal.live.hub import Hub
 from portal.mail import into_folder
 from portal.parts import Portal
 from portal.passwords import Passwords
+from portal.views.today import Today
 from tests.integration.centres import apply
 
 OURS, THEIRS = AccountId("ours.example"), AccountId("theirs.example")
 PASSWORD = "long enough to be one"
+HASHED = asyncio.run(Passwords().hash(PASSWORD))
 
 OUR_CENTRE = """
 [account]
@@ -65,6 +69,10 @@ owner = "1001"
 [[devices]]
 name = "1002-desk"
 owner = "1002"
+
+[[devices]]
+name = "1003-desk"
+owner = "1003"
 
 [[devices]]
 name = "1004-desk"
@@ -124,6 +132,8 @@ class LiveEngine:
         self.facts: list[Recorded] = []
         self.ordered: list[Command] = []
         self.asked: list[Request] = []
+        self.hub = Hub()
+        self.hub.attach(self)
         self.tell(EngineStarted())
 
     @property
@@ -149,6 +159,7 @@ class LiveEngine:
     def _step(self, what: Event | Request) -> Refusal | None:
         outcome = self.engine.handle(what, self.now())
         self.facts += outcome.facts
+        self.hub.observe(what, outcome, self.now())
         self.ordered += outcome.commands
         return outcome.refusal
 
@@ -238,19 +249,25 @@ class LivePortal:
             await close(connection)
 
 
-@asynccontextmanager
-async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
-    """Both accounts, with a password for everybody."""
+async def fill(database_url: str) -> None:
+    """Both accounts as they are at the beginning, with a password for everybody."""
     connection = await connect(database_url)
     try:
         for text in (OUR_CENTRE, THEIR_CENTRE):
             await apply(connection, text)
         await connection.execute(
-            "insert into portal_password (account, extension, hash) select account, extension, $1 from app_user",
-            await Passwords().hash(PASSWORD),
+            "insert into portal_password (account, extension, hash) select account, extension, $1 from app_user"
+            " on conflict do nothing",
+            HASHED,
         )
     finally:
         await close(connection)
+
+
+@asynccontextmanager
+async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
+    """Both accounts, with a password for everybody."""
+    await fill(database_url)
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(socket.socket())
         listening.bind(("127.0.0.1", 0))
@@ -259,15 +276,18 @@ async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[Li
         portal = await stack.enter_async_context(
             open_portal(
                 engine=engine,
+                hub=engine.hub,
                 database_url=database_url,
                 url=url,
                 send=into_folder(mail_folder),
                 mail_from="acd@ours.example",
             )
         )
+        await engine.hub.count_from(Today())
         runner = web.AppRunner(make_app(portal), access_log=None, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
+        stack.callback(engine.hub.close)
         await web.SockSite(runner, listening).start()
         live = LivePortal(
             url=url, portal=portal, engine=engine, database_url=database_url, mail_folder=mail_folder, stack=stack

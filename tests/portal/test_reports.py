@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acd.measures import AgentMeasures, Doing, Measures, QueueMeasures
+from acd.figures import AgentMeasures, Doing, QueueMeasures
+from acd.measures import Measures
 from acd.model import AccountId, agent_id, queue_id
 from acd.outputs import Recorded
 from portal.database import Database

@@ -23,13 +23,13 @@ from acd.inputs import (
     SetPriority,
     SetStatus,
 )
-from acd.model import LUNCH, ONLINE, AgentId, CallId, ChannelId, MonitorMode, QueueId, QueueType, Status
+from acd.model import LUNCH, ONLINE, AgentId, CallId, ChannelId, DeviceId, MonitorMode, QueueId, QueueType, Status
 from tests.property.centres import AGENTS, PHONES, QUEUES, STRANGER
 from tests.property.midway import INDEX, nth
 from tests.property.test_engine import DAYS, Days
 
 STEPS: Final = st.sampled_from(
-    ["hold", "resume", "listen", "listen", "pick up", "pick up", "change", "put down", "end"]
+    ["hold", "resume", "listen", "listen", "pick up", "pick up", "change", "say so", "put down", "end"]
 )
 MODES: Final = st.sampled_from(MonitorMode)
 NOBODY: Final = CallId("C0000")
@@ -98,8 +98,8 @@ class PortalDays(Days):
                 self.somebody_listens_in(0, index, own=True, mode=mode)
             elif step == "pick up" and self._rings_to_listen():
                 self.who_is_to_listen_picks_up(0, unheard=bool(index % 2))
-            elif step == "change" and listeners:
-                self.who_listens_changes_his_mind(0, mode, ends=bool(index % 4 == 3))
+            elif step in ("change", "say so") and listeners:
+                self.who_listens_changes_his_mind(0, mode, ends=step == "say so")
             elif step == "put down" and listeners:
                 call, who = listeners[0]
                 self.day.give(world.other_call_ends(self.day.ledger.calls[call].listeners[who].channel))
@@ -120,7 +120,7 @@ class PortalDays(Days):
 
     @rule(
         queue=st.sampled_from(QUEUES),
-        type_=st.sampled_from(QueueType),
+        type_=st.permutations(list(QueueType)).map(lambda types: types[0]),
         status=st.sampled_from([ONLINE, LUNCH]),
         index=INDEX,
         then=st.sampled_from(["answered", "declined", "another", "moved", "time"]),
@@ -135,6 +135,8 @@ class PortalDays(Days):
         self.day.configure(replace(self.day.centre, queues={**self.day.centre.queues, queue: turned}))
         for each in AGENTS:
             self.day.give(SetStatus(agent=each, status=status))
+        if index % 3 == 0 and self._talk_begins("7001"):  # then somebody wraps up
+            self.day.give(HangUp(call=self._in_talk()[0], by=agent))
         before = set(self.day.ledger.calls)
         self.day.give(world.caller_arrives(turned.number, self.day.now))
         for call in sorted(self.day.ledger.calls.keys() - before):
@@ -149,6 +151,13 @@ class PortalDays(Days):
         elif legs and then in ("answered", "declined"):
             leg = nth(index, legs)
             self.day.give(world.phone_answers(leg) if then == "answered" else world.phone_refuses(leg, LegEnd.DECLINED))
+
+    @rule(phone=st.sampled_from(sorted(PHONES)))
+    def two_clicks_go_out(self, phone: DeviceId) -> None:
+        """Of one phone, the first call being over, or not."""
+        self.day.everybody_is_ready()
+        for number in ("5551234", "5550000"):
+            self.day.give(DialFor(device=phone, number=number))
 
     # --- a talk
 
@@ -198,7 +207,9 @@ class PortalDays(Days):
     @precondition(lambda self: self._in_talk())
     @rule(index=INDEX, phone=INDEX, own=st.booleans(), mode=MODES)
     def somebody_listens_in(self, index: int, phone: int, own: bool, mode: MonitorMode) -> None:
-        device = nth(phone, sorted(PHONES))
+        people = self.day.ledger.people
+        free = [each for each, of in sorted(PHONES.items()) if not people[of].calls and people[of].offer is None]
+        device = nth(phone, free if own and free else sorted(PHONES))
         by = PHONES[device] if own else AGENTS[0]
         self.day.give(Monitor(call=nth(index, self._in_talk()), by=by, device=device, mode=mode))
 
