@@ -6,7 +6,7 @@ phones and people are never written.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from acd.centre.checks import in_words
 from acd.centre.values import Centre, Phone, User
@@ -120,14 +120,15 @@ def assignment_table(assignment: Assignment) -> Entry:
     }
 
 
-def without_none(value: Any) -> Any:
-    """The same tables without the keys that say nothing: what a file would hold."""
-    if isinstance(value, Mapping):
-        entry = cast("Mapping[str, Any]", value)
-        return {key: without_none(each) for key, each in entry.items() if each is not None}
+def without_none(table: Mapping[str, Any]) -> Entry:
+    """The same table without the keys that say nothing: what a file would hold."""
+    return {key: _without_none(value) for key, value in table.items() if value is not None}
+
+
+def _without_none(value: Any) -> Any:
     if isinstance(value, list):
-        return [without_none(each) for each in cast("list[Any]", value)]
-    return value
+        return [_without_none(each) for each in value]
+    return without_none(value) if isinstance(value, dict) else value
 
 
 def _length(length: timedelta | None) -> str | None:

@@ -138,30 +138,23 @@ class _Difference:
         return f"{word} {_value_in_words(before, unset)} -> {_value_in_words(now, unset)}"
 
     def touched(self) -> Iterable[Touched]:
-        for key in self.gone:
-            before = self.present[key]
-            values = {column: (self._value(column, before), None) for column in self.table.columns}
-            yield self._touched(key, How.REMOVED, values)
-        for key in self.new:
-            now = self.wanted[key]
-            values = {column: (None, self._value(column, now)) for column in self.table.columns}
-            yield self._touched(key, How.ADDED, values)
-        for key in self.changed:
-            before, now = self.present[key], self.wanted[key]
-            columns = self._columns_changed(key)
-            yield self._touched(
-                key,
-                How.CHANGED,
-                {column: (self._value(column, before), self._value(column, now)) for column in columns},
-            )
+        for how, keys in ((How.REMOVED, self.gone), (How.ADDED, self.new), (How.CHANGED, self.changed)):
+            for key in keys:
+                parts = dict(zip(self.table.key, key, strict=True))
+                yield Touched(
+                    table=self.table.name, thing=self.table.thing.format_map(parts), how=how, values=self._values(key)
+                )
 
-    def _touched(self, key: Key, how: How, values: Mapping[str, tuple[str | None, str | None]]) -> Touched:
-        parts = dict(zip(self.table.key, key, strict=True))
-        told = {self.table.columns[column]: pair for column, pair in values.items() if pair != (None, None)}
-        return Touched(table=self.table.name, thing=self.table.thing.format_map(parts), how=how, values=told)
+    def _values(self, key: Key) -> Mapping[str, tuple[str | None, str | None]]:
+        before, now = self.present.get(key), self.wanted.get(key)
+        columns = self._columns_changed(key) if before and now else self.table.columns
+        pairs = {column: (self._value(column, before), self._value(column, now)) for column in columns}
+        return {self.table.columns[column]: pair for column, pair in pairs.items() if pair != (None, None)}
 
-    def _value(self, column: str, entry: Entry) -> str | None:
+    def _value(self, column: str, entry: Entry | None) -> str | None:
         """In words; None where it says nothing. Of a secret nothing is ever told but that there is one."""
+        if entry is None:
+            return None
         if column == "secret":
             return "***"
         if entry[column] in (None, []):
