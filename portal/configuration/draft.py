@@ -96,6 +96,10 @@ class Draft:
         entry, key = found["entry"], found["key"]
         if edited is not None and self._at(entry) is edited:
             return key or "body", words
+        if edited is not None and key == "number" and edited.get("extension") == self._at(entry)["number"]:
+            # Queues are read after users, so it is told of the one that was there.
+            number = edited["extension"]
+            return "extension", f"{number} is the number of {self._called(entry)} already; give it another one"
         return ", ".join(part for part in (self._called(entry), key) if part), words
 
     def concerns(self, fault: Fault, *entries: Entry) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from acd.inputs import AsteriskSeen, CallArrived, SetStatus
 from acd.model import ONLINE, Caller, CallId, DeviceId, QueueType, Status, agent_id, queue_id
 from acd.runtime.store import Store
+from tests.integration.waiting import eventually
 from tests.portal.live import OURS, Answer, Browser, LivePortal
 
 QUEUE = queue_id(OURS, "7001")
@@ -66,7 +67,7 @@ EVERYTHING = {
         "comfort_every": "45s",
     },
     "agent_announcement": "custom/sales",
-    "recording": "always",
+    "recording": "on",
     "service_level": "20s",
 }
 
@@ -258,26 +259,20 @@ async def test_a_change_of_type_acts_on_a_call_that_waits(live: LivePortal) -> N
     assert (await boss.ask("PUT", "/queues/7001/agents/1004", {"order": 2})).status == 200
     engine = live.engine
     async with told_by_the_database(live):
-        await until(lambda: len(engine.state.records.assignments[agent_id(OURS, "1004")]) == 2)
+        await eventually(lambda: len(engine.state.records.assignments[agent_id(OURS, "1004")]) == 2)
         engine.tell(AsteriskSeen(registered=frozenset({DeviceId("1001-desk"), DeviceId("1004-desk")})))
         for extension in ("1001", "1004"):
             await engine.ask(SetStatus(agent=agent_id(OURS, extension), status=ONLINE))
         engine.tell(
             CallArrived(call=CallId("c1"), account=OURS, number="7001", caller=Caller(number="0301234567", name=""))
         )
-        await until(lambda: len(engine.state.records.offers) == 1)
+        await eventually(lambda: len(engine.state.records.offers) == 1)
         await changed(boss, "/queues/7001", type="ring_all")
-        await until(lambda: len(engine.state.records.offers) == 2)
+        await eventually(lambda: len(engine.state.records.offers) == 2)
     assert {offer.agent for offer in engine.state.records.offers.values()} == {
         agent_id(OURS, "1001"),
         agent_id(OURS, "1004"),
     }
-
-
-async def until(holds: Any) -> None:
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 # --- people and their phones
@@ -297,7 +292,10 @@ async def test_a_user_is_added_changed_and_removed(live: LivePortal) -> None:
     assert [warning["place"] for warning in shown["warnings"]] == ["supervises"]
     assert (await fred.ask("GET", "/queues")).status == 403
     refused = await browser.ask("POST", "/users", {"extension": "7001", "name": "No", "email": "nowhere"})
-    assert [place for place, _ in said(refused)] == ["email", "extension"]
+    assert said(refused) == [
+        ("email", '"nowhere" is no mail address; write one like "anna@example.com"'),
+        ("extension", "7001 is the number of queue 7001 already; give it another one"),
+    ]
     assert (await browser.ask("DELETE", "/users/1010")).status == 204
     assert (await fred.ask("GET", "/session")).status == 401
 
