@@ -19,13 +19,18 @@ export function Bar({ route, me, end, openHelp }) {
     <span class="brand"><${Icon} name="headset" /><span>${who.account}</span></span>
     <nav aria-label="Pages">
       ${pages.map((each) => html`<${Link} key=${each.path} to=${each.path}
-        aria-current=${each.path === route.path ? "page" : undefined}>${each.title}<//>`)}
+        aria-current=${belongsTo(route, each) ? "page" : undefined}>${each.title}<//>`)}
     </nav>
     <div class="bar-end">
       ${me && route.path !== "/" && html`<${StatusChooser} me=${me} label="My status" />`}
       <${UserMenu} end=${end} openHelp=${openHelp} />
     </div>
   </header>`;
+}
+
+/** Whether a page stands under one in the bar. @param {import("../routes.js").Route} route @param {import("../routes.js").Route} page */
+function belongsTo(route, page) {
+  return route.path === page.path || (page.path !== "/" && route.path.startsWith(`${page.path}/`));
 }
 
 /** @param {{end: (why: string) => void, openHelp: () => void}} props */
