@@ -116,6 +116,14 @@ async def test_all_faults_are_told_at_once_in_the_words_of_the_file(live: LivePo
     assert await live.rows("select * from audit where action = 'queue_changed'") == []
 
 
+async def test_a_name_that_looks_like_a_place_is_a_name(live: LivePortal) -> None:
+    browser = await live.browser("1002@ours.example")
+    version = (await browser.ask("GET", "/queues/7001")).json["version"]
+    answer = await patch(browser, "/queues/7001", {"name": " queues[99]"}, version)
+    [(place, words)] = said(answer)
+    assert (place, "queues[99]" in words) == ("name", True)
+
+
 async def test_rules_that_contradict_are_warned_about_or_refused(live: LivePortal) -> None:
     browser = await live.browser("1002@ours.example")
     shown = await changed(browser, "/queues/7001", max_wait="5s", ring_time="20s", overflow={"message": "closed"})
