@@ -1,11 +1,12 @@
 """How often somebody may try: a bucket of attempts for each address and each login, which fills up again with time.
 
 In memory only: a restart forgives, and an attacker cannot cause one. What he can cause is many buckets, so their number
-is bounded; full ones are no different from none and go first.
+is bounded: the one that was used longest ago, and has filled up most since, goes first.
 """
 
 import ipaddress
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -48,15 +49,21 @@ class Limits:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._buckets: dict[tuple[Rate, str], _Bucket] = {}
+        self._buckets: OrderedDict[tuple[Rate, str], _Bucket] = OrderedDict()
+        """The one used longest ago comes first."""
+
+    def __len__(self) -> int:
+        return len(self._buckets)
 
     def take(self, rate: Rate, whose: str) -> None:
         """One attempt; raises `Problem` 429 where there is none left."""
         now = self._clock()
         bucket = self._buckets.get((rate, whose))
         if bucket is None:
-            self._make_room(now)
+            if len(self._buckets) >= BUCKETS_AT_MOST:
+                self._buckets.popitem(last=False)
             bucket = self._buckets[rate, whose] = _Bucket(rate.at_once, now, rate)
+        self._buckets.move_to_end((rate, whose))
         bucket.fill(now)
         if bucket.left < 1:
             raise too_often((1 - bucket.left) * rate.one_each_s)
@@ -66,15 +73,6 @@ class Limits:
         """It was a good one."""
         if bucket := self._buckets.get((rate, whose)):
             bucket.left = min(rate.at_once, bucket.left + 1)
-
-    def _make_room(self, now: float) -> None:
-        if len(self._buckets) < BUCKETS_AT_MOST:
-            return
-        for bucket in self._buckets.values():
-            bucket.fill(now)
-        self._buckets = {key: bucket for key, bucket in self._buckets.items() if bucket.left < bucket.rate.at_once}
-        while len(self._buckets) >= BUCKETS_AT_MOST:  # the oldest: a flood from everywhere
-            del self._buckets[next(iter(self._buckets))]
 
 
 def neighbourhood(address: str) -> str:

@@ -9,13 +9,14 @@ import { setEngineNow } from "./clock.js";
 
 const SILENT_MS = 25_000;
 const RETRY_FIRST_MS = 400;
-const RETRY_LONGEST_MS = 8_000;
+const RETRY_LONGEST_MS = 4_000;
 const SESSION_ENDED = 4401;
 
 /**
  * @typedef {{[key: string]: any}} Rows
  * @typedef {{rows: Rows | null, refused: string | null, n: number}} Topic rows: null until the first have come
- * @typedef {{live: boolean, heardMs: number | null}} Connection heardMs: this computer's clock, when we last heard
+ * @typedef {{live: boolean, heardMs: number | null}} Connection
+ *   heardMs: by this computer's clock, when we last heard something before this began
  */
 
 export class Live {
@@ -29,6 +30,8 @@ export class Live {
     this.session = session;
     /** @type {Connection} */
     this.connection = { live: false, heardMs: null };
+    /** @type {number | null} */
+    this.heardMs = null;
     /** @type {Map<string, Topic>} */
     this.topics = new Map();
     /** @type {Map<string, Set<() => void>>} */
@@ -148,7 +151,7 @@ export class Live {
   /** @param {boolean} live */
   setLive(live) {
     if (live !== this.connection.live) {
-      this.connection = { ...this.connection, live };
+      this.connection = { live, heardMs: this.heardMs };
       this.connectionListeners.forEach((each) => each());
     }
   }
@@ -180,7 +183,7 @@ export class Live {
 
   /** @param {any} message */
   heard(message) {
-    this.connection.heardMs = Date.now();
+    this.heardMs = Date.now();
     this.heardSomething();
     if (message.at) {
       setEngineNow(message.at);

@@ -65,14 +65,19 @@ export function retryNow() {
   live?.retryNow();
 }
 
+/** What an unwatched topic is. @type {import("./live.js").Topic} */
+const NOTHING = { rows: null, refused: null, n: 0 };
+
 /**
  * @param {string | null} name null: nothing is watched
  * @returns {import("./live.js").Topic}
  */
 export function useTopic(name) {
-  const [, draw] = useState(0);
-  useEffect(() => (name === null ? undefined : live?.watch(name, () => draw((n) => n + 1))), [name]);
-  return name !== null && live ? live.topic(name) : { rows: null, refused: null, n: 0 };
+  return useKept(
+    () => (name !== null && live?.topics.get(name)) || NOTHING,
+    (listener) => (name === null ? undefined : live?.watch(name, listener)),
+    name,
+  );
 }
 
 /** @returns {any} the row of the agent himself; null until it has come, and for who is no agent */
@@ -83,11 +88,37 @@ export function useMe() {
 
 /** @returns {import("./live.js").Connection} */
 export function useConnection() {
+  return useKept(
+    () => live?.connection ?? { live: false, heardMs: null },
+    (listener) => {
+      const kept = live?.connectionListeners;
+      kept?.add(listener);
+      return () => kept?.delete(listener);
+    },
+    "connection",
+  );
+}
+
+/**
+ * What is kept outside of the components: drawn again whenever it changes, also when it did so between being drawn
+ * and being listened to.
+ *
+ * @template T
+ * @param {() => T} present another object after each change
+ * @param {(listener: () => void) => (() => void) | undefined} listen
+ * @param {string | null} key listened to anew when it changes
+ * @returns {T}
+ */
+function useKept(present, listen, key) {
   const [, draw] = useState(0);
+  const drawn = present();
   useEffect(() => {
     const listener = () => draw((n) => n + 1);
-    live?.connectionListeners.add(listener);
-    return () => live?.connectionListeners.delete(listener);
-  }, []);
-  return live?.connection ?? { live: false, heardMs: null };
+    const end = listen(listener);
+    if (present() !== drawn) {
+      listener();
+    }
+    return end;
+  }, [key]);
+  return drawn;
 }

@@ -124,6 +124,7 @@ const DOING = {
   wrap_up: "Wrap-up",
   other_call: "On another call",
   back_off: "Short pause after a call that failed",
+  unreachable: "No phone can be reached",
   offline: "Takes no queue calls",
   away: "Takes no queue calls",
 };

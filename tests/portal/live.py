@@ -4,6 +4,7 @@ Two accounts are there. Ours has an agent (1001), a supervisor of one queue (100
 has things of other names, so that whatever of theirs is seen can be told.
 """
 
+import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,6 +36,7 @@ from tests.integration.centres import apply
 
 OURS, THEIRS = AccountId("ours.example"), AccountId("theirs.example")
 PASSWORD = "long enough to be one"
+HASHED = asyncio.run(Passwords().hash(PASSWORD))
 
 OUR_CENTRE = """
 [account]
@@ -67,6 +69,10 @@ owner = "1001"
 [[devices]]
 name = "1002-desk"
 owner = "1002"
+
+[[devices]]
+name = "1003-desk"
+owner = "1003"
 
 [[devices]]
 name = "1004-desk"
@@ -243,19 +249,25 @@ class LivePortal:
             await close(connection)
 
 
-@asynccontextmanager
-async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
-    """Both accounts, with a password for everybody."""
+async def fill(database_url: str) -> None:
+    """Both accounts as they are at the beginning, with a password for everybody."""
     connection = await connect(database_url)
     try:
         for text in (OUR_CENTRE, THEIR_CENTRE):
             await apply(connection, text)
         await connection.execute(
-            "insert into portal_password (account, extension, hash) select account, extension, $1 from app_user",
-            await Passwords().hash(PASSWORD),
+            "insert into portal_password (account, extension, hash) select account, extension, $1 from app_user"
+            " on conflict do nothing",
+            HASHED,
         )
     finally:
         await close(connection)
+
+
+@asynccontextmanager
+async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
+    """Both accounts, with a password for everybody."""
+    await fill(database_url)
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(socket.socket())
         listening.bind(("127.0.0.1", 0))

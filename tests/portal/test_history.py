@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -27,18 +28,24 @@ CALLERS: Final = (
     Caller(number="+18765550123", name="@here"),
     Caller(number="+442079460000", name="\tTab"),
 )
-LENGTH: Final = timedelta(hours=30)
+LENGTH: Final = timedelta(hours=26)
 
 
 @pytest.fixture
 async def facts(live: LivePortal) -> list[Recorded]:
     """Two days of both accounts up to now; what is ours."""
-    begins = datetime.now(UTC) - LENGTH
-    ours = called_by(simulated(begins, LENGTH, seed=7), CALLERS)
-    journal = both(ours, simulated(begins, LENGTH, seed=8, days=THEIR_DAYS))
+    ours, journal = lived()
     await write_facts(live.database_url, journal)
     await kept_up(live, len(journal))
     return ours
+
+
+@cache
+def lived() -> tuple[list[Recorded], list[Recorded]]:
+    """What is ours, and what is of both."""
+    begins = datetime.now(UTC) - LENGTH
+    ours = called_by(simulated(begins, LENGTH, seed=7), CALLERS)
+    return ours, both(ours, simulated(begins, LENGTH, seed=8, days=THEIR_DAYS))
 
 
 async def pages(browser: Browser, conditions: str = "", limit: int = 200) -> list[dict[str, Any]]:
@@ -82,8 +89,8 @@ def had_by(facts: Sequence[Recorded], extension: str) -> set[CallId]:
 
 async def test_everybody_sees_the_calls_that_are_his(live: LivePortal, facts: list[Recorded]) -> None:
     sales, support = waited_in(facts, "7001"), waited_in(facts, "7002")
-    assert len(sales) > 300
-    assert len(support) > 150
+    assert len(sales) > 250
+    assert len(support) > 120
     agent, supervisor, manager = [await live.browser(f"{who}@ours.example") for who in ("1001", "1002", "1003")]
     assert ids(await pages(agent)) == had_by(facts, "1001")
     assert ids(await pages(supervisor)) == sales
@@ -220,7 +227,8 @@ async def test_reports_are_of_his_queues_and_agents(live: LivePortal, facts: lis
         assert {"1001", "1004"} <= {row["agent"] for row in of_manager["rows"]}
         assert {row["agent"] for row in of_supervisor["rows"]} == {"1001"}
         assert {row["agent"] for row in of_agent["rows"]} == {"1001"}
-        assert of_supervisor["rows"][0]["occupancy"] == of_agent["rows"][0]["occupancy"]
+        # Of a day that is not over, what goes on grows from one look to the next.
+        assert of_supervisor["rows"][0]["occupancy"] == pytest.approx(of_agent["rows"][0]["occupancy"], rel=0.01)
     for kind in ("queues", "agents", "time-in-status", "abandoned"):
         report = (await manager.ask("GET", f"/reports/{kind}{since}&by=hour")).json
         assert report["rows"]

@@ -1,4 +1,4 @@
-"""The page's own files, without a browser: what was taken from elsewhere, what is loaded at first, what is never done."""
+"""The page's own files, without a browser: what came from elsewhere, what is loaded at first, what is never done."""
 
 import hashlib
 import re

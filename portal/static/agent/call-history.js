@@ -88,13 +88,24 @@ function NumberOf({ call, dial }) {
   if (!call.number) {
     return html`<span>Anonymous</span>`;
   }
-  return call.dialable
-    ? html`<button type="button" class="link digits" title=${`Call ${call.number}`} onClick=${() => dial(call)}>${call.number}</button>`
-    : html`<span class="digits" title=${call.refusal ?? ""}>${call.number}</span>`;
+  return html`<button type="button" class="link digits" title=${`Call ${call.number}`} onClick=${() => dial(call)}>
+    ${call.number}
+  </button>`;
 }
+
+/** @type {Record<string, string>} */
+const OUTCOMES = {
+  abandoned: "Caller hung up",
+  overflowed: "Sent on",
+  transferred: "Passed on",
+  not_reached: "Not reached",
+};
 
 /** @param {string} outcome */
 function outcomeInWords(outcome) {
+  if (outcome in OUTCOMES) {
+    return OUTCOMES[outcome];
+  }
   const words = outcome.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -2,6 +2,7 @@
  * The call that rings or that he talks in: who calls, for which queue, how long he waited, and what can be done.
  */
 import { speak } from "../announce.js";
+import { engineNowMs } from "../clock.js";
 import { html, useEffect, useState } from "../preact.js";
 import { Card, Empty, Loading } from "../parts/card.js";
 import { Icon } from "../parts/icon.js";
@@ -25,7 +26,7 @@ export function PresentCall({ me }) {
   }
   const nothing = offer === null && me.calls.length === 0 && me.other_calls.length === 0;
   return html`<${Card} title="Present call" kind=${offer ? "present offered" : "present"}>
-    ${offer && html`<${Offer} offer=${offer} />`}
+    ${offer && html`<${Offer} key=${offer.offer} offer=${offer} />`}
     ${me.calls.map((/** @type {any} */ call) => html`<${Talk} key=${call.call} call=${call} />`)}
     ${me.other_calls.map((/** @type {any} */ call) => html`<${OtherCall} key=${call.channel} call=${call} />`)}
     ${nothing && html`<${Empty}>${idleWords(me, lookOf(statuses, me.status))}<//>`}
@@ -42,6 +43,7 @@ function idleWords(me, look) {
 
 /** @param {{offer: any}} props */
 function Offer({ offer }) {
+  const [seen] = useState(() => new Date(engineNowMs()).toISOString());
   return html`<div class="call">
     <p class="call-kind"><${Icon} name="incoming" />Incoming call for <strong>${offer.queue_name}</strong></p>
     <${Caller} caller=${offer} />
@@ -49,7 +51,7 @@ function Offer({ offer }) {
       <span>Has waited <${Elapsed} since=${offer.waiting_since} /></span>
       <span>Rings on ${offer.devices.join(", ")}: pick up there</span>
     </p>
-    ${offer.until && html`<${Shrinking} since=${offer.since ?? offer.waiting_since} until=${offer.until} label="Ringing time left" />`}
+    ${offer.until && html`<${Shrinking} since=${seen} until=${offer.until} label="Ringing time left" />`}
   </div>`;
 }
 

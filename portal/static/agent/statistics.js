@@ -3,30 +3,32 @@
  */
 import { html } from "../preact.js";
 import { Card, Loading } from "../parts/card.js";
+import { DefinitionsButton } from "../parts/definitions.js";
 import { lookOf } from "../statuses.js";
 import { useSession, useTopic } from "../store.js";
 import { percent, spokenLength } from "../words.js";
 
-/** The figures in their order: word, meaning, how the value is written. */
-const FIGURES = /** @type {[string, string, (today: any) => string | number][]} */ ([
-  ["Handled", "Queue calls that you answered", (today) => today.handled],
-  ["Missed", "Offers that rang and were not answered", (today) => today.missed],
-  ["Declined", "Offers that you declined", (today) => today.declined],
-  ["Talk time", "Time in queue calls", (today) => spokenLength(today.talk_s)],
-  ["Average talk", "Talk time for each call handled", (today) => spokenLength(today.average_talk_s)],
-  ["Average handle", "Talk, hold and wrap-up for each call handled", (today) => spokenLength(today.average_handle_s)],
-  ["Hold", "Time in which callers were on hold", (today) => spokenLength(today.hold_s)],
-  ["Wrap-up", "Time in wrap-up", (today) => spokenLength(today.wrap_up_s)],
-  ["Occupancy", "Share of your time on calls and wrap-up while you took calls", (today) => percent(today.occupancy)],
+/** The figures in their order, and how each is written. */
+const FIGURES = /** @type {[key: string, word: string, written: (value: any) => string | number][]} */ ([
+  ["handled", "Handled", (calls) => calls],
+  ["missed", "Missed", (calls) => calls],
+  ["declined", "Declined", (calls) => calls],
+  ["talk_s", "Talk time", spokenLength],
+  ["average_talk_s", "Average talk", spokenLength],
+  ["average_handle_s", "Average handle", spokenLength],
+  ["hold_s", "Hold", spokenLength],
+  ["wrap_up_s", "Wrap-up", spokenLength],
+  ["occupancy", "Occupancy", percent],
 ]);
 
 export function Statistics() {
   const today = useTopic("my_statistics").rows?.me?.today ?? null;
-  return html`<${Card} title="My statistics" kind="statistics" aside=${html`<span class="quiet small">today</span>`}>
+  const aside = html`<span class="quiet small">today <${DefinitionsButton} keys=${FIGURES.map(([key]) => key)} /></span>`;
+  return html`<${Card} title="My statistics" kind="statistics" aside=${aside}>
     ${today === null
       ? html`<${Loading} />`
-      : html`<dl class="figures">${FIGURES.map(([word, meaning, written]) => html`<div key=${word} title=${meaning}>
-          <dt>${word}</dt><dd class="digits">${written(today)}</dd>
+      : html`<dl class="figures">${FIGURES.map(([key, word, written]) => html`<div key=${key}>
+          <dt>${word}</dt><dd class="digits">${written(today[key])}</dd>
         </div>`)}</dl>
         <${TimeInStatus} seconds=${today.time_in_status_s} />`}
   <//>`;
@@ -35,11 +37,10 @@ export function Statistics() {
 /** @param {{seconds: Record<string, number>}} props */
 function TimeInStatus({ seconds }) {
   const { statuses } = useSession();
-  const all = Object.entries(seconds).filter(([, length]) => length >= 1).map(([status, length]) => ({ length, ...lookOf(statuses, status) }));
-  if (all.length === 0) {
-    return null;
-  }
-  return html`<dl class="time-in-status">${all.map((each) => html`<div key=${each.status} data-colour=${each.colour}>
-    <dt><span class="dot" data-colour=${each.colour} />${each.name}</dt><dd class="digits">${spokenLength(each.length)}</dd>
+  const spent = Object.entries(seconds)
+    .filter(([, length]) => length >= 1)
+    .map(([status, length]) => ({ ...lookOf(statuses, status), length }));
+  return spent.length > 0 && html`<dl class="time-in-status">${spent.map(({ status, name, colour, length }) => html`<div key=${status}>
+    <dt><span class="dot" data-colour=${colour} />${name}</dt><dd class="digits">${spokenLength(length)}</dd>
   </div>`)}</dl>`;
 }

@@ -13,9 +13,7 @@ export default function AccountPage() {
   return html`<h1>Account</h1>
     <p class="quiet lead">${who.name}, ${who.login}</p>
     <div class="account-page">
-      <${MyPassword} />
-      <${ThisBrowser} />
-      <${Sessions} />
-      <${Tokens} />
+      <div><${MyPassword} /><${Sessions} /></div>
+      <div><${ThisBrowser} /><${Tokens} /></div>
     </div>`;
 }
