@@ -109,6 +109,7 @@ class Waiting:
     ticks = False
 
     def all(self, sight: Sight) -> Named:
+        """In turn."""
         rows = waiting.waiting(sight.state, self.queue)
         return sight.named((row.call, (self, row.call), partial(_as_it_is, row)) for row in rows)
 
