@@ -102,7 +102,8 @@ def _has_manager(draft: Draft) -> bool:
 
 
 def _taken(error: asyncpg.UniqueViolationError) -> Problem:
-    if error.constraint_name not in ("device_pkey", "device_name_any_case"):
+    constraint: object = getattr(error, "constraint_name", None)  # asyncpg tells no types
+    if constraint not in ("device_pkey", "device_name_any_case"):
         raise error
     # Whose it is, is told to nobody: it can be another account's.
     said = "there is a device of this name already; give it another name, they are unique over all accounts"

@@ -1,7 +1,7 @@
 """Changing the configuration by the portal: as the centre's file would have it, by those who may, and never unseen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -250,7 +250,7 @@ async def test_a_supervisor_changes_his_queues_only_and_an_agent_none(live: Live
 
 
 @asynccontextmanager
-async def told_by_the_database(live: LivePortal) -> AsyncIterator[None]:
+async def told_by_the_database(live: LivePortal) -> AsyncGenerator[None]:
     """The engine hears of changes as it does in the process: the database says so."""
     listening = asyncio.create_task(Store(live.database_url).listen(live.configure))
     try:
