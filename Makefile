@@ -31,11 +31,12 @@ setup: $(INSTALLED) ## everything that running and testing need; quick when noth
 run: setup ## a demo centre, until Ctrl-C
 	@setpriv --pdeathsig TERM $(BIN)/python -m acd up $(CENTRE) $(UP)
 
+# In two processes; tests/conftest.py says how they share the tests.
 test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of the core (two or three minutes)
-	@$(BIN)/python -m pytest tests/unit tests/scenarios tests/property tests/mutants tests/simulation tests/test_tidy.py
+	@$(BIN)/python -m pytest -n 2 tests/unit tests/scenarios tests/property tests/mutants tests/simulation tests/test_tidy.py
 
 chaos: setup ## every failure caused on a real Asterisk, database and phones, one line each (under twenty minutes)
 	@$(BIN)/python -m tests.chaos $(ROWS)
@@ -51,9 +52,8 @@ soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten
 lint: $(INSTALLED)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/pyright
 	@$(BIN)/lint-imports
+	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
 
 lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml

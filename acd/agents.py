@@ -23,6 +23,7 @@ from acd.outputs import (
     DeviceReachable,
     DeviceSwitched,
     OfferEnd,
+    OtherCallConnected,
     OutboundEnded,
     Source,
     WrapUpEnd,
@@ -194,16 +195,17 @@ def other_call_started(step: Step, event: OtherCallStarted) -> None:
     if known or step.state.agent_of_device(event.device) is None:
         step.pass_over()
         return
-    step.record(DeviceEngaged(device=event.device, channel=event.channel))
+    step.record(DeviceEngaged(device=event.device, channel=event.channel, outgoing=event.outgoing, number=event.number))
 
 
 def other_call_answered(step: Step, event: OtherCallAnswered) -> None:
     """He talks to somebody else while an offer rings: unless he may have both, the offer goes to another agent."""
     device = step.state.channels.get(event.channel)
     agent = step.state.agent_of_device(device) if device else None
-    if agent is None:
+    if device is None or agent is None:
         step.pass_over()
         return
+    step.record(OtherCallConnected(device=device, channel=event.channel, number=event.number))
     make_room(step, agent)
 
 
@@ -225,7 +227,7 @@ def other_call_ended(step: Step, event: OtherCallEnded) -> None:
     monitoring.phone_gone(step, event.channel)
     device = step.state.channels.get(event.channel)
     if device is not None:
-        step.record(DeviceDisengaged(device=device, channel=event.channel))
+        step.record(DeviceDisengaged(device=device, channel=event.channel, number=event.number))
     if event.channel in step.state.records.out:
         step.record(OutboundEnded(channel=event.channel))
     elif device is None:

@@ -32,7 +32,7 @@ def dial(step: Step, request: DialFor) -> Refusal | None:
     step.record(
         NumberDialled(agent=agent.id, device=request.device, channel=channel, number=request.number, outside=outside)
     )
-    step.record(DeviceEngaged(device=request.device, channel=channel))
+    step.record(DeviceEngaged(device=request.device, channel=channel, outgoing=True, number=request.number))
     step.order(
         DialFrom(
             channel=channel,

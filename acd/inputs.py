@@ -217,6 +217,10 @@ class OtherCallStarted:
 
     channel: ChannelId
     device: DeviceId
+    outgoing: bool = False
+    """It is the phone that calls; else it is called, or nobody knows."""
+    number: str = ""
+    """What it has dialled; of one that is called, who calls is known later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +228,8 @@ class OtherCallAnswered:
     """Such a call is now a conversation. Star codes never become one."""
 
     channel: ChannelId
+    number: str = ""
+    """Of the other side, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +237,8 @@ class OtherCallEnded:
     """Such a call is over."""
 
     channel: ChannelId
+    number: str = ""
+    """Of the other side, where nobody had answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

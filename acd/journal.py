@@ -70,6 +70,7 @@ KINDS: Final[dict[str, type[Fact]]] = {
     "device_switched": outputs.DeviceSwitched,
     "device_reachable": outputs.DeviceReachable,
     "device_engaged": outputs.DeviceEngaged,
+    "other_call_connected": outputs.OtherCallConnected,
     "device_disengaged": outputs.DeviceDisengaged,
     "configuration_changed": outputs.ConfigurationChanged,
     "asterisk_out_of_sight": outputs.AsteriskOutOfSight,

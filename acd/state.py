@@ -58,6 +58,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundEnded,
     PlaceGone,
     PlaceKept,
@@ -211,6 +212,7 @@ class State(Indexes):
                 | CallbackRefused()
                 | TransferRefused()
                 | RetrievalRefused()
+                | OtherCallConnected()
             ):
                 pass
             case _:

@@ -6,8 +6,9 @@ A caller who is moved keeps his arrival, so his place in the other queue is wher
 first place: by his priority, then by his whole wait. Its entry rules are not asked. Its longest wait counts anew.
 
 A caller who is given to an agent rings at that one alone, for one ring time, whatever his status, whoever's turn it is;
-what rang for him before stops. Not answered, it is no miss, and the caller is where he was: his place, his round and
-his longest wait have gone on, and the agent counts as tried.
+what rang for him before stops. A back-off of the agent is over with that, a wrap-up runs on. Not answered, it is no
+miss, and the caller is where he was: his place, his round and his longest wait have gone on, and the agent counts as
+tried.
 """
 
 from acd import announcing, offers

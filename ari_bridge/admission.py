@@ -1,6 +1,6 @@
 """How many new calls are let in while Asterisk or this process is overloaded: decided from how late everything is.
 
-Long before anything fails requests take long, 200 ms instead of 3, or events come late: Asterisk writes all events of
+Long before anything fails requests take long, 60 ms instead of 3, or events come late: Asterisk writes all events of
 one application in a single thread, and queues them by the thousand. Those who are let in must not notice; the others
 hear busy from the dial plan at once. Pure: no clock, no I/O. It decides nothing about callers who wait already, nor
 about star codes and calls between phones.
@@ -12,7 +12,7 @@ from math import inf
 from statistics import median
 from typing import Final
 
-SLOW_S: Final = 0.15
+SLOW_S: Final = 0.06
 TIMES_PING: Final = 5
 """A period is slow where half its requests, or half its events, took longer than this, and so many times longer than
 the quickest ping: an Asterisk far away answers slowly by nature."""
@@ -38,8 +38,17 @@ EFFECT_S: Final = 1.5
 """Before a limit is made smaller once more: those who were let in before it are slow for a while yet."""
 
 MORE: Final = 0.02
-MOST: Final = 0.15
+MOST: Final = 0.04
 """By so much a limit grows where requests are fast: with each period by that much more, up to this."""
+
+NEAR: Final = 0.7
+BUSY: Final = 0.2
+CAREFUL: Final = 0.01
+"""From the first share of what was too much last, and with requests that take more than the second one of what is slow,
+it grows by no more than that: what comes in before anybody can see that it was too much takes seconds to work off."""
+
+LOWER: Final = 0.9
+"""Where less than that share is too much, the machine may take less than it did: so much less is believed of it."""
 
 LEAST_PER_S: Final = 1.0
 CALM_S: Final = 5.0
@@ -75,7 +84,11 @@ class Admission:
         """None: everybody."""
         self.late_s = 0.0
         """What half the requests of the last period took, or half the events, whichever is more; 0: too few of both."""
+        self._too_much_per_s = 0.0
+        """The least that was known to be too much last."""
         self._quickest_ping_s = inf
+        self._bound_s = inf
+        """From where on a period is slow."""
         self._slow_periods = 0
         self._since_less_s = self._calm_s = 0.0
         self._less, self._more = LESS, 0.0
@@ -87,17 +100,21 @@ class Admission:
         self._since_less_s += period.seconds
         if self.limit_per_s is None:
             if self._slow_periods >= SLOW_PERIODS:
-                self._let_in_less(period.offered / period.seconds * FIRST)
+                self._too_much_per_s = period.offered / period.seconds
+                self._let_in_less(self._too_much_per_s * FIRST)
             return
         self._calm_s = 0.0 if slow or period.shed else self._calm_s + period.seconds
         if self._calm_s >= CALM_S:
             self.limit_per_s = None
         elif slow and self._since_less_s >= EFFECT_S:
+            near = self.limit_per_s >= self._too_much_per_s * NEAR
+            self._too_much_per_s = self.limit_per_s if near else self._too_much_per_s * LOWER
             self._let_in_less(self.limit_per_s)
         elif slow:
             self._more = 0.0
         elif period.shed:
-            self._more = min(self._more + MORE, MOST)
+            near = self.limit_per_s >= self._too_much_per_s * NEAR and self.late_s > self._bound_s * BUSY
+            self._more = CAREFUL if near else min(self._more + MORE, MOST)
             self.limit_per_s *= 1 + self._more
 
     def places(self, seconds: float) -> int | None:
@@ -111,9 +128,9 @@ class Admission:
     def _is_slow(self, period: Period) -> bool:
         self._quickest_ping_s = min(self._quickest_ping_s * FORGETS, period.ping_s or inf)
         self.late_s = max(_median(period.latencies_s, ENOUGH), _median(period.event_ages_s, ENOUGH_EVENTS))
-        bound_s = max(SLOW_S, TIMES_PING * self._quickest_ping_s) if self._quickest_ping_s < inf else inf
-        slow = self.late_s > bound_s
-        self._less = max(LEAST, min(LESS, bound_s / self.late_s)) if slow else LESS
+        self._bound_s = max(SLOW_S, TIMES_PING * self._quickest_ping_s) if self._quickest_ping_s < inf else inf
+        slow = self.late_s > self._bound_s
+        self._less = max(LEAST, min(LESS, self._bound_s / self.late_s)) if slow else LESS
         return slow
 
 

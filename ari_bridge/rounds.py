@@ -130,7 +130,9 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
             return (difference.call,)
         case CallArrived():
             return (difference.call, *(() if difference.device is None else (endpoint(difference.device),)))
-        case RingGone() | LegAnswered() | LegEnded() | LegLeftOver():
+        case RingGone():
+            return (endpoint(difference.device),)
+        case LegLeftOver():
             return (caller_of(difference.offer), endpoint(difference.device))
         case CallBackLeftOver():
             return (caller_of(difference.channel), difference.channel)
@@ -138,7 +140,7 @@ def _lanes(difference: Difference) -> tuple[str, ...]:
             return (difference.channel, endpoint(difference.device))
         case OtherCallAnswered() | OtherCallEnded() | MonitorAnswered() | NotListening() | MonitorLeftOver():
             return (difference.channel,)
-        case DeviceRegistered() | DeviceUnregistered():
+        case LegAnswered() | LegEnded() | DeviceRegistered() | DeviceUnregistered():
             return ()
         case _:
             assert_never(difference)

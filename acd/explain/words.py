@@ -79,6 +79,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundCap,
     OutboundEnded,
     PlaceGone,
@@ -228,6 +229,7 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             | DeviceSwitched()
             | DeviceReachable()
             | DeviceEngaged()
+            | OtherCallConnected()
             | DeviceDisengaged()
         ):
             return ""

@@ -75,6 +75,7 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
     )
     if fact.picked_by is not None:
         call.picked = fact.offer
+        back_off(state, agent, None)  # he is rung all the same
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
     state.queue_index(fact.queue).ringing.add(fact.offer)
     state.place_by_offers(call)

@@ -16,6 +16,7 @@ from acd.outputs.agent import (
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    OtherCallConnected,
     StatusChanged,
     WrapUpEnded,
     WrapUpStarted,
@@ -174,6 +175,7 @@ Fact = (
     | DeviceSwitched
     | DeviceReachable
     | DeviceEngaged
+    | OtherCallConnected
     | DeviceDisengaged
     | ConfigurationChanged
     | AsteriskOutOfSight
@@ -274,6 +276,7 @@ __all__ = [
     "OfferMade",
     "OfferOutcome",
     "OfferRetimed",
+    "OtherCallConnected",
     "OutboundCap",
     "OutboundEnded",
     "Outcome",

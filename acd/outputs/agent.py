@@ -85,6 +85,19 @@ class DeviceEngaged:
 
     device: DeviceId
     channel: ChannelId
+    outgoing: bool = False
+    number: str = ""
+    """Both as in `OtherCallStarted`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCallConnected:
+    """That call is a conversation."""
+
+    device: DeviceId
+    channel: ChannelId
+    number: str
+    """As in `OtherCallAnswered`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +106,8 @@ class DeviceDisengaged:
 
     device: DeviceId
     channel: ChannelId
+    number: str = ""
+    """As in `OtherCallEnded`."""
 
 
 # --- the whole

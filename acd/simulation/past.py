@@ -61,6 +61,7 @@ from acd.outputs import (
     OfferEnd,
     OfferEnded,
     OfferMade,
+    OtherCallConnected,
     OverflowReason,
     Party,
     PriorityChanged,
@@ -107,6 +108,8 @@ class Past:
         self._in_sight = state.records.asterisk_in_sight
         self._came = set(state.records.calls)
         self._rung: dict[OfferId, Rung] = {}
+        self._connected: set[ChannelId] = set()
+        """Other calls that were answered."""
         self._waits_in = {call.id: [call.queue] for call in state.records.calls.values()}
         self._since: dict[tuple[str, CallId], datetime] = {}
         """When something of a call began for which its record has no field."""
@@ -264,8 +267,8 @@ class Past:
         if fact.why in _TOLD_BY_PHONES:
             device = min(self._state.records.offers[fact.offer].devices)
             self._told(fact.offer, at, device, fact.why)
-        elif fact.why is OfferEnd.OTHER_CALL:
-            for channel in sorted(self._state.records.agent_records[fact.agent].other_calls):
+        elif fact.why is OfferEnd.OTHER_CALL:  # journals older than `OtherCallConnected` tell it nowhere else
+            for channel in sorted(self._state.records.agent_records[fact.agent].other_calls.keys() - self._connected):
                 self._happened(at, OtherCallAnswered(channel=channel))
 
     def _told(self, offer: OfferId, at: datetime, device: DeviceId, why: OfferEnd) -> None:
@@ -348,9 +351,17 @@ class Past:
             case DeviceSwitched():
                 self._happened(at, SwitchDevice(device=fact.device, on=fact.on))
             case DeviceEngaged():
-                self._happened(at, OtherCallStarted(channel=fact.channel, device=fact.device))
+                self._happened(
+                    at,
+                    OtherCallStarted(
+                        channel=fact.channel, device=fact.device, outgoing=fact.outgoing, number=fact.number
+                    ),
+                )
+            case OtherCallConnected():
+                self._connected.add(fact.channel)
+                self._happened(at, OtherCallAnswered(channel=fact.channel, number=fact.number))
             case DeviceDisengaged():
-                self._happened(at, OtherCallEnded(channel=fact.channel))
+                self._happened(at, OtherCallEnded(channel=fact.channel, number=fact.number))
             case _:
                 pass
 

@@ -6,16 +6,17 @@ from typing import Annotated, Final
 
 import msgspec
 
+from acd.inputs import Refusal
 from acd.model import AccountId, agent_id, queue_id
 from acd.outbound import is_number, may_call
 from acd.state import State
 from portal.database import Row, Transaction
 from portal.endpoint import Asked, endpoint
-from portal.history import calls, graphs, looking, reports
+from portal.history import calls, graphs, looking
 from portal.history.calls import Place, Wanted
 from portal.history.days import Bins, By, bins, last_days, last_hours
-from portal.history.reports import Counts, Times
-from portal.problems import Fault, wrong
+from portal.history.figures import Counts, Times, counts_of_agents, times_of_agents
+from portal.problems import Fault, refused, wrong
 from portal.who import Scope, Who
 
 HOURS: Final = 24
@@ -88,8 +89,8 @@ async def list_calls(asked: Asked, *, query: CallsWanted) -> CallsPage:
 async def _wanted(rows: Transaction, asked: Asked, query: CallsWanted) -> Wanted:
     who, state, now = asked.who, asked.portal.engine.state, asked.portal.engine.now()
     sight = looking.sight_of_calls(who)
-    queue = query.queue and await looking.queue_in_sight(rows, who, state, sight, query.queue)
-    agent = query.agent and await looking.agent_in_sight(rows, who, state, sight, query.agent)
+    queue = query.queue and await looking.queue_in_sight(rows, who, state, query.queue, own=True)
+    agent = query.agent and await looking.agent_in_sight(rows, who, state, query.agent)
     begin, end = now - _EARLIEST, now + timedelta(days=1)
     if query.begin is not None or query.end is not None:
         zone = await looking.zone_of(rows, who.account)
@@ -167,14 +168,14 @@ def _refusal(state: State, who: Who, number: str) -> str | None:
     """Why the number of an entry cannot be called by a click; whether it is his turn is asked when he clicks."""
     records = state.records
     if not is_number(number):
-        return "This is no number that can be called."
+        return refused(Refusal.NOT_A_NUMBER).detail
     if number == who.extension:
-        return "This is your own number."
+        return refused(Refusal.OWN_NUMBER).detail
     if agent_id(who.account, number) in records.agents or queue_id(who.account, number) in records.queues:
         return None
     account = records.accounts.get(who.account)
     if account is None or not may_call(account.outbound, number):
-        return "The rules of your account do not allow calls to this number."
+        return refused(Refusal.NUMBER_NOT_ALLOWED).detail
     return None
 
 
@@ -274,8 +275,8 @@ async def show_statistics(asked: Asked, *, query: DaysWanted) -> Statistics:
         pieces = last_days(zone, now, DAYS)
         if query.begin is not None or query.end is not None:
             pieces = bins(zone, *looking.span(zone, query.begin, query.end, now, By.DAY), By.DAY)
-        counts = await reports.counts_of_agents(rows, who.account, pieces, None, me)
-        times = await reports.times_of_agents(rows, who.account, pieces, me, now)
+        counts = await counts_of_agents(rows, who.account, pieces, None, me)
+        times = await times_of_agents(rows, who.account, pieces, me, now)
     return Statistics(
         time_zone=zone.key,
         days=[

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,15 +14,16 @@ from aiohttp import hdrs, web
 from acd.centre import Role
 from acd.model import AccountId
 from acd.state import State
+from portal.database import Transaction
 from portal.endpoint import Asked, endpoint
 from portal.history import as_csv, definitions, looking, reports
 from portal.history.days import Bins, By, bins
 from portal.history.definitions import FIGURES, OUTCOMES, Figure, Unit
-from portal.history.reports import Figures, Names
+from portal.history.figures import MOST_ROWS, Figures, TooManyRows
+from portal.history.looking import Sight
+from portal.history.reports import Names
 from portal.problems import Fault, not_allowed, wrong
 from portal.who import Scope
-
-MOST_ROWS: Final = 10_000
 
 
 class Kind(StrEnum):
@@ -144,30 +145,36 @@ async def _report(asked: Asked, kind: Kind, query: ReportWanted) -> Report:
         zone = await looking.zone_of(rows, who.account)
         pieces = bins(zone, *looking.span(zone, query.begin, query.end, now, by), by)
         sight = looking.sight_of_figures(who, state)
-        queues, agents = sight.queues, sight.agents
         if query.queue is not None:
-            queues = (await looking.queue_in_sight(rows, who, state, sight, query.queue),)
+            number = await looking.queue_in_sight(rows, who, state, query.queue, own=who.role is Role.AGENT)
+            sight = replace(sight, queues=(number,))
         if query.agent is not None:
-            agents = (await looking.agent_in_sight(rows, who, state, sight, query.agent),)
-        names = _names(state, who.account)
-        match kind:
-            case Kind.QUEUES | Kind.ABANDONED if query.by is Cut.CALL:
-                found = await reports.abandoned_calls(rows, who.account, pieces, queues, names, MOST_ROWS + 1)
-                made = _Made(keys=definitions.ABANDONED_CALLS, rows=found, total=None)
-            case Kind.QUEUES | Kind.ABANDONED:
-                report = await reports.queues(rows, who.account, pieces, queues, names)
-                keys = definitions.QUEUES if kind is Kind.QUEUES else definitions.ABANDONED
-                made = _Made(keys=keys, rows=report.rows, total=report.total)
-            case Kind.AGENTS:
-                report = await reports.agents(rows, who.account, pieces, queues, agents, names, now)
-                made = _Made(keys=definitions.AGENTS, rows=report.rows, total=report.total)
-            case Kind.TIME_IN_STATUS:
-                report, statuses = await reports.time_in_status(rows, who.account, pieces, agents, names, now)
-                made = _Made(keys=definitions.TIME, rows=report.rows, total=report.total, statuses=tuple(statuses))
-    if len(made.rows) > MOST_ROWS:
-        said = f"gives more than {MOST_ROWS} rows; ask for fewer days, for days, not hours, or for one queue or agent"
-        raise wrong([Fault(place="to", said=said)])
+            sight = replace(sight, agents=(await looking.agent_in_sight(rows, who, state, query.agent),))
+        try:
+            made = await _made(rows, who.account, kind, query.by, pieces, sight, _names(state, who.account), now)
+        except TooManyRows:
+            said = f"gives over {MOST_ROWS} rows; ask for fewer days, for days not hours, or for one queue or agent"
+            raise wrong([Fault(place="to", said=said)]) from None
     return _shown(made, pieces, zone)
+
+
+async def _made(
+    rows: Transaction, account: AccountId, kind: Kind, by: Cut, pieces: Bins, sight: Sight, names: Names, now: datetime
+) -> _Made:
+    match kind:
+        case Kind.ABANDONED if by is Cut.CALL:
+            found = await reports.abandoned_calls(rows, account, pieces, sight.queues, names)
+            return _Made(keys=definitions.ABANDONED_CALLS, rows=found, total=None)
+        case Kind.QUEUES | Kind.ABANDONED:
+            report = await reports.queues(rows, account, pieces, sight.queues, names)
+            keys = definitions.QUEUES if kind is Kind.QUEUES else definitions.ABANDONED
+        case Kind.AGENTS:
+            report = await reports.agents(rows, account, pieces, sight.queues, sight.agents, names, now)
+            keys = definitions.AGENTS
+        case Kind.TIME_IN_STATUS:
+            report = await reports.time_in_status(rows, account, pieces, sight.agents, names, now)
+            keys = definitions.TIME
+    return _Made(keys=keys, rows=report.rows, total=report.total, statuses=report.statuses)
 
 
 def _names(state: State, account: AccountId) -> Names:

@@ -1,6 +1,6 @@
 """The time of agents, as spans: one begins whenever an agent's status changes, or what he does.
 
-What counts first of several things at once is the order of `acd.measures.Doing`.
+What counts first of several things at once is the order of `acd.figures.Doing`.
 """
 
 from dataclasses import dataclass, field

@@ -143,26 +143,28 @@ FIGURES: Final[Mapping[str, Figure]] = {
 }
 """By key."""
 
-QUEUES: Final = (
+QUEUES: Final[tuple[str, ...]] = (
     *("from", "queue", "queue_name", "offered", "answered", "within_service_level", "service_level", "abandoned"),
     *("abandoned_late", "short_abandons", "abandoned_share", "overflowed", "lost", "refused", "average_wait_s"),
     *("longest_wait_s", "average_abandoned_s", "talks", "talk_s", "average_talk_s", "hold_s", "wrap_up_s"),
     "average_handle_s",
 )
-AGENTS: Final = (
+AGENTS: Final[tuple[str, ...]] = (
     *("from", "agent", "agent_name", "handled", "missed", "declined", "unreached", "talks", "talk_s", "average_talk_s"),
     *("hold_s", "wrap_up_s", "average_handle_s", "occupancy", "outbound", "direct"),
 )
-TIME: Final = (
+TIME: Final[tuple[str, ...]] = (
     *("from", "agent", "agent_name", "talking_s", "in_wrap_up_s", "other_call_s", "ringing_s", "idle_s", "away_s"),
     *("offline_s", "occupancy"),
 )
 """A column for each status follows."""
-ABANDONED: Final = (
+ABANDONED: Final[tuple[str, ...]] = (
     *("from", "queue", "queue_name", "abandoned", "abandoned_late", "short_abandons", "abandoned_share"),
     *("average_abandoned_s", "longest_abandoned_s"),
 )
-ABANDONED_CALLS: Final = ("ended", "queue", "queue_name", "number", "name", "origin", "arrived", "waited_s")
+ABANDONED_CALLS: Final[tuple[str, ...]] = (
+    *("ended", "queue", "queue_name", "number", "name", "origin", "arrived", "waited_s"),
+)
 """The columns of each report, in their order."""
 
 
@@ -185,6 +187,7 @@ OUTCOMES: Final = tuple(
         ("abandoned", "Abandoned", "The caller hung up before he was joined with an agent."),
         ("missed", "Missed", "It rang and was not answered there."),
         ("not_answered", "Not answered", "Who was called did not answer."),
+        ("dialled", "Dialled", "It was dialled by a click; whether it was answered is not known."),
         ("overflowed", "Overflowed", "The queue did not keep the caller: he went elsewhere."),
         ("refused", "Not let in", "The queue did not let the caller in."),
         ("not_reached", "Not reached", "The caller was to be called back and could not be reached."),

@@ -27,6 +27,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferOutcome,
+    OtherCallConnected,
     Recorded,
     StatusChanged,
     TalkEnded,
@@ -36,7 +37,11 @@ from acd.outputs import (
 )
 from portal.history.agents import AgentNow, WrapUpNow
 from portal.history.origins import INTERNAL, origin
-from portal.history.rows import CallRow, Counted, CountedRow, Direction, SpanRow
+from portal.history.phones import PhoneCall
+from portal.history.rows import CallRow, Counted, CountedRow, Direction, SpanRow, searched
+
+_STAR: Final = "*"
+"""With it begins a code for ourselves, which is no call."""
 
 _SERVICE_LEVEL: Final = timedelta(seconds=60)
 _COUNTED_OFFERS: Final = {
@@ -65,7 +70,7 @@ class Memory:
     refused: dict[CallId, CallRow] = field(default_factory=dict[CallId, CallRow])
     """Let into no queue, at the last instant at which somebody was: another queue may take them in the same instant."""
     agents: dict[AgentId, AgentNow] = field(default_factory=dict[AgentId, AgentNow])
-    engaged: dict[ChannelId, AgentId] = field(default_factory=dict[ChannelId, AgentId])
+    engaged: dict[ChannelId, PhoneCall] = field(default_factory=dict[ChannelId, PhoneCall])
     within: dict[QueueId, timedelta] = field(default_factory=dict[QueueId, timedelta])
     owner: dict[DeviceId, AgentId] = field(default_factory=dict[DeviceId, AgentId])
 
@@ -108,23 +113,28 @@ class Fold:
     # --- a caller comes
 
     def _new(self, account: AccountId, call: CallId, caller: Caller, arrived: datetime, outcome: str) -> CallRow:
-        caller_is = AgentId(f"{caller.number}@{account}")
         dials = self.memory.engaged.get(ChannelId(call))
-        inside = dials is not None or caller_is in self.memory.agents
+        inside = dials is not None or self._is_ours(account, caller.number)
         row = CallRow(
             account=account,
             call=call,
             direction=Direction.INTERNAL if inside else Direction.INBOUND,
             number=caller.number,
             name=caller.name,
-            origin=INTERNAL if inside else origin(caller.number, self.home_regions.get(account, "US")),
+            origin=self._origin(account, caller.number, inside=inside),
             searched=searched(caller.number, caller.name),
             arrived=arrived,
             outcome=outcome,
         )
         if dials is not None:
-            row.parties.append(_number(dials))
+            row.parties.append(_number(dials.agent))
         return row
+
+    def _is_ours(self, account: str, number: str) -> bool:
+        return AgentId(f"{number}@{account}") in self.memory.agents
+
+    def _origin(self, account: str, number: str, *, inside: bool) -> str:
+        return INTERNAL if inside else origin(number, self.home_regions.get(account, "US"))
 
     def _entry_refused(self, fact: EntryRefused) -> None:
         self._count(Counted.REFUSED, fact.account, queue=_number(fact.queue), call=fact.call)
@@ -317,18 +327,54 @@ class Fold:
 
     def _engaged(self, fact: DeviceEngaged) -> None:
         owner = self.memory.owner.get(fact.device)
-        if owner is not None:
-            agent = self._agent(owner)
-            agent.others.add(fact.channel)
-            self.memory.engaged[fact.channel] = owner
-            self._does(agent)
+        if owner is None:
+            return
+        agent = self._agent(owner)
+        agent.others.add(fact.channel)
+        self._does(agent)
+        call = PhoneCall(channel=fact.channel, agent=owner, since=self._at, outgoing=fact.outgoing)
+        self.memory.engaged[fact.channel] = call
+        account = _account(owner)
+        to_queue = QueueId(f"{fact.number}@{account}") in self.memory.within
+        if fact.outgoing and fact.number and not fact.number.startswith(_STAR) and not to_queue:
+            self._begins(call, fact.number)
+            self._count(Counted.DIALLED, account, agent=_number(owner), call=fact.channel)
+
+    def _connected(self, fact: OtherCallConnected) -> None:
+        call = self.memory.engaged.get(fact.channel)
+        if call is None or call.connected is not None or not call.is_told or CallId(fact.channel) in self.memory.calls:
+            return
+        if not call.outgoing:
+            self._begins(call, fact.number)
+            self._count(Counted.DIRECT, _account(call.agent), agent=_number(call.agent), call=fact.channel)
+        call.is_connected(self._at)
 
     def _disengaged(self, fact: DeviceDisengaged) -> None:
-        owner = self.memory.engaged.pop(fact.channel, None)
-        if owner is not None:
-            agent = self._agent(owner)
-            agent.others.discard(fact.channel)
-            self._does(agent)
+        call = self.memory.engaged.pop(fact.channel, None)
+        if call is None:
+            return
+        agent = self._agent(call.agent)
+        agent.others.discard(fact.channel)
+        self._does(agent)
+        if call.rings and call.is_told and fact.number and not self._was_another_phone(call, fact.number):
+            self._begins(call, fact.number)
+            self._count(Counted.DIRECT_MISSED, _account(call.agent), agent=_number(call.agent), call=fact.channel)
+        call.ends(self._at)
+        if call.row is not None:
+            self._rows.calls[CallId(call.channel)] = call.row
+
+    def _was_another_phone(self, call: PhoneCall, number: str) -> bool:
+        """Whether he took it on another phone of his, or that still rings: then it is not this one that missed it."""
+        channels = self.memory.agents[call.agent].others
+        others = (self.memory.engaged[channel] for channel in channels if channel in self.memory.engaged)
+        return any(other.answers_for(call, number) or call.rings_with(other) for other in others)
+
+    def _begins(self, call: PhoneCall, number: str) -> None:
+        account = _account(call.agent)
+        inside = self._is_ours(account, number)
+        self._rows.calls[CallId(call.channel)] = call.begins(
+            number, self._origin(account, number, inside=inside), inside=inside
+        )
 
     # --- the whole
 
@@ -345,12 +391,6 @@ class Fold:
             gone = self._agent(agent_id)
             gone.gone, gone.status = True, OFFLINE
             self._does(gone)
-
-
-def searched(number: str, name: str) -> str:
-    """What a search is to find a call by."""
-    digits = "".join(letter for letter in number if letter.isdigit())
-    return f"{number} {digits} {name}".lower()
 
 
 def _number(id_: QueueId | AgentId) -> str:
@@ -378,6 +418,7 @@ _FOLDS: Final[dict[type[Fact], Callable[[Fold, Any], None]]] = {
     WrapUpStarted: Fold._wrap_up_started,
     WrapUpEnded: Fold._wrap_up_ended,
     DeviceEngaged: Fold._engaged,
+    OtherCallConnected: Fold._connected,
     DeviceDisengaged: Fold._disengaged,
     ConfigurationChanged: Fold._configured,
 }

@@ -65,22 +65,25 @@ def _agents_of(who: Who, state: State) -> set[str]:
     }
 
 
-async def queue_in_sight(rows: Transaction, who: Who, state: State, sight: Sight, number: str) -> str:
-    """This queue, be it there still or not; raises `Problem` 404 where it is none of his."""
-    if sight.queues is not None and number not in sight.queues and not _answers(who, state, number):
+async def queue_in_sight(rows: Transaction, who: Who, state: State, number: str, *, own: bool) -> str:
+    """This queue, be it there still or not; raises `Problem` 404 where he does not look after it.
+
+    `own`: it is asked for with his own calls or figures alone, and so may be one that he answers.
+    """
+    if not who.supervises_queue(number) and not (own and _answers(who, state, number)):
         raise not_found("queue")
     if queue_id(who.account, number) not in state.records.queues and not await is_known(rows, who.account, number):
         raise not_found("queue")
     return number
 
 
-async def agent_in_sight(rows: Transaction, who: Who, state: State, sight: Sight, extension: str) -> str:
+async def agent_in_sight(rows: Transaction, who: Who, state: State, extension: str) -> str:
     """This user, be he there still or not; raises `Problem`: 403 for an agent who asks for others, 404 else."""
     if extension == who.extension:
         return extension
     if who.role is Role.AGENT:
         raise not_allowed("Agents can ask for themselves only.")
-    if sight.agents is not None and extension not in _agents_of(who, state):
+    if who.role is Role.SUPERVISOR and extension not in _agents_of(who, state):
         raise not_found("agent")
     if agent_id(who.account, extension) not in state.records.agents and not await is_known(
         rows, who.account, extension

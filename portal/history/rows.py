@@ -101,3 +101,9 @@ class SpanRow:
     until: datetime | None
     status: str
     doing: str
+
+
+def searched(number: str, name: str) -> str:
+    """What a search is to find a call by."""
+    digits = "".join(letter for letter in number if letter.isdigit())
+    return f"{number} {digits} {name}".lower()

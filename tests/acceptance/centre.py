@@ -4,24 +4,26 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from tests.acceptance.parts import Part, centre_file
 from tests.phone.phone import Phone
+from tests.phone.waiting import until
 from tests.phone.wire import Place
+from tests.ports import free_port, free_rtp_ports
 
 ACD = (sys.executable, "-m", "acd")
 START_SECONDS = 60
 STOP_SECONDS = 20
-RTP_PORTS = 400
+IN_FORCE_SECONDS = 3.0
 
 
 class CentreError(AssertionError):
@@ -80,10 +82,11 @@ class RunningCentre:
     def start(self) -> None:
         """Begin, and return when calls can be taken; raises `CentreError` with what was written instead."""
         self._file.write_text(centre_file(self._parts))
-        sip, ari, web, rtp = free_ports()
+        rtp = free_rtp_ports()
         command = [*ACD, "up", str(self._file), "--json", "--state-dir", str(self.home / "state")]
-        command += ["--sip-port", str(sip), "--ari-port", str(ari), "--web-port", str(web)]
-        command += ["--rtp-ports", f"{rtp}-{rtp + RTP_PORTS - 1}", *self._options]
+        for option in ("--sip-port", "--ari-port", "--web-port"):
+            command += [option, str(free_port())]
+        command += ["--rtp-ports", f"{rtp[0]}-{rtp[-1]}", *self._options]
         with self.log.open("w") as log, self._said.open("w") as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=log, env=os.environ | self._environment)
         self.sheet = read_sheet(self._sheet_line())
@@ -125,18 +128,22 @@ class RunningCentre:
 
     def engine_pid(self) -> int:
         """Of the engine that runs now; 0 while there is none."""
+        return next((pid for pid in self._engines() if not _waits_for_its_turn(pid)), 0)
+
+    def spare_pid(self) -> int:
+        """Of the engine that has everything in hand and waits for its turn; 0 while there is none."""
+        return next((pid for pid in self._engines() if _waits_for_its_turn(pid) and _reads_a_pipe(pid)), 0)
+
+    def _engines(self) -> Iterator[int]:
         assert self._process
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 words = (entry / "cmdline").read_bytes().split(b"\0")
-                waits_for_its_turn = (entry / "fd" / "0").readlink().name.startswith("pipe")
             except (OSError, IndexError):
                 continue
-            ours = parent == self._process.pid and b"run" in words and b"--settings" in words
-            if ours and not waits_for_its_turn:
-                return int(entry.name)
-        return 0
+            if parent == self._process.pid and b"run" in words and b"--settings" in words:
+                yield int(entry.name)
 
     async def add_to_dial_plan(self, lines: str) -> None:
         """As an operator does who has a dial plan of his own."""
@@ -176,6 +183,17 @@ class RunningCentre:
         except OSError:
             return False
 
+    async def put_in_force(self, *parts: Part, instead_of: Iterable[Part] = ()) -> str:
+        """`apply`, and wait until the engine goes by it and has told Asterisk, moments after the database has it."""
+        before = self._times_told()
+        said = await self.apply(*parts, instead_of=instead_of)
+        await until("the engine goes by it", lambda: self._times_told() > before, within=IN_FORCE_SECONDS)
+        return said
+
+    def _times_told(self) -> int:
+        """How often the engine has told Asterisk of phones and numbers, as it does after each change."""
+        return (self.home / "state" / "log" / "engine.log").read_text().count('"event": "asterisk_provisioned"')
+
     async def apply(self, *parts: Part, instead_of: Iterable[Part] = ()) -> str:
         """`acd apply` of the centre with these parts added (and others left out); what it says it changed."""
         self._parts = [part for part in self._parts if part not in list(instead_of)] + list(parts)
@@ -190,36 +208,13 @@ class RunningCentre:
         return said.decode()
 
 
-def free_ports() -> tuple[int, int, int, int]:
-    """For SIP, ARI and web, and the first of an unbroken row for RTP."""
-    taken: list[socket.socket] = []
-    try:
-        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM, socket.SOCK_STREAM):
-            probe = socket.socket(socket.AF_INET, kind)
-            taken.append(probe)
-            probe.bind(("127.0.0.1", 0))
-        sip, ari, web = (probe.getsockname()[1] for probe in taken)
-    finally:
-        for probe in taken:
-            probe.close()
-    return sip, ari, web, _free_row()
+def _waits_for_its_turn(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/fd/0").readlink().name.startswith("pipe")
+    return True  # it is no more
 
 
-def _free_row() -> int:
-    # Below the ports that the kernel gives out by itself (from 32768), so that no phone of ours sits in it; and each
-    # process begins to look elsewhere, so that two test runs on one machine do not find the same row.
-    rows = list(range(12000, 32000, RTP_PORTS))
-    start = os.getpid() % len(rows)
-    for first in rows[start:] + rows[:start]:
-        if all(_is_free(port) for port in range(first, first + RTP_PORTS)):
-            return first
-    raise CentreError("no free row of ports for RTP")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _reads_a_pipe(pid: int) -> bool:
+    with suppress(OSError):
+        return "pipe_read" in Path(f"/proc/{pid}/wchan").read_text()
+    return False

@@ -9,10 +9,8 @@ from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, connected, tal
 from tests.acceptance.journal import Journal
 from tests.acceptance.page import page
 from tests.acceptance.parts import Part, Queue, User, agents, seats
-from tests.phone.audio import share_of_tone
+from tests.phone import voices
 from tests.phone.call import Call
-from tests.phone.media import LISTEN_PACKETS, PACKET_SECONDS
-from tests.phone.waiting import until
 
 PART = Part(
     users=(
@@ -29,22 +27,11 @@ PART = Part(
 )
 
 SUPERVISOR_HZ = 900
-TONES = (CALLER_HZ, AGENT_HZ, SUPERVISOR_HZ)
-HEARD = 0.15
-"""The share of its energy that each of several tones has at least."""
-
-
-def tones_in(call: Call) -> set[int]:
-    """Whom this side has heard in the last 200 ms."""
-    since = asyncio.get_running_loop().time() - LISTEN_PACKETS * PACKET_SECONDS
-    latest = call.media.heard(since=since)
-    return {hz for hz in TONES if share_of_tone(latest, hz) > HEARD}
 
 
 async def hears(call: Call, *tones: int) -> None:
     """Exactly these, all at once, from now on."""
-    await asyncio.sleep(LISTEN_PACKETS * PACKET_SECONDS)
-    await until(f"{tones} at once", lambda: tones_in(call) == set(tones), within=5)
+    await voices.hears(call, *tones, among=(CALLER_HZ, AGENT_HZ, SUPERVISOR_HZ))
 
 
 async def call_in(journal: Journal, queue: str, *, nth: int = 1) -> CallId:

@@ -1,6 +1,6 @@
 """Whatever a caller writes into his call stays text: in the journal, the logs, the figures, on the agent's phone.
 
-Each text of the corpus in every fifth place; `make chaos` has all of them in all places.
+Each text of the corpus in every tenth place; `make chaos` has all of them in all places.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.attack.trunk import add_trunk
 from tests.phone.waiting import until
 
 PART = injection.PART
-EVERY = 5
+EVERY = 10
 NO_TEXT = "\udcff\udcfe"
 """Bytes that are no UTF-8."""
 OWN_PLAN = """

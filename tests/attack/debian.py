@@ -1,5 +1,6 @@
 """fail2ban and nft as Debian has them: packages unpacked into a directory of their own; nothing is installed."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -57,19 +58,26 @@ class Tools:
 def tools() -> Tools:
     """Unpacked at the first call on this machine."""
     place = shared_cache() / "fail2ban-nftables"
-    if not place.is_dir():
-        unfinished = place.with_suffix(f".{os.getpid()}")
-        downloaded = unfinished / "downloaded"
-        (downloaded / "partial").mkdir(parents=True)
-        if _download(downloaded):
-            rights = [] if os.geteuid() == 0 else ["sudo"]
-            subprocess.run([*rights, "apt-get", "update", "-q"], check=True, capture_output=True, timeout=120)
-            assert not (why := _download(downloaded)), why
-        for package in downloaded.glob("*.deb"):
-            subprocess.run(["dpkg-deb", "-x", package, unfinished], check=True)
-        shutil.rmtree(downloaded)
-        unfinished.rename(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two processes that run tests fetch once
+        if not place.is_dir():
+            _unpack(place)
     return Tools(root=place)
+
+
+def _unpack(place: Path) -> None:
+    unfinished = place.with_suffix(f".{os.getpid()}")
+    downloaded = unfinished / "downloaded"
+    (downloaded / "partial").mkdir(parents=True)
+    if _download(downloaded):
+        rights = [] if os.geteuid() == 0 else ["sudo"]
+        subprocess.run([*rights, "apt-get", "update", "-q"], check=True, capture_output=True, timeout=120)
+        assert not (why := _download(downloaded)), why
+    for package in downloaded.glob("*.deb"):
+        subprocess.run(["dpkg-deb", "-x", package, unfinished], check=True)
+    shutil.rmtree(downloaded)
+    unfinished.rename(place)
 
 
 def _download(into: Path) -> str:

@@ -1,7 +1,6 @@
 """Requests that fail: each way has its error, none of them shows the password or waits for ever."""
 
 import asyncio
-import socket
 import traceback
 from collections.abc import AsyncGenerator
 from datetime import timedelta
@@ -10,6 +9,7 @@ import pytest
 
 from ari_bridge.client import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Client
 from tests.bridge.ari_double import BREAKS, HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -22,12 +22,6 @@ async def double() -> AsyncGenerator[AriDouble]:
 async def client(double: AriDouble) -> AsyncGenerator[Client]:
     async with Client(double.url, USER, PASSWORD, time_limit=timedelta(seconds=0.3)) as made:
         yield made
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_whole_recorded_call_is_understood() -> None:
     call, leg = CallId(CALL), f"{CALL}~1"
     mine = [each for each in told if each is not Passed.OF_NO_CONCERN][12:-3]
     assert mine == [
-        OtherCallStarted(channel=ChannelId(CALL), device=DeviceId("2001-desk")),
+        OtherCallStarted(channel=ChannelId(CALL), device=DeviceId("2001-desk"), outgoing=True, number="7002"),
         CallArrived(
             call=call,
             account=AccountId("demo.example"),
@@ -73,7 +73,7 @@ def test_a_star_code_is_a_call_of_its_phone_that_is_never_answered() -> None:
     channel = ChannelId("acd-1795389817.0")
     told = [translate(each, KNOWN) for each in STREAM if each.get("channel", {}).get("id") == channel]
     assert told == [
-        OtherCallStarted(channel=channel, device=DESK),
+        OtherCallStarted(channel=channel, device=DESK, outgoing=True, number="*51"),
         StarCodeDialled(channel=channel, device=DESK, code="*51"),
         Passed.OF_NO_CONCERN,
         LeftUs(channel=channel),

@@ -18,6 +18,7 @@ from typing import Final
 import asyncpg
 
 from tests.acceptance.centre import CentreError, RunningCentre
+from tests.acceptance.conftest import AGENT_HZ, dial_code
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.chaos.books import books, database_url, figures
 from tests.chaos.load import Load, load_part
@@ -81,7 +82,7 @@ async def _check(centre: RunningCentre, time: Path) -> Seen:
         for phone in (waiting, agent, second):
             assert await phone.register() == 200
         waits = await waiting.dial("7995")
-        await _dial_code(agent, "*51")
+        await dial_code(agent, "*51")
         wrap_up_began = await _one_talk(second, agent)
         next_call = await second.dial("7996")
         offsets: list[float] = []
@@ -93,7 +94,6 @@ async def _check(centre: RunningCentre, time: Path) -> Seen:
         wrapped_up_s = await ring
         await next_call.hang_up()
         _jump(time, 3600)
-        await asyncio.sleep(2)
         await _kill_engine(centre)
         offsets.append((await figures(centre))["acd_clock_offset_seconds"])
         await asyncio.sleep(CALM_S)
@@ -120,18 +120,12 @@ async def _check(centre: RunningCentre, time: Path) -> Seen:
     )
 
 
-async def _dial_code(phone: Phone, code: str) -> None:
-    call = await phone.dial(code)
-    await asyncio.sleep(2.5)
-    await call.hang_up()
-
-
 async def _one_talk(caller: Phone, agent: Phone) -> float:
     """A call that ends with the agent's wrap-up; when that began, by the event loop's clock."""
     call = await caller.dial("7996")
     ring = await agent.rings()
-    ring.answer()
-    await asyncio.sleep(4)
+    ring.answer(tone=AGENT_HZ)
+    await call.media.hears_tone(AGENT_HZ)
     await call.hang_up()
     await ring.is_over()
     return asyncio.get_running_loop().time()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.acceptance.centre import RunningCentre
+from tests.acceptance.conftest import dial_code
 from tests.acceptance.parts import Part, agents
 from tests.chaos.books import books, database_url, figures, logged, until_figures, warnings
 from tests.chaos.load import Load, load_part
@@ -107,9 +108,7 @@ async def _codes(centre: RunningCentre, *codes: str) -> None:
     async with centre.phone("1997-desk") as phone:
         assert await phone.register() == 200
         for code in codes:
-            call = await phone.dial(code)
-            await asyncio.sleep(2)
-            await call.hang_up()
+            await dial_code(phone, code)
 
 
 async def _killed_with_a_torn_record(centre: RunningCentre, postgres: TestPostgres, spool: Path) -> tuple[int, int]:

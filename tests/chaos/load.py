@@ -9,6 +9,7 @@ Real SIP, no sound. It decides nothing about pass or fail.
 """
 
 import asyncio
+import gc
 import os
 from collections import Counter, deque
 from collections.abc import Callable
@@ -76,6 +77,8 @@ class Load:
         await asyncio.gather(*(self._desks.register(agent) for agent in self._agents))
         await asyncio.gather(*(self._desks.dial_code(agent, "*51") for agent in self._agents))
         await self._calm()
+        gc.collect()
+        gc.disable()  # or it holds up everything for 200 ms now and then, and what it measures with it
         self._placing = asyncio.create_task(self._place())
         return self
 
@@ -86,6 +89,7 @@ class Load:
             if kind is None:
                 await self.drain()
         finally:
+            gc.enable()
             for task in (self._placing, *self._under_way):
                 if task:
                     task.cancel()

@@ -24,8 +24,8 @@ from tests.integration.tap import Tap, tapped, tapped_database
 RATE: Final = 3.0
 CALM_S: Final = 5.0
 """Between two failures."""
-TAKEN_WITHIN_S: Final = 20.0
-"""The lease lasts six seconds; then the next engine reads the journal and looks at Asterisk, on a busy machine."""
+TAKEN_WITHIN_S: Final = 12.0
+"""The lease lasts six seconds; then the next engine reads the journal and looks at Asterisk."""
 LAP_S: Final = 0.15
 """Two phones ring for one call at once: a CANCEL on its way is none."""
 

@@ -9,12 +9,13 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from acd.inputs import Event, Request
+from acd.inputs import DriftFound, Event, Request
 from acd.outputs import Outcome
 from acd.records import Records
 from tests.faults import centre, plan
 from tests.faults.clockwork import World
 from tests.faults.disk import Disk
+from tests.faults.drift import Repairs
 from tests.faults.ledger import Ledger
 from tests.faults.people import People
 from tests.faults.plan import Fault
@@ -69,6 +70,7 @@ class Result:
     facts: int = 0
     compared: int = 0
     """How often the journal was found to give the live state."""
+    repairs: Repairs = field(default_factory=Repairs)
     transcript: list[str] = field(default_factory=list[str])
 
 
@@ -86,8 +88,14 @@ class Day:
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        rough = lossy or "requests" in programme.faults
-        self.watch = Watch(self.world, self.centre.configuration, self.note, slack_s=12.0 if rough else 0.0)
+        self._nothing_gets_lost = not {"events", "requests", "silence"} & set(programme.faults)
+        self.watch = Watch(
+            self.world,
+            self.centre.configuration,
+            self.note,
+            slack_s=plan.slack_s(programme.faults),
+            repairs_hold=programme.faults in ((), ("events",)),
+        )
         self.people = People(self.world, self.centre, self._roll, self.watch, lively=programme.lively)
         self.scene = Scene(
             lambda: MORNING + timedelta(seconds=self.world.now) + self._system_clock_off,
@@ -134,7 +142,7 @@ class Day:
                 self.process.bury()
         result = self.result
         result.at, result.happened, result.facts = self.world.now, self.world.happened, self.disk.written
-        result.events = self.chance.happened
+        result.events, result.repairs = self.chance.happened, self.watch.repairs
         result.talks, result.not_served = self.watch.talks, self.people.not_served
         result.transcript = [f"{at:10.4f}  {' '.join(str(word) for word in words)}" for at, words in self.lines]
         return result
@@ -236,6 +244,8 @@ class Day:
 
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """Each step of the engine, for the transcript."""
+        if isinstance(what, DriftFound) and outcome.corrected and self._nothing_gets_lost:
+            self._failed(f"nothing was lost on its way, and a routine look had to mend {outcome.corrected}")
         if outcome.facts or outcome.commands:
             self.note("   engine:", what, "->", *(each.fact for each in outcome.facts), *outcome.commands)
 

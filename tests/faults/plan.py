@@ -51,3 +51,10 @@ def draw(dice: Random, kinds: tuple[str, ...], *, until: float, every_s: float) 
         faults.append(Fault(nth=len(faults), kind=dice.choice(sudden), at=at, steps=dice.randrange(60), lasts=lasts))
         at += lasts
     return [fault for fault in faults if fault.at < until]
+
+
+def slack_s(kinds: tuple[str, ...]) -> float:
+    """How much longer a state may last: until the next look through the books, or until requests are answered too."""
+    if "requests" in kinds:
+        return 10.0
+    return 4.0 if "events" in kinds else 0.0

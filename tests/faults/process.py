@@ -127,10 +127,9 @@ class Process:
     def bury(self) -> None:
         """Free what the loop of an ended process holds; nothing of it reaches the world."""
         self.wire.vanish()
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
-            task.cancel()
-        if tasks:
+        while tasks := asyncio.all_tasks(self.loop):  # one that is cancelled may wait for another
+            for task in tasks:
+                task.cancel()
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0))
         asyncio.set_event_loop(None)
         self.loop.close()

@@ -8,13 +8,14 @@ disturbed those whom it concerns.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from acd.model import AgentId, Configuration, DeviceId, QueueId
 from acd.records import Records
 from tests.double.lines import At, Line
 from tests.double.parts import Bridge, Channel
 from tests.faults.clockwork import World
+from tests.faults.drift import Key, Repairs, drift
 from tests.faults.people import People, Person
 from tests.faults.scene import Scene
 
@@ -39,13 +40,6 @@ class Broken(Exception):
     """Something that must hold does not."""
 
 
-class Key(NamedTuple):
-    """A state that must not last, and whom it concerns: calls, and devices or agents."""
-
-    what: str
-    concerns: tuple[str, ...]
-
-
 @dataclass(slots=True, kw_only=True)
 class Stay:
     """One caller in the hands of the application, as he experiences it."""
@@ -60,6 +54,8 @@ class Stay:
     offers: set[str] = field(default_factory=set[str])
     """With whose legs he has talked."""
     talked_at: float = 0.0
+    parted: bool = False
+    """The agent has hung up on him, after they talked."""
     lost: bool = False
 
 
@@ -67,9 +63,18 @@ class Watch:
     """Who watches the scene (`tests.faults.scene.Eyes`) and takes the minutes (`tests.faults.people.Minutes`)."""
 
     def __init__(
-        self, world: World, configuration: Configuration, note: Callable[..., None], *, slack_s: float
+        self,
+        world: World,
+        configuration: Configuration,
+        note: Callable[..., None],
+        *,
+        slack_s: float,
+        repairs_hold: bool,
     ) -> None:
-        """`slack_s`: how much longer a state may last where events get lost: until the books were looked through."""
+        """`slack_s`: how much longer a state may last where events get lost: until the books were looked through.
+
+        `repairs_hold`: nothing happens today but to events, and drift has to be gone within its time, come what may.
+        """
         self.scene: Scene
         self.people: People
         self.records: Callable[[], Records | None] = lambda: None
@@ -82,6 +87,8 @@ class Watch:
         self.talks = 0
         self._world, self._configuration, self.note = world, configuration, note
         self._slack_s = slack_s
+        self.repairs = Repairs()
+        self._repairs_hold = repairs_hold
         self._since: dict[Key, float] = {}
         self._disturbed: dict[str, float] = {}
         self._wraps_up: dict[AgentId, tuple[float, float]] = {}
@@ -116,7 +123,8 @@ class Watch:
     def came(self, channel: Channel, arguments: list[str]) -> None:
         """A caller is in our hands."""
         if arguments and arguments[0] == "queue":
-            self.stays[channel.id] = Stay(channel=channel.id, number=arguments[2], since=self._world.now)
+            waited_s = float(arguments[5]) if len(arguments) > 5 else 0.0  # in the dial plan, while no engine was there
+            self.stays[channel.id] = Stay(channel=channel.id, number=arguments[2], since=self._world.now - waited_s)
 
     def left(self, channel: Channel) -> None:
         """Not any more: he has gone, or was sent on."""
@@ -187,6 +195,10 @@ class Watch:
         self._in_turn(person, stay)
         if stay is not None:
             stay.rung = True
+            caller = self.people.callers.get(call)
+            if stay.parted and caller is not None and not caller.keys:
+                self.broken(f"{line.channel} rings for a caller whose talk is over")
+        self._not_let_go(line)
         self._not_in_wrap_up(person, line)
         self._not_too_much(person, line, call)
         others = [each for each in person.lines if each.at is At.CALLED and _offer(each) not in ("", _offer(line))]
@@ -199,6 +211,18 @@ class Watch:
                     self.broken(f"{person.id} is rung for two calls at once: {line.channel} and {other.channel}")
 
             self._world.after(limit, check)
+
+    def _not_let_go(self, line: Line) -> None:
+        """A phone that is rung for the next call rings no more for the one before."""
+        phone = self.scene.exchange.phones[line.device]
+        still = [
+            each.id
+            for each in phone.channels
+            if each.state == "Ringing" and "~" in each.id and each.id.rpartition("~")[0] != _offer(line)
+        ]
+        calm = self._calm_since((line.device, *(each.partition("~")[0] for each in still)))
+        if still and self._slack_s == 0 and calm < self._world.now - 2 * AT_ONCE_S:
+            self.broken(f"{line.channel} rings at a phone that has not let go of {still}")
 
     def _in_turn(self, person: Person, stay: Stay | None) -> None:
         """Who came first, and waits unheard, is rung for first."""
@@ -267,6 +291,7 @@ class Watch:
         self.note("leg over", line.channel, "by himself" if by_himself else "")
         if stay is None:
             return
+        stay.parted = by_himself and self._world.now - stay.talked_at > AT_ONCE_S
         caller = self.people.callers.get(stay.channel)
         cut = not by_himself and caller is not None and caller.line is not None and caller.line.at is At.UP
         if cut and stay.channel in self.stays and "T" not in (caller.keys if caller else "T"):
@@ -287,10 +312,15 @@ class Watch:
         records = self.records()
         if records is None:
             self.disturb()
+            self.repairs.out_of_sight()
         now = self._world.now
         present: dict[Key, float] = dict(self._unserved())
         if records is not None:
-            present |= self._differences(records)
+            found = list(drift(records, self.scene, self.stays.__contains__))
+            present |= dict.fromkeys(found, STUCK_AFTER_S)
+            late = self.repairs.look(found, now)
+            if late is not None and self._repairs_hold:
+                self.broken(f"not repaired in time: {late.what}: {', '.join(late.concerns)}")
         if len(self._disturbed) > MANY:
             self._disturbed = {name: at for name, at in self._disturbed.items() if at > now - 60}
         self._since = {key: self._since.get(key, now) for key in present}
@@ -325,34 +355,6 @@ class Watch:
         online = all(phone in phones and phones[phone].is_online for phone in person.phones)
         return person.knows == "online" and not person.lines and not rests and online
 
-    def _differences(self, records: Records) -> dict[Key, float]:
-        """Between the books and Asterisk."""
-        found: dict[Key, float] = {}
-        channels = self.scene.channels
-        legs: set[str] = set()
-        for offer in records.offers.values():
-            for device in offer.devices:
-                legs.add(f"{offer.id}~{device}")
-        for call in records.calls.values():
-            if call.agent is not None and call.offer is not None:
-                legs.add(f"{call.offer}~{call.device}")
-            if call.channel is not None and call.channel not in channels:
-                found[Key("a call in the books is none in Asterisk", (call.id,))] = STUCK_AFTER_S
-        for leg in legs:
-            if leg not in channels:
-                found[Key("an agent is busy in the books only", _concerned(leg))] = STUCK_AFTER_S
-        for channel in channels.values():
-            if "~" not in channel.id:
-                if channel.id in self.stays and channel.id not in records.calls and not channel.ending:
-                    found[Key("a caller is in none of the books", (channel.id,))] = STUCK_AFTER_S
-            elif "~back~" not in channel.id and channel.id not in legs and not channel.ending:
-                found[Key("a leg is in none of the books", _concerned(channel.id))] = STUCK_AFTER_S
-        for agent in records.agent_records.values():
-            for other, device in agent.other_calls.items():
-                if other not in channels:
-                    found[Key("an agent has a call in the books only", (other, device))] = STUCK_AFTER_S
-        return found
-
     # --- the evening
 
     def nothing_is_left(self, records: Records | None) -> None:
@@ -367,11 +369,6 @@ class Watch:
         busy = [agent.id for agent in records.agent_records.values() if agent.offer or agent.calls or agent.other_calls]
         if there or busy or records.offers:
             self.broken(f"left over in the books: {there} {busy} {list(records.offers)}")
-
-
-def _concerned(leg: str) -> tuple[str, ...]:
-    """The call and the phone of a leg."""
-    return leg.partition("~")[0], leg.rpartition("~")[2]
 
 
 def _offer(line: Line) -> str:

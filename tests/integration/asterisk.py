@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from acd.runtime.up import asterisk, tree
-from tests.integration.engine_process import free_port
+from tests.ports import free_port, free_rtp_ports
 
 ARI_PASSWORD: Final = "right-and-secret"
 START_WITHIN_S: Final = 30.0
@@ -30,13 +30,13 @@ class TestAsterisk:
 
     def __init__(self, home: Path) -> None:
         self._installation = _installation()
-        ari_port, self.sip_port = free_port(), free_port()
+        ari_port, self.sip_port, rtp = free_port(), free_port(), free_rtp_ports()
         site = asterisk.Site(
             sip_host="127.0.0.1",
             sip_port=self.sip_port,
             ari_port=ari_port,
-            rtp_first=20000,
-            rtp_last=20099,
+            rtp_first=rtp[0],
+            rtp_last=rtp[-1],
             ari_password=ARI_PASSWORD,
         )
         self.url = f"http://127.0.0.1:{ari_port}"

@@ -1,12 +1,15 @@
-"""A real PostgreSQL: one server for all tests, and for each test a database of its own."""
+"""A real PostgreSQL: one server for all tests, and for each test a database of its own; and a real Asterisk."""
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from acd.runtime.database import SCHEMA, Connection, close, connect
+from tests.integration.asterisk import TestAsterisk
 from tests.integration.postgres import TestPostgres
+from tests.integration.switchboard import Switchboard, switchboard
 
 _NUMBERS = itertools.count(1)
 
@@ -61,3 +64,27 @@ async def connection(database: str) -> AsyncIterator[Connection]:
     opened = await connect(database)
     yield opened
     await close(opened)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where that Asterisk keeps its files."""
+    return tmp_path_factory.mktemp("asterisk")
+
+
+@pytest.fixture(scope="module")
+def asterisk(home: Path) -> Iterator[TestAsterisk]:
+    """A running one, which the tests of one file share."""
+    running = TestAsterisk(home)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.kill()
+
+
+@pytest.fixture
+async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
+    """Our bridge at that Asterisk, with phones, and the engine's part played by the test."""
+    async with switchboard(asterisk) as connected:
+        yield connected

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -15,14 +14,9 @@ from typing import Any
 
 import aiohttp
 
+from tests.ports import free_port
+
 WITHIN_S = 20.0
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody uses at this moment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,8 +17,6 @@ class Moment(Enum):
     """The engine has sent it, and it reaches nobody."""
     ANSWERED = "after"
     """It was received and answered, and the answer reaches no engine."""
-    TOLD = "told"
-    """The other end has sent it, and it reaches no engine."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +73,7 @@ class Tap:
             to_engine.close()
             return
         connection = _Connection()
-        with suppress(OSError):
+        with suppress(OSError, asyncio.CancelledError):  # it ends with the event loop
             await asyncio.gather(
                 self._pass(from_engine, to_other, connection, heard=True),
                 self._pass(from_other, to_engine, connection, heard=False),
@@ -102,7 +100,7 @@ class Tap:
             connection.struck.act()
             return True
         trip = self.trip
-        if trip is None or heard == (trip.moment is Moment.TOLD) or not trip.strikes(words):
+        if trip is None or not heard or not trip.strikes(words):
             return False
         self.trip = None
         if trip.moment is Moment.ANSWERED:

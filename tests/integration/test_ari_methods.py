@@ -1,7 +1,6 @@
 """The generated operations against the description that a running Asterisk gives of itself."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -25,14 +24,6 @@ class Method:
     types: dict[str, str]
     """By parameter."""
     text: str
-
-
-@pytest.fixture(scope="module")
-def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(tmp_path_factory.mktemp("asterisk"))
-    running.start()
-    yield running
-    running.kill()
 
 
 @pytest.fixture

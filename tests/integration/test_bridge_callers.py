@@ -1,7 +1,6 @@
 """What becomes of callers on a real Asterisk: what they hear and press, where they go, how they are called back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,22 +40,6 @@ from tests.phone.prompts import Prompts
 
 PROMPTS = Prompts.of(Path(__file__).parents[2] / "prompts" / "en")
 LONG = (Phrase.WE_CALL_BACK,)
-
-
-@pytest.fixture(scope="module")
-def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(tmp_path_factory.mktemp("asterisk"))
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
-
-
-@pytest.fixture
-async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
-    async with switchboard(asterisk) as connected:
-        yield connected
 
 
 async def test_an_announcement_is_heard_over_the_music_which_comes_back(board: Switchboard) -> None:
@@ -159,15 +142,18 @@ async def test_a_caller_is_sent_on_and_lives_without_us(board: Switchboard) -> N
     assert board.all(CallerHungUp) == []
 
 
-@pytest.mark.parametrize("number", ["1002", "1999", "zero"])
-async def test_where_nobody_answers_he_is_told_so(board: Switchboard, number: str) -> None:
+async def test_where_nobody_answers_he_is_told_so(board: Switchboard) -> None:
     busy = await board.phone("1002")
     busy.when_called = WhenCalled.BUSY
-    caller, call = await board.caller()
+    sent_to = {
+        number: await board.caller(who) for number, who in (("1002", "1001"), ("1999", "1003"), ("zero", "1004"))
+    }
     began = asyncio.get_running_loop().time()
-    board.order(SendOn(call=call, channel=ChannelId(call), number=number, outside=number == "1999"))
-    await caller.is_over(within=15)
-    assert PROMPTS.recognise(caller.media.heard(since=began + 0.1)).name == "nobody-available"
+    for number, (_, call) in sent_to.items():
+        board.order(SendOn(call=call, channel=ChannelId(call), number=number, outside=number == "1999"))
+    for number, (caller, _) in sent_to.items():
+        await caller.is_over(within=15)
+        assert PROMPTS.recognise(caller.media.heard(since=began + 0.1)).name == "nobody-available", number
 
 
 async def test_who_is_sent_to_a_queue_waits_in_it(board: Switchboard) -> None:

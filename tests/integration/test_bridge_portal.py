@@ -31,16 +31,12 @@ from tests.integration.switchboard import (
     Talk,
     switchboard,
 )
-from tests.phone.audio import share_of_tone
+from tests.phone import voices
 from tests.phone.call import Call, IncomingCall
-from tests.phone.media import LISTEN_PACKETS, PACKET_SECONDS, Media
 from tests.phone.waiting import until
 
 CHANNEL: Final = ChannelId("monitor-1003-desk-1709542800000000")
 DIALLED: Final = ChannelId("dial-1001-desk-1709542800000000")
-TONES: Final = (CALLER_HZ, AGENT_HZ, THIRD_HZ)
-HEARD: Final = 0.15
-"""The share of its energy that each of several tones has at least; one that is not there has a tenth of that."""
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +55,9 @@ async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
         yield connected
 
 
-def tones_in(media: Media) -> set[int]:
-    """Whom this side has heard in the last 200 ms."""
-    before = asyncio.get_running_loop().time()
-    latest = media.heard(since=before - LISTEN_PACKETS * PACKET_SECONDS)
-    return {hz for hz in TONES if share_of_tone(latest, hz) > HEARD}
-
-
 async def hears(call: Call, *tones: int) -> None:
     """Exactly these, all at once, from now on."""
-    await asyncio.sleep(LISTEN_PACKETS * PACKET_SECONDS)
-    await until(f"{tones} at once", lambda: tones_in(call.media) == set(tones), within=5)
+    await voices.hears(call, *tones, among=(CALLER_HZ, AGENT_HZ, THIRD_HZ))
 
 
 # --- hold
@@ -150,7 +138,7 @@ async def test_what_the_engine_does_not_allow_the_dial_plan_does_not_call(board:
     ring = await own.rings()
     ring.answer(tone=AGENT_HZ)
     await ring.media.hears_sound()
-    await ring.is_over(within=10)
+    await ring.hang_up()
 
 
 # --- listening in

@@ -2,11 +2,8 @@
 
 import asyncio
 import wave
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
-
-import pytest
 
 from acd.inputs import (
     CallArrived,
@@ -33,34 +30,12 @@ from acd.outputs import (
     StartRecording,
     StopRecording,
 )
-from tests.integration.asterisk import TestAsterisk
-from tests.integration.switchboard import ACCOUNT, AGENT_HZ, CALLER_HZ, THIRD_HZ, Switchboard, Talk, switchboard
+from tests.integration.switchboard import ACCOUNT, AGENT_HZ, CALLER_HZ, THIRD_HZ, Switchboard, Talk
 from tests.phone.recording import read_recording
 from tests.phone.waiting import until
 
 WAV_BYTES_A_SECOND: Final = 16_000
 """8 kHz, 16 bits, both sides mixed into one channel."""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("asterisk")
-
-
-@pytest.fixture(scope="module")
-def asterisk(home: Path) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(home)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
-
-
-@pytest.fixture
-async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
-    async with switchboard(asterisk) as connected:
-        yield connected
 
 
 def let_go(board: Switchboard, talk: Talk) -> None:

@@ -4,9 +4,8 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -242,15 +241,6 @@ def test_a_process_is_told_from_another_of_its_number() -> None:
 
 
 # --- where the database cannot be asked
-
-
-@pytest.fixture
-def asterisk(tmp_path: Path) -> Iterator[TestAsterisk]:
-    """One that runs."""
-    server = TestAsterisk(tmp_path)
-    server.start()
-    yield server
-    server.kill()
 
 
 async def test_an_engine_that_may_be_stale_finds_in_asterisk_that_it_is(asterisk: TestAsterisk) -> None:

@@ -1,32 +1,12 @@
 """What a look at a real Asterisk shows of people whose calls are in perfect order, whatever they do meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
 
 from acd.inputs import AnnouncementOver, AsteriskSeen, LegHeld, LegResumed
 from acd.model import ChannelId, OfferId
 from acd.outputs import HangUpLeg, Phrase, Say, StartRecording
 from ari_bridge.resync import about, look
-from tests.integration.asterisk import TestAsterisk
-from tests.integration.switchboard import QUEUE, Switchboard, switchboard
-
-
-@pytest.fixture(scope="module")
-def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(tmp_path_factory.mktemp("asterisk"))
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
-
-
-@pytest.fixture
-async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
-    async with switchboard(asterisk) as connected:
-        yield connected
+from tests.integration.switchboard import QUEUE, Switchboard
 
 
 async def seen(board: Switchboard) -> AsteriskSeen:

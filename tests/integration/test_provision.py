@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +35,6 @@ TWO_PHONES = Provisioning(
     endpoints=(phone("1001-desk", ODD_SECRET), phone("1002-soft", caller_name='B "ob" <9>;|,${X}')),
     directory=(number("7001", "1001-desk", "1002-soft"), number("1001", "1001-desk", is_queue=False)),
 )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("asterisk")
-
-
-@pytest.fixture(scope="module")
-def asterisk(home: Path) -> Iterator[TestAsterisk]:
-    running = TestAsterisk(home)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ import pytest
 
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 from tests.integration.centres import SMALL
-from tests.integration.engine_process import EngineProcess, free_port
+from tests.integration.engine_process import EngineProcess
 from tests.integration.postgres import TestPostgres
+from tests.ports import free_port
 
 SECRETS = {
     "database": "db-secret-1x7",

@@ -10,8 +10,8 @@ import pytest
 
 import acd
 from acd.runtime.spare import OPTION
-from tests.integration.engine_process import free_port
 from tests.integration.waiting import eventually
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import pytest
 from acd.runtime.up import asterisk
 from acd.runtime.up.asterisk import Site
 from feature_codes.table import DEFAULT_CODES
+from tests.ports import free_port, free_rtp_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo.toml"
@@ -28,7 +29,7 @@ DEMO = ROOT / "examples" / "demo.toml"
 FIRST_START_WITHIN_SECONDS = 300
 """It may have to fetch Asterisk first."""
 ENDS_WITHIN_SECONDS = 20
-RTP_PORTS = 16
+SINGLE_PORTS = ("--sip-port", "--ari-port", "--web-port", "--portal-port")
 
 
 @dataclass(kw_only=True)
@@ -59,35 +60,9 @@ class Centre:
 
 def options_of(**chosen: str) -> dict[str, str]:
     """Free ports, but for those that are chosen."""
-    with ExitStack() as held:
-        probes = [held.enter_context(closing(socket.socket(socket.AF_INET, kind))) for kind in KINDS.values()]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        ports = {option: str(probe.getsockname()[1]) for option, probe in zip(KINDS, probes, strict=True)}
-    first = free_row()
-    return {**ports, "--rtp-ports": f"{first}-{first + RTP_PORTS - 1}", **chosen}
-
-
-KINDS = {
-    "--sip-port": socket.SOCK_DGRAM,
-    "--ari-port": socket.SOCK_STREAM,
-    "--web-port": socket.SOCK_STREAM,
-    "--portal-port": socket.SOCK_STREAM,
-}
-
-
-def free_row() -> int:
-    for first in range(20000, 32000, RTP_PORTS):
-        with ExitStack() as held:
-            try:
-                for port in range(first, first + RTP_PORTS):
-                    held.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))).bind(
-                        ("127.0.0.1", port)
-                    )
-            except OSError:
-                continue
-            return first
-    raise AssertionError("no free row of ports")
+    ports = {option: str(free_port()) for option in SINGLE_PORTS}
+    rtp = free_rtp_ports()
+    return {**ports, "--rtp-ports": f"{rtp[0]}-{rtp[-1]}", **chosen}
 
 
 def command(state_dir: Path, options: dict[str, str], file: Path = DEMO) -> list[str]:
@@ -223,7 +198,7 @@ MADE_BEFORE = {"log"}
 
 def test_nothing_listens_but_what_is_to_be_reached(centre: Centre) -> None:
     """Of all processes of the centre; phones' sound is on the ports that were given for it."""
-    ports = {option: int(port) for option, port in centre.options.items() if option in KINDS}
+    ports = {option: int(port) for option, port in centre.options.items() if option in SINGLE_PORTS}
     first, _, last = centre.options["--rtp-ports"].partition("-")
     inodes = {inode for pid in centre.own_pids() for inode in sockets_of(pid)}
     tcp = listening("tcp", "0A", inodes) | listening("tcp6", "0A", inodes)
@@ -280,7 +255,7 @@ def test_the_same_state_directory_is_refused(centre: Centre) -> None:
     assert "--state-dir" in told.stderr
 
 
-@pytest.mark.parametrize("option", KINDS)
+@pytest.mark.parametrize("option", SINGLE_PORTS)
 def test_a_taken_port_is_told_with_its_option(centre: Centre, tmp_path: Path, option: str) -> None:
     told = refused(tmp_path / "state", options_of(**{option: centre.options[option]}))
     assert told.returncode == 1

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -27,18 +28,24 @@ CALLERS: Final = (
     Caller(number="+18765550123", name="@here"),
     Caller(number="+442079460000", name="\tTab"),
 )
-LENGTH: Final = timedelta(hours=30)
+LENGTH: Final = timedelta(hours=26)
 
 
 @pytest.fixture
 async def facts(live: LivePortal) -> list[Recorded]:
     """Two days of both accounts up to now; what is ours."""
-    begins = datetime.now(UTC) - LENGTH
-    ours = called_by(simulated(begins, LENGTH, seed=7), CALLERS)
-    journal = both(ours, simulated(begins, LENGTH, seed=8, days=THEIR_DAYS))
+    ours, journal = lived()
     await write_facts(live.database_url, journal)
     await kept_up(live, len(journal))
     return ours
+
+
+@cache
+def lived() -> tuple[list[Recorded], list[Recorded]]:
+    """What is ours, and what is of both."""
+    begins = datetime.now(UTC) - LENGTH
+    ours = called_by(simulated(begins, LENGTH, seed=7), CALLERS)
+    return ours, both(ours, simulated(begins, LENGTH, seed=8, days=THEIR_DAYS))
 
 
 async def pages(browser: Browser, conditions: str = "", limit: int = 200) -> list[dict[str, Any]]:
@@ -82,8 +89,8 @@ def had_by(facts: Sequence[Recorded], extension: str) -> set[CallId]:
 
 async def test_everybody_sees_the_calls_that_are_his(live: LivePortal, facts: list[Recorded]) -> None:
     sales, support = waited_in(facts, "7001"), waited_in(facts, "7002")
-    assert len(sales) > 300
-    assert len(support) > 150
+    assert len(sales) > 250
+    assert len(support) > 120
     agent, supervisor, manager = [await live.browser(f"{who}@ours.example") for who in ("1001", "1002", "1003")]
     assert ids(await pages(agent)) == had_by(facts, "1001")
     assert ids(await pages(supervisor)) == sales
@@ -106,17 +113,12 @@ async def test_calls_are_found_by_number_name_queue_agent_and_time(live: LivePor
     assert ids(await pages(manager, "&agent=1004")) == had_by(facts, "1004")
     assert ids(await pages(manager, "&queue=7002")) == waited_in(facts, "7002")
     assert ids(await pages(manager, "&queue=7002&agent=1001")) == waited_in(facts, "7002") & had_by(facts, "1001")
-    now = datetime.now(UTC)
-    since, until = (f"{now - timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}" for hours in (20, 10))
-    found = await pages(manager, f"&from={since}&to={until}")
+    now = datetime.now(UTC).replace(microsecond=0)
+    since, until = now - timedelta(hours=20), now - timedelta(hours=10)
+    found = await pages(manager, f"&from={since:%Y-%m-%dT%H:%M:%SZ}&to={until:%Y-%m-%dT%H:%M:%SZ}")
     assert found
-    assert {since <= entry["arrived"] < until for entry in found} == {True}
-    assert len(found) == sum(isinstance(r.fact, CallQueued) and since <= stamp(r) < until for r in facts)
-
-
-def stamp(recorded: Recorded) -> str:
-    """As the answers have it, to the second."""
-    return f"{recorded.at:%Y-%m-%dT%H:%M:%SZ}"
+    assert {since <= datetime.fromisoformat(entry["arrived"]) < until for entry in found} == {True}
+    assert len(found) == sum(isinstance(r.fact, CallQueued) and since <= r.at < until for r in facts)
 
 
 WHO_MAY_ASK_WHAT: Final = (
@@ -220,7 +222,8 @@ async def test_reports_are_of_his_queues_and_agents(live: LivePortal, facts: lis
         assert {"1001", "1004"} <= {row["agent"] for row in of_manager["rows"]}
         assert {row["agent"] for row in of_supervisor["rows"]} == {"1001"}
         assert {row["agent"] for row in of_agent["rows"]} == {"1001"}
-        assert of_supervisor["rows"][0]["occupancy"] == of_agent["rows"][0]["occupancy"]
+        # Of a day that is not over, what goes on grows from one look to the next.
+        assert of_supervisor["rows"][0]["occupancy"] == pytest.approx(of_agent["rows"][0]["occupancy"], rel=0.01)
     for kind in ("queues", "agents", "time-in-status", "abandoned"):
         report = (await manager.ask("GET", f"/reports/{kind}{since}&by=hour")).json
         assert report["rows"]

@@ -14,9 +14,9 @@ from portal import mail
 from portal.background import kept_going
 from portal.database import Database
 from portal.mail import Outbox, by_smtp, into_folder
-from tests.integration.engine_process import free_port
 from tests.phone.waiting import until
 from tests.portal.live import OURS, fill
+from tests.ports import free_port
 
 WITHIN_S = 10.0
 

@@ -13,9 +13,8 @@ from acd.measures import Measures
 from acd.model import AccountId, agent_id, queue_id
 from acd.outputs import Recorded
 from portal.database import Database
-from portal.history import reports
 from portal.history.days import Bins, By, bins, day_begins
-from portal.history.reports import Counts, Times
+from portal.history.figures import Counts, Times, counts_of_agents, counts_of_queues, times_of_agents
 from tests.portal.live import OURS
 from tests.portal.past import keep_up, simulated, write_facts
 
@@ -98,9 +97,9 @@ async def check(url: str, facts: Sequence[Recorded], pieces: Bins) -> int:
     database = await Database.open(url)
     try:
         async with database.of(OURS, readonly=True) as rows:
-            queues = await reports.counts_of_queues(rows, OURS, pieces, None)
-            agents = await reports.counts_of_agents(rows, OURS, pieces, None, None)
-            times = await reports.times_of_agents(rows, OURS, pieces, None, pieces.end)
+            queues = await counts_of_queues(rows, OURS, pieces, None)
+            agents = await counts_of_agents(rows, OURS, pieces, None, None)
+            times = await times_of_agents(rows, OURS, pieces, None, pieces.end)
     finally:
         database.close()
     busy = 0
@@ -163,11 +162,11 @@ async def test_another_account_has_no_figures(owned_database: str) -> None:
     try:
         # The first wall removed: the statement asks for our account in a transaction of theirs.
         async with database.of(AccountId("theirs.example"), readonly=True) as rows:
-            assert await reports.counts_of_queues(rows, OURS, pieces, None) == {}
-            assert await reports.times_of_agents(rows, OURS, pieces, None, pieces.end) == {}
+            assert await counts_of_queues(rows, OURS, pieces, None) == {}
+            assert await times_of_agents(rows, OURS, pieces, None, pieces.end) == {}
             assert await rows.fetch("select from call_record") == await rows.fetch("select from call_party") == []
             assert await rows.fetch("select from history_progress") == []
         async with database.of(OURS, readonly=True) as rows:
-            assert len(await reports.counts_of_queues(rows, OURS, pieces, None)) == 2
+            assert len(await counts_of_queues(rows, OURS, pieces, None)) == 2
     finally:
         database.close()

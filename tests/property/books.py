@@ -201,6 +201,7 @@ class Books:
 
     def staff(self, queue: QueueId) -> set[AgentId]:
         """Who takes calls of this queue, now or once he is free: available, with a phone that takes part in it."""
+        there = self.reachable - self.off
         return {
             agent
             for (agent, of), assignment in self.assignments.items()
@@ -208,9 +209,7 @@ class Books:
             and self.people[agent].status in (ONLINE, SINGLE_CALL)
             and not (self.people[agent].status == SINGLE_CALL and self.people[agent].single)
             and any(
-                owner == agent
-                and device in self.reachable - self.off
-                and (assignment.devices is None or device in assignment.devices)
+                owner == agent and device in there and (assignment.devices is None or device in assignment.devices)
                 for device, owner in self.owner.items()
             )
         }

@@ -110,7 +110,8 @@ class Day:
             self.give(self.world.see())
         self.configure(first_centre())
         for phone in sorted(PHONES):
-            self.give(SwitchDevice(device=phone, on=True))
+            if phone in self.ledger.off:
+                self.give(SwitchDevice(device=phone, on=True))
             if phone not in self.world.registered:
                 self.give(self.world.registers(phone))
         for agent in sorted(self.centre.agents):
@@ -252,8 +253,9 @@ class Day:
         books, state = self.ledger, self.engine.state
         for queue in books.queues:
             index = state.queue_index(queue)
-            assert list(index.waiting) == books.waiting(queue)
-            waits = [(call, books.calls[call]) for call in books.waiting(queue)]
+            waiting = books.waiting(queue)
+            assert list(index.waiting) == waiting
+            waits = [(call, books.calls[call]) for call in waiting]
             looked_for = [call for call, of in waits if not (of.pending or of.overdue or of.again)]
             assert list(index.unoffered) == looked_for
             assert index.staffed == books.staff(queue)

@@ -76,6 +76,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundEnded,
     Party,
     PlaceGone,
@@ -247,6 +248,8 @@ class Ledger(OfferBooks):
                 (self.reachable.add if fact.reachable else self.reachable.discard)(fact.device)
             case DeviceEngaged():
                 self.people[self.owner[fact.device]].other[fact.channel] = fact.device
+            case OtherCallConnected():
+                assert fact.channel in self.people[self.owner[fact.device]].other
             case DeviceDisengaged():
                 holders = [person for person in self.people.values() if fact.channel in person.other]
                 assert len(holders) == 1, "an other call is one agent's"

@@ -93,6 +93,7 @@ class OfferBooks(PeopleBooks):
         assert not waiter.pending, "he alone rings"
         assert self.people[fact.agent].offer is None, "one offer at a time"
         person = self.people[fact.agent]
+        person.back_off = None
         self.reached["given to somebody who is away"] += person.status not in (ONLINE, SINGLE_CALL)
         self.reached["given to somebody of another queue"] += (fact.agent, fact.queue) not in self.assignments
         self.reached["given in wrap-up"] += person.wrap_up is not None

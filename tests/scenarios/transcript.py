@@ -65,6 +65,7 @@ from acd.outputs import (
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundEnded,
     Outcome,
     PlaceGone,
@@ -282,7 +283,10 @@ def fact(it: Fact, at: datetime) -> str:
         case DeviceReachable():
             return f"{it.device} is {'registered' if it.reachable else 'not registered'}"
         case DeviceEngaged():
-            return f"{it.device} has other call {it.channel}"
+            dialled = f", it has dialled {it.number}" if it.outgoing else ""
+            return f"{it.device} has other call {it.channel}{dialled}"
+        case OtherCallConnected():
+            return f"other call {it.channel} of {it.device} is connected" + (f" with {it.number}" if it.number else "")
         case DeviceDisengaged():
             return f"{it.device} is done with other call {it.channel}"
         case ConfigurationChanged():

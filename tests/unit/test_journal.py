@@ -116,6 +116,7 @@ def test_the_names_are_for_ever() -> None:
         "offer_ended",
         "offer_made",
         "offer_retimed",
+        "other_call_connected",
         "outbound_ended",
         "place_gone",
         "place_kept",

@@ -20,7 +20,7 @@ from acd.runtime.up.silence import SILENT_AFTER_SECONDS, Listener
 FIRST_PAUSE_SECONDS: Final = 0.05
 LONGEST_PAUSE_SECONDS: Final = 10.0
 STEADY_AFTER_SECONDS: Final = 5.0
-"""Who ran this long did not die of its start: the next pause is short again."""
+"""Who ran this long, or told that its work has begun, did not die of its start: the next pause is short again."""
 
 SPARE_AFTER_SECONDS: Final = 0.5
 """Who has just begun to work has the machine for himself."""
@@ -64,6 +64,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._spare: asyncio.subprocess.Process | None = None
         self._failed_starts = 0
+        self._pause = FIRST_PAUSE_SECONDS
         self._stopping = False
         self._watcher: asyncio.Task[None] | None = None
 
@@ -80,7 +81,6 @@ class Child:
     async def _keep(self) -> None:
         if self.program.log.exists():
             self.program.log.replace(self.program.log.with_suffix(".log.1"))
-        pause = FIRST_PAUSE_SECONDS
         while not self._stopping:
             began = time.monotonic()
             code = await self._run()
@@ -89,11 +89,11 @@ class Child:
             if not self.ready:
                 self._count_failed_start(code)
             if time.monotonic() - began > STEADY_AFTER_SECONDS:
-                pause = FIRST_PAUSE_SECONDS
-            wait = self.program.longer_pauses.get(code, pause)
+                self._pause = FIRST_PAUSE_SECONDS
+            wait = self.program.longer_pauses.get(code, self._pause)
             say(f"{self.program.name} ended ({_how(code)}); starting it again in {wait:g} s. See {self.program.log}")
             await asyncio.sleep(wait)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _run(self) -> int:
         if self.program.told_at is None:
@@ -106,7 +106,7 @@ class Child:
 
     async def _watched(self, process: asyncio.subprocess.Process, listener: Listener) -> int:
         silence = asyncio.create_task(listener.silence())
-        spare_to_come = asyncio.create_task(self._keep_spare(listener))
+        working = asyncio.create_task(self._work_begins(listener))
         ended = asyncio.create_task(process.wait())
         try:
             await asyncio.wait({silence, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,7 +115,7 @@ class Child:
                 process.kill()
             return await ended
         finally:
-            for task in (silence, spare_to_come, ended):
+            for task in (silence, working, ended):
                 task.cancel()
 
     async def _begin(self) -> asyncio.subprocess.Process:
@@ -130,9 +130,10 @@ class Child:
             self._process = await self._spawn(self.program.command, asyncio.subprocess.DEVNULL)
         return self._process
 
-    async def _keep_spare(self, listener: Listener) -> None:
+    async def _work_begins(self, listener: Listener) -> None:
+        await listener.began.wait()
+        self._pause = FIRST_PAUSE_SECONDS
         if self.program.as_spare:
-            await listener.began.wait()
             await asyncio.sleep(SPARE_AFTER_SECONDS)
             self._spare = await self._spawn((*self.program.command, *self.program.as_spare), asyncio.subprocess.PIPE)
 
