@@ -18,7 +18,7 @@ from acd.centre import Centre, CentreFaults
 from acd.explain.telling import as_lines, as_values
 from acd.model import CallId
 from acd.runtime import spare
-from acd.runtime.apply import Change, apply_centre
+from acd.runtime.apply import apply_centre
 from acd.runtime.database import close, connect
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
 from acd.runtime.given import (
@@ -37,6 +37,7 @@ from acd.runtime.store import Store
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
+from acd.stored.differences import Change
 
 RECENT: Final = 20
 

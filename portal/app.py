@@ -8,7 +8,21 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from portal.api import agent, calls, document, history, live, reports, session, tokens
+from portal.api import (
+    account,
+    agent,
+    audit,
+    calls,
+    devices,
+    document,
+    history,
+    live,
+    queues,
+    reports,
+    session,
+    tokens,
+    users,
+)
 from portal.api import passwords as passwords_api
 from portal.background import kept_going
 from portal.database import Database
@@ -26,7 +40,10 @@ from portal.resets import Resets
 from portal.sessions import Sessions
 from portal.tokens import Tokens
 
-API: Final = (session, live, agent, calls, passwords_api, tokens, history, reports, document)
+API: Final = (
+    *(session, live, agent, calls, passwords_api, tokens, history, reports),
+    *(queues, users, devices, account, audit, document),
+)
 """The modules of endpoints: what an imported one has is in the table."""
 
 STATIC: Final = Path(__file__).parent / "static"

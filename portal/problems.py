@@ -66,8 +66,10 @@ _TITLES: Final = {
     403: "Not allowed",
     404: "Not found",
     409: "Refused",
+    412: "Changed meanwhile",
     413: "Too long",
     422: "Something in it is wrong",
+    428: "Which version?",
     429: "Too often",
     503: "Not possible at present",
 }

@@ -278,7 +278,7 @@ def in_words(length: timedelta) -> str:
     """A length of time as the file writes it: `1m30s`."""
     seconds = length.total_seconds()
     hours, minutes = int(seconds // 3600), int(seconds % 3600 // 60)
-    rest = f"{seconds % 60:g}"
+    rest = f"{seconds % 60:.6f}".rstrip("0").rstrip(".")
     parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest}s" if rest != "0" else "")
     return "".join(parts) or "0s"
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from acd.centre import Centre
-from acd.runtime.apply import Change, apply_centre
+from acd.runtime.apply import apply_centre
 from acd.runtime.database import Connection
 from acd.runtime.up.place import write_secret
+from acd.stored.differences import Change
 
 
 async def apply_with_passwords(
