@@ -29,6 +29,8 @@ create table supervision (
     foreign key (account, queue) references queue (account, number) on delete cascade
 );
 create index supervision_of_queue on supervision (account, queue);
+create trigger tell_configuration_changed after insert or update or delete on supervision
+    for each statement execute function tell_configuration_changed();
 comment on table supervision is 'Which queues a supervisor sees and changes. An office manager has all of the account without any row.';
 comment on column supervision.account is 'The account of both.';
 comment on column supervision.supervisor is 'The extension of the user.';

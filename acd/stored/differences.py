@@ -71,6 +71,11 @@ async def lock(rows: Rows) -> None:
     await rows.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
 
 
+async def hold_still(rows: Rows) -> None:
+    """Until the end of this transaction, nobody changes the configuration: what is read in parts belongs together."""
+    await rows.execute("select pg_advisory_xact_lock_shared(hashtextextended($1, 0))", LOCK)
+
+
 class Differences:
     """Between what an account's tables hold and what they should."""
 

@@ -7,9 +7,11 @@ from msgspec import UNSET, UnsetType
 
 from acd.centre import Centre, Role
 from acd.centre.writing import Entry
+from acd.model import AccountId
 from portal.audit import note
 from portal.configuration.changing import Warned, change, looked_at, must_be_version, there, warnings_of
 from portal.configuration.draft import Draft, version_of
+from portal.database import Transaction
 from portal.endpoint import Asked, endpoint
 from portal.passwords import faults_of, normal
 from portal.problems import not_found, wrong
@@ -126,19 +128,22 @@ async def remove_user(asked: Asked, *, extension: str) -> None:
 async def give_password(asked: Asked, *, extension: str, body: PasswordGiven) -> None:
     """Give a user a password, for who has no mail address. His sessions end."""
     who, portal = asked.who, asked.portal
+    async with portal.database.of(who.account, readonly=True) as rows:
+        await _must_be_there(rows, who.account, extension)
     if faults := faults_of(body.password, f"{extension}@{who.account}"):
         raise wrong(faults)
     hashed = await portal.passwords.hash(normal(body.password))
     async with portal.database.of(who.account) as rows:
-        found = await rows.fetchrow(
-            "select from app_user where (account, extension) = ($1, $2) for share", who.account, extension
-        )
-        if found is None:
-            raise not_found("user")
+        await _must_be_there(rows, who.account, extension)
         await set_password(rows, who.account, extension, hashed)
         ended = await end_all(rows, who.account, extension, but=who.session)
         await note(rows, who, "password_set", f"user {extension}")
     portal.sessions.tell_ended(ended)
+
+
+async def _must_be_there(rows: Transaction, account: AccountId, extension: str) -> None:
+    if not await rows.fetchval("select true from app_user where (account, extension) = ($1, $2)", account, extension):
+        raise not_found("user")
 
 
 def _shown(asked: Asked, draft: Draft, centre: Centre | None, extension: str) -> UserShown:

@@ -13,7 +13,7 @@ from aiohttp import hdrs
 
 from acd.centre import Centre, CentreFaults, read_tables
 from acd.centre.writing import Entry
-from acd.stored.differences import Differences, Touched, lock
+from acd.stored.differences import Differences, Touched, hold_still, lock
 from acd.stored.tables import centre_of, stored
 from portal.audit import note
 from portal.configuration.draft import Draft, version_of
@@ -46,6 +46,7 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True):
 async def looked_at(asked: Asked) -> tuple[Draft, Centre | None]:
     """The configuration as it is, to be shown; the second has what is to be warned about."""
     async with asked.portal.database.of(asked.who.account, readonly=True) as rows:
+        await hold_still(rows)
         draft = await _draft(rows, asked.who)
     return draft, await asyncio.to_thread(_checked_leniently, draft, asked.who)
 
@@ -101,7 +102,8 @@ def _has_manager(draft: Draft) -> bool:
 
 
 def _taken(error: asyncpg.UniqueViolationError) -> Problem:
-    if error.constraint_name not in ("device_pkey", "device_name_any_case"):
+    constraint: object = getattr(error, "constraint_name", None)  # asyncpg tells no types
+    if constraint not in ("device_pkey", "device_name_any_case"):
         raise error
     # Whose it is, is told to nobody: it can be another account's.
     said = "there is a device of this name already; give it another name, they are unique over all accounts"

@@ -13,7 +13,7 @@ import msgspec
 from acd.centre import Centre, Fault, tables_of
 from acd.centre.writing import Entry, without_none
 
-_ENTRY: Final = re.compile(r"(users|devices|queues|assignments)\[(\d+)\]")
+_ENTRY: Final = re.compile(r"(users|devices|queues|assignments)\[(\d{1,6})\]")
 _INTO: Final = re.compile(r"(?P<entry>(?:users|devices|queues|assignments)\[\d+\]|account)\.?(?P<key>.*)")
 
 
@@ -112,8 +112,12 @@ class Draft:
         return self.account if kind == "account" else self.entries(kind)[int(index) - 1]
 
     def _called(self, place: str) -> str:
+        """In words. A name that somebody has given may look like a place, and is none: it stays as it is."""
+        kind, _, index = place.rstrip("]").partition("[")
+        if index and not 1 <= int(index) <= len(self.entries(kind)):
+            return place
         entry: Mapping[str, Any] = self._at(place)
-        match place.partition("[")[0]:
+        match kind:
             case "users":
                 return f"user {entry['extension']}"
             case "devices":

@@ -31,6 +31,21 @@ BEAT_EVERY: Final = timedelta(seconds=10)
 PIECE_SECONDS: Final = 0.001
 """How long calls wait for pages at most, give or take a row."""
 FACTS_A_PIECE: Final = 100
+PAGES_A_PIECE: Final = 8
+"""To so many something is written at a time."""
+
+
+class _Pace:
+    """Lets calls go first, every now and then."""
+
+    def __init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+
+    async def breathe(self) -> None:
+        if self._clock() - self._began > PIECE_SECONDS:
+            await asyncio.sleep(0)
+            self._began = self._clock()
 
 
 class _Feed:
@@ -42,6 +57,8 @@ class _Feed:
         """With the name that the topic has there."""
         self.rows: dict[str, bytes] | None = None
         """As they were sent last; None: nothing has been yet."""
+        self.at: datetime
+        """When that was."""
 
 
 class Hub:
@@ -85,18 +102,6 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
             tasks.create_task(self._beat())
-
-    async def _follow(self) -> None:
-        while True:
-            await self._news.wait()
-            await asyncio.sleep(GATHER.total_seconds())
-            self._news.clear()
-            await self._publish()
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_EVERY.total_seconds())
-            await self._tick()
 
     async def count_from(self, today: Today) -> None:
         """These are the figures of today up to the engine's start; what has happened since is added."""
@@ -153,6 +158,7 @@ class Hub:
             if feed is None or feed.view != view:
                 self._part(page, feed)
                 watched[name] = self._join(page, name, view)
+        page.wake.set()
 
     def session_ended(self, session: UUID) -> None:
         """Close the pages of this session."""
@@ -169,12 +175,10 @@ class Hub:
         feed = self._feeds.get(view)
         if feed is None:
             feed = self._feeds[view] = _Feed(view)
-            self._take_in()
-            if not view.counts_today or self._today is not None:
-                feed.rows = dict(view.all(self._sight()))
+            self._news.set()
         feed.pages[page] = name
         if feed.rows is not None:
-            page.begin(name, _whole(feed.rows, self._engine.now()))
+            page.begin(name, _whole(feed.rows, feed.at))
         return feed
 
     def _part(self, page: Page, feed: _Feed | None) -> None:
@@ -183,80 +187,88 @@ class Hub:
             if not feed.pages:
                 self._feeds.pop(feed.view, None)
 
-    # --- what has happened
+    # --- what has happened; all of it in one task, so that a page hears of one thing after the other
+
+    async def _follow(self) -> None:
+        while True:
+            await self._news.wait()
+            if self._facts:
+                await asyncio.sleep(GATHER.total_seconds())
+            self._news.clear()
+            await self._publish()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_EVERY.total_seconds())
+            self._touched.by_time = True
+            self._news.set()
+
+    async def _publish(self) -> None:
+        self._take_in()
+        touched, self._touched = self._touched, Touched()
+        sight, pace = self._sight(), _Pace()
+        if touched.by_time:
+            self._say_that_we_are_there(sight.now)
+        if touched.everything:
+            for page in list(self._watched):
+                self.resolve(page)
+                await pace.breathe()
+        for feed in list(self._feeds.values()):
+            if feed.pages:
+                await self._tell(feed, sight, touched, pace)
+                await pace.breathe()
+        for number, page in enumerate([page for page in self._watched if page.has_mail]):
+            page.wake.set()
+            if number % PAGES_A_PIECE == PAGES_A_PIECE - 1:
+                await asyncio.sleep(0)
 
     def _take_in(self) -> None:
         """Whom the new facts concern, and what they count."""
-        if not self._facts:
-            return
         facts, self._facts = self._facts, []
         self._reader.read((recorded.fact for recorded in facts), self._touched)
         self._touched.queues |= self._presence.look(self._engine.state, self._touched.agents)
         if self._today is None:
             self._uncounted += facts
-        else:
-            for recorded in facts:
-                self._touched.everything |= self._today.note(recorded)
+            return
+        for recorded in facts:
+            self._touched.everything |= self._today.note(recorded)
+        self._touched.everything |= self._today.bring_to(self._engine.now())
 
     def _sight(self) -> Sight:
         return Sight(self._engine.state, self._presence, self._today or Today(), self._engine.now())
 
-    async def _publish(self) -> None:
-        self._take_in()
-        touched, self._touched = self._touched, Touched()
-        if touched.everything:
-            for page in list(self._watched):
-                self.resolve(page)
-        if touched:
-            await self._refresh(list(self._feeds.values()), touched)
-
-    async def _refresh(self, feeds: Iterable[_Feed], touched: Touched) -> None:
-        clock = asyncio.get_running_loop().time
-        sight, began = self._sight(), clock()
-        for feed in feeds:
-            if feed.pages:
-                self._tell(feed, sight, touched)
-            if clock() - began > PIECE_SECONDS:
-                await asyncio.sleep(0)  # what happens meanwhile is looked at next time
-                began = clock()
-
-    def _tell(self, feed: _Feed, sight: Sight, touched: Touched) -> None:
-        """Send its pages what is different now."""
-        if feed.view.counts_today and self._today is None:
-            return
-        if feed.rows is None:
-            feed.rows = dict(feed.view.all(sight))
-            body = _whole(feed.rows, sight.now)
-            for page, name in feed.pages.items():
-                page.begin(name, body)
-            return
-        rows = None if touched.everything else feed.view.some(sight, touched)
-        gone: list[str] = []
-        if rows is None:
-            rows = feed.view.all(sight)
-            gone = [name for name in feed.rows if name not in rows]
-        changed = {name: row for name, row in rows.items() if feed.rows.get(name) != row}
-        if not changed and not gone:
-            return
-        feed.rows |= changed
-        for name in gone:
-            del feed.rows[name]
-        body = _some(changed, gone, sight.now)
-        for page, name in feed.pages.items():
-            page.go_on(name, body)
-
-    # --- time
-
-    async def _tick(self) -> None:
-        """Say that we are there; let what changes by time alone be seen."""
-        now = self._engine.now()
-        if self._today is not None and self._today.bring_to(now):
-            self._touched.everything = True
-            self._news.set()
+    def _say_that_we_are_there(self, now: datetime) -> None:
         beat = _json({"at": now.astimezone(UTC)})
         for page in self._watched:
             page.send(beat)
-        await self._refresh([feed for feed in self._feeds.values() if feed.view.ticks], Touched(everything=True))
+
+    async def _tell(self, feed: _Feed, sight: Sight, touched: Touched, pace: _Pace) -> None:
+        """Send its pages what is different now; all of it where nothing has been sent yet."""
+        view, before = feed.view, feed.rows
+        if view.counts_today and self._today is None:
+            return
+        whole = before is None or touched.everything or (touched.by_time and view.ticks)
+        rows = None if whole else view.some(sight, touched)
+        gone: list[str] = []
+        if rows is None:
+            rows = {}
+            for name, row in view.all(sight):
+                rows[name] = row
+                await pace.breathe()
+            gone = [name for name in before or () if name not in rows]
+        changed = {name: row for name, row in rows.items() if before is None or before.get(name) != row}
+        if before is not None and not changed and not gone:
+            return
+        feed.rows, feed.at = (
+            {name: row for name, row in ((before or {}) | changed).items() if name not in gone},
+            sight.now,
+        )
+        body = _whole(changed, sight.now) if before is None else _some(changed, gone, sight.now)
+        for page, name in feed.pages.items():
+            if before is None:
+                page.begin(name, body)
+            else:
+                page.go_on(name, body)
 
 
 _json: Final = msgspec.json.Encoder().encode

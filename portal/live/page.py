@@ -43,7 +43,7 @@ class Page:
         self.look_again = asyncio.Event()
         """What its user may could have changed, or his session have ended."""
         self.wake = asyncio.Event()
-        """There is something to send."""
+        """It is its turn to be sent what there is for it."""
         self.ended = asyncio.Event()
         self.ending: Ending | None = None
         self._outbox: deque[bytes] = deque()
@@ -61,15 +61,18 @@ class Page:
         self.send(b'{"topic":"%b","n":%d,%b' % (topic.encode(), self._numbers[topic], body))
 
     def send(self, message: bytes) -> None:
-        """On its way, as far as the page reads what is sent to it."""
+        """It goes out at the next `wake`."""
         if self.ending is not None:
             return
         self._outbox.append(message)
         self._bytes += len(message)
-        if len(self._outbox) > MESSAGES_AT_MOST or self._bytes > BYTES_AT_MOST:
+        if len(self._outbox) > MESSAGES_AT_MOST or (len(self._outbox) > 1 and self._bytes > BYTES_AT_MOST):
             self.end(CloseCode.TOO_SLOW, "This page reads too slowly; it has to begin anew.")
-        else:
-            self.wake.set()
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether something waits to be sent."""
+        return bool(self._outbox)
 
     def take(self) -> Iterable[bytes]:
         """The messages, in their order; each is gone once it has been taken."""

@@ -1,6 +1,6 @@
 """The live state as topics look at it: an instant, the figures that go with it, and each row encoded once."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from acd.state import State
 from portal.views.presence import Presence
 from portal.views.today import Today
 
-_encoder: Final = msgspec.json.Encoder()
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Sight:
@@ -23,13 +23,12 @@ class Sight:
         self.now: Final = now
         self._rows: dict[Hashable, bytes | None] = {}
 
-    def encoded(self, key: Hashable, make: Callable[[], object | None]) -> bytes | None:
-        """The row of this name as JSON; None: there is none."""
-        if key not in self._rows:
-            row = make()
-            self._rows[key] = None if row is None else self.encode(row)
-        return self._rows[key]
-
-    def encode(self, row: object) -> bytes:
-        """A row that only one view has."""
-        return _encoder.encode(row)
+    def named(self, rows: Iterable[tuple[str, Hashable, Callable[[], object | None]]]) -> Iterator[tuple[str, bytes]]:
+        """Rows as JSON, each with its name: given is what it is known by here, and how it is computed. None: no row."""
+        for name, key, make in rows:
+            if key not in self._rows:
+                row = make()
+                self._rows[key] = None if row is None else _encode(row)
+            encoded = self._rows[key]
+            if encoded is not None:
+                yield name, encoded

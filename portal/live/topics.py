@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from acd.centre import Role
-from acd.model import AccountId, AgentId, Queue, QueueId, queue_id
+from acd.model import AccountId, AgentId, Assignment, Queue, QueueId, queue_id
 from acd.state import State
 from portal.live.sight import Sight
 from portal.live.touched import Touched
@@ -22,6 +22,8 @@ from portal.who import Who, visible_queue
 Rows = Mapping[str, bytes]
 """Encoded, by the name of each in its topic."""
 
+Named = Iterable[tuple[str, bytes]]
+
 
 class View(Protocol):
     """One topic as one sees it. Hashable."""
@@ -31,8 +33,8 @@ class View(Protocol):
     ticks: bool
     """It changes by time alone, and is looked at now and then."""
 
-    def all(self, sight: Sight) -> Rows:
-        """Every row that there is."""
+    def all(self, sight: Sight) -> Named:
+        """Every row that there is, one at a time. The state may move on in between; a row that is gone is left out."""
         ...
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
@@ -48,10 +50,8 @@ class Me:
     counts_today = False
     ticks = False
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
-        row = sight.encoded(self, lambda: me.me(sight.state, self.agent))
-        return {} if row is None else {"me": row}
+    def all(self, sight: Sight) -> Named:
+        return sight.named([("me", self, partial(me.me, sight.state, self.agent))])
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
         return None if self.agent in touched.agents else {}
@@ -65,13 +65,14 @@ class MyStatistics:
     counts_today = True
     ticks = True
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
-        row = sight.encoded(self, lambda: agents.statistics_row(sight.today.agent(self.agent, sight.now)))
-        return {} if row is None else {"me": row}
+    def all(self, sight: Sight) -> Named:
+        return sight.named([("me", self, partial(self._row, sight))])
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
         return None if self.agent in touched.agents else {}
+
+    def _row(self, sight: Sight) -> agents.StatisticsRow:
+        return agents.statistics_row(sight.today.agent(self.agent, sight.now))
 
 
 @dataclass(frozen=True)
@@ -82,23 +83,21 @@ class MyQueues:
     counts_today = False
     ticks = False
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
-        return self._rows(sight, sight.state.records.assignments.get(self.agent, {}))
+    def all(self, sight: Sight) -> Named:
+        return self._rows(sight, list(self._assigned(sight)))
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
-        return self._rows(sight, touched.queues & sight.state.records.assignments.get(self.agent, {}).keys())
+        return dict(self._rows(sight, touched.queues & self._assigned(sight).keys()))
 
-    def _rows(self, sight: Sight, of: Iterable[QueueId]) -> Rows:
-        assigned = sight.state.records.assignments.get(self.agent, {})
-        found: dict[str, bytes] = {}
+    def _assigned(self, sight: Sight) -> Mapping[QueueId, Assignment]:
+        return sight.state.records.assignments.get(self.agent, {})
+
+    def _rows(self, sight: Sight, of: Iterable[QueueId]) -> Named:
         for id_ in of:
-            queue, mine = sight.state.records.queues[id_], assigned[id_]
-            key = (id_, mine.priority, mine.wrap_up, mine.devices)
-            row = sight.encoded(key, partial(queues.my_queue, sight.state, queue, mine))
-            if row is not None:
-                found[queue.number] = row
-        return found
+            queue, mine = sight.state.records.queues.get(id_), self._assigned(sight).get(id_)
+            if queue is not None and mine is not None:
+                key = (id_, mine.priority, mine.wrap_up, mine.devices)
+                yield from sight.named([(queue.number, key, partial(queues.my_queue, sight.state, queue, mine))])
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,10 @@ class Waiting:
     counts_today = False
     ticks = False
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
-        found = waiting.waiting(sight.state, self.queue)
-        return {row.call: sight.encode(row) for row in found}
+    def all(self, sight: Sight) -> Named:
+        """In turn."""
+        rows = waiting.waiting(sight.state, self.queue)
+        return sight.named((row.call, (self, row.call), partial(_as_it_is, row)) for row in rows)
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
         return None if self.queue in touched.queues else {}
@@ -127,78 +126,70 @@ class _Supervised:
     counts_today = True
     ticks = False
 
-    def covers(self, queue: Queue) -> bool:
-        """Whether it is one of those."""
-        return queue.account == self.account and (self.queues is None or queue.id in self.queues)
-
     def of(self, sight: Sight, ids: Iterable[QueueId] | None = None) -> list[Queue]:
-        """Those that there are, of all or of these."""
+        """The queues that there are, of all or of these."""
         known = sight.state.records.queues
         if ids is None:
             ids = known if self.queues is None else sorted(self.queues)
-        return [queue for id_ in ids if (queue := known.get(id_)) is not None and self.covers(queue)]
+        return [queue for id_ in ids if (queue := known.get(id_)) is not None and self._covers(queue)]
+
+    def _covers(self, queue: Queue) -> bool:
+        return queue.account == self.account and (self.queues is None or queue.id in self.queues)
 
 
 @dataclass(frozen=True)
 class Queues(_Supervised):
     """Queues on the board."""
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
+    def all(self, sight: Sight) -> Named:
         return _queue_rows(sight, "queue", self.of(sight), queues.queue_row)
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
-        return _queue_rows(sight, "queue", self.of(sight, touched.queues), queues.queue_row)
+        return dict(_queue_rows(sight, "queue", self.of(sight, touched.queues), queues.queue_row))
 
 
 @dataclass(frozen=True)
 class Wallboard(_Supervised):
     """Queues on the wall."""
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
+    def all(self, sight: Sight) -> Named:
         return _queue_rows(sight, "wall", self.of(sight), queues.wallboard_row)
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
-        return _queue_rows(sight, "wall", self.of(sight, touched.queues), queues.wallboard_row)
+        return dict(_queue_rows(sight, "wall", self.of(sight, touched.queues), queues.wallboard_row))
 
 
 @dataclass(frozen=True)
 class Agents(_Supervised):
     """The agents on the board."""
 
-    def all(self, sight: Sight) -> Rows:
-        """As in `View`."""
+    def all(self, sight: Sight) -> Named:
+        """Each once, however many of the queues he answers."""
         everybody = {agent for queue in self.of(sight) for agent in sight.state.queue_index(queue.id).assigned}
         return self._rows(sight, sorted(everybody))
 
     def some(self, sight: Sight, touched: Touched) -> Rows | None:
-        return self._rows(sight, (agent for agent in touched.agents if self._has(sight, agent)))
+        return dict(self._rows(sight, [agent for agent in touched.agents if self._has(sight, agent)]))
 
     def _has(self, sight: Sight, agent: AgentId) -> bool:
         user = sight.state.records.agents.get(agent)
         return user is not None and user.account == self.account
 
-    def _rows(self, sight: Sight, of: Iterable[AgentId]) -> Rows:
-        found: dict[str, bytes] = {}
-        for agent in of:
-            row = sight.encoded((self, agent), partial(self._row, sight, agent))
-            if row is not None:
-                found[number_of(agent)] = row
-        return found
+    def _rows(self, sight: Sight, of: Iterable[AgentId]) -> Named:
+        return sight.named((number_of(agent), (self, agent), partial(self._row, sight, agent)) for agent in of)
 
     def _row(self, sight: Sight, agent: AgentId) -> agents.AgentRow | None:
         return agents.agent_row(sight.state, agent, self.queues, sight.today.agent(agent, sight.now))
 
 
-def _queue_rows(sight: Sight, kind: str, of: Iterable[Queue], row_of: Callable[..., object]) -> Rows:
-    found: dict[str, bytes] = {}
+def _queue_rows(sight: Sight, kind: str, of: Iterable[Queue], row_of: Callable[..., object]) -> Named:
     for queue in of:
         make = partial(row_of, sight.state, queue, sight.presence.of(queue.id), sight.today.queue(queue.id))
-        row = sight.encoded((kind, queue.id), make)
-        if row is not None:
-            found[queue.number] = row
-    return found
+        yield from sight.named([(queue.number, (kind, queue.id), make)])
+
+
+def _as_it_is(row: waiting.WaitingRow) -> waiting.WaitingRow:
+    return row
 
 
 # --- who may watch what

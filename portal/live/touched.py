@@ -58,10 +58,9 @@ class Touched:
     agents: set[AgentId] = field(default_factory=set[AgentId])
     queues: set[QueueId] = field(default_factory=set[QueueId])
     everything: bool = False
-    """What there is at all may be something else: every page is shown its topics whole."""
-
-    def __bool__(self) -> bool:
-        return bool(self.agents or self.queues or self.everything)
+    """What there is at all may be something else: every topic is looked at whole."""
+    by_time: bool = False
+    """A while has passed: topics that change by time alone are looked at whole."""
 
 
 class Reader:

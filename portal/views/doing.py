@@ -51,7 +51,8 @@ def since(state: State, agent: AgentRecord, what: Doing) -> datetime | None:
     """When he began with it; None: nobody has noted it."""
     match what:
         case Doing.TALKING:
-            return min(at for call in agent.calls if (at := state.records.calls[call].answered_at) is not None)
+            answers = (state.records.calls[call].answered_at for call in agent.calls)
+            return min((at for at in answers if at is not None), default=None)
         case Doing.WRAP_UP:
             return agent.wrap_up.since if agent.wrap_up else None
         case Doing.RINGING:

@@ -1,7 +1,7 @@
 """Changing the configuration by the portal: as the centre's file would have it, by those who may, and never unseen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -114,6 +114,14 @@ async def test_all_faults_are_told_at_once_in_the_words_of_the_file(live: LivePo
     ]
     assert (await browser.ask("GET", "/queues/7001")).json["version"] == version
     assert await live.rows("select * from audit where action = 'queue_changed'") == []
+
+
+async def test_a_name_that_looks_like_a_place_is_a_name(live: LivePortal) -> None:
+    browser = await live.browser("1002@ours.example")
+    version = (await browser.ask("GET", "/queues/7001")).json["version"]
+    answer = await patch(browser, "/queues/7001", {"name": " queues[99]"}, version)
+    [(place, words)] = said(answer)
+    assert (place, "queues[99]" in words) == ("name", True)
 
 
 async def test_rules_that_contradict_are_warned_about_or_refused(live: LivePortal) -> None:
@@ -242,7 +250,7 @@ async def test_a_supervisor_changes_his_queues_only_and_an_agent_none(live: Live
 
 
 @asynccontextmanager
-async def told_by_the_database(live: LivePortal) -> AsyncIterator[None]:
+async def told_by_the_database(live: LivePortal) -> AsyncGenerator[None]:
     """The engine hears of changes as it does in the process: the database says so."""
     listening = asyncio.create_task(Store(live.database_url).listen(live.configure))
     try:

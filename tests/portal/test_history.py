@@ -113,17 +113,12 @@ async def test_calls_are_found_by_number_name_queue_agent_and_time(live: LivePor
     assert ids(await pages(manager, "&agent=1004")) == had_by(facts, "1004")
     assert ids(await pages(manager, "&queue=7002")) == waited_in(facts, "7002")
     assert ids(await pages(manager, "&queue=7002&agent=1001")) == waited_in(facts, "7002") & had_by(facts, "1001")
-    now = datetime.now(UTC)
-    since, until = (f"{now - timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}" for hours in (20, 10))
-    found = await pages(manager, f"&from={since}&to={until}")
+    now = datetime.now(UTC).replace(microsecond=0)
+    since, until = now - timedelta(hours=20), now - timedelta(hours=10)
+    found = await pages(manager, f"&from={since:%Y-%m-%dT%H:%M:%SZ}&to={until:%Y-%m-%dT%H:%M:%SZ}")
     assert found
-    assert {since <= entry["arrived"] < until for entry in found} == {True}
-    assert len(found) == sum(isinstance(r.fact, CallQueued) and since <= stamp(r) < until for r in facts)
-
-
-def stamp(recorded: Recorded) -> str:
-    """As the answers have it, to the second."""
-    return f"{recorded.at:%Y-%m-%dT%H:%M:%SZ}"
+    assert {since <= datetime.fromisoformat(entry["arrived"]) < until for entry in found} == {True}
+    assert len(found) == sum(isinstance(r.fact, CallQueued) and since <= r.at < until for r in facts)
 
 
 WHO_MAY_ASK_WHAT: Final = (

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
+from functools import partial
 
 import aiohttp
 import pytest
 
-from acd.model import LUNCH
+from acd.model import LUNCH, OFFLINE
 from tests.portal.centre_day import Day
 from tests.portal.live import LivePortal
-from tests.portal.watching import watching
+from tests.portal.watching import Rows, watching
 
 
 @pytest.fixture
@@ -174,3 +175,89 @@ async def test_nobody_opens_pages_without_end(live: LivePortal) -> None:
         assert page.rows["me"]["me"]["name"] == "Ben Carter"
     for task in made:
         await task.result().close()
+
+
+async def test_a_page_that_does_not_read_is_closed_and_told_why(live: LivePortal, day: Day) -> None:
+    """Others see everything meanwhile, in time."""
+    slow, quick = await live.browser("1003@ours.example"), await live.browser("1001@ours.example")
+    for number in range(400):
+        day.calls(f"A{number:03}", name="N" * 80, number="5" * 400)
+    async with watching(quick, "me") as other, watching(slow, "waiting/7001") as page:
+        for number in range(150):  # each moves everybody behind him: all rows are sent anew
+            if page_is_gone(live, "1003@ours.example"):
+                break
+            day.hangs_up(f"A{number:03}")
+            await day.chooses("1001", LUNCH if number % 2 else OFFLINE)
+            await other.until("me", partial(has_status, "lunch" if number % 2 else "offline"))
+        assert page_is_gone(live, "1003@ours.example"), "nothing is kept for it any more"
+        code, why = await page.closed()
+        assert (code, "too slowly" in why) == (4408, True)
+
+
+def has_status(status: str, rows: Rows) -> bool:
+    """Whether this is his status."""
+    return bool(rows["me"]["status"] == status)
+
+
+def page_is_gone(live: LivePortal, login: str) -> bool:
+    """Whether the hub has let go of it."""
+    return live.engine.hub.count_of(login) == 0
+
+
+async def test_what_somebody_may_see_follows_his_rights(live: LivePortal, day: Day) -> None:
+    """A queue more or less to look after, a queue more or less to answer: at once, without a new page."""
+    ben, anna = await live.browser("1002@ours.example"), await live.browser("1001@ours.example")
+    day.calls("A", "7002")
+    async with (
+        watching(ben, "queues", "agents", "waiting/7001", "waiting/7002") as board,
+        watching(anna, "my_queues", "waiting/7002") as own,
+    ):
+        assert (set(board.rows["queues"]), board.refused) == ({"7001"}, {"waiting/7002": "404"})
+        assert (set(own.rows["my_queues"]), own.refused) == ({"7001"}, {"waiting/7002": "404"})
+        await live.rows("update supervision set queue = '7002' where supervisor = '1002'")
+        await live.rows("insert into assignment (account, agent, queue) values ('ours.example', '1001', '7002')")
+        await live.configure()
+        live.engine.hub.rights_changed()
+        await own.until("waiting/7002", lambda rows: set(rows) == {"A"})
+        await own.until("my_queues", lambda rows: set(rows) == {"7001", "7002"})
+        await board.until("queues", lambda rows: set(rows) == {"7002"})
+        await board.until("agents", lambda rows: set(rows) == {"1001", "1004"})
+        await board.until("waiting/7002", lambda rows: set(rows) == {"A"})
+        assert board.refused["waiting/7001"] == "404"
+        assert board.rows["agents"]["1001"]["queues"] == ["7002"]
+
+
+async def test_a_supervisor_sees_no_call_of_a_queue_that_is_not_his(live: LivePortal, day: Day) -> None:
+    """Of an agent whom he shares with others: that he talks, not with whom."""
+    await live.rows("insert into assignment (account, agent, queue) values ('ours.example', '1001', '7002')")
+    await live.configure()
+    ben = await live.browser("1002@ours.example")
+    async with watching(ben, "agents") as board:
+        await day.chooses("1001")
+        day.calls("A", "7002", name="Hidden")
+        day.answers("A", "1001-desk")
+        rows = await board.until("agents", lambda rows: rows["1001"]["doing"] == "talking")
+        assert (rows["1001"]["call"], rows["1001"]["queues"]) == (None, ["7001"])
+        day.hangs_up("A")
+        day.calls("B", "7001", name="Shown")
+        day.answers("B", "1001-desk")
+        rows = await board.until("agents", lambda rows: rows["1001"]["call"] is not None)
+        assert (rows["1001"]["call"]["name"], rows["1001"]["call"]["monitors"]) == ("Shown", {})
+    assert "Hidden" not in board.heard
+
+
+async def test_a_page_that_fails_to_be_looked_up_stays_and_one_without_session_goes(live: LivePortal, day: Day) -> None:
+    """A session that is deleted behind our back is noticed when rights are looked up again."""
+    anna = await live.browser("1001@ours.example")
+    async with watching(anna, "me") as page:
+        await live.rows("delete from portal_session")
+        live.engine.hub.rights_changed()
+        assert await page.closed() == (4401, "Your session is over; log in again.")
+
+
+async def test_pages_are_told_when_the_engine_is_stopped(live: LivePortal) -> None:
+    anna = await live.browser("1001@ours.example")
+    async with watching(anna, "me") as page:
+        live.engine.hub.close()
+        code, why = await page.closed()
+        assert (code, "Calls go on" in why) == (1001, True)
