@@ -4,7 +4,7 @@ What is asked is known by its words: a statement that this does not know ends th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -259,7 +259,7 @@ class Session:
     # --- transactions
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[None]:
+    async def _transaction(self) -> AsyncGenerator[None, None]:
         await self.ask(lambda: setattr(self, "_in_transaction", True))
         try:
             yield
