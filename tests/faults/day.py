@@ -38,7 +38,17 @@ CAUGHT_UP_WITHIN_S: Final = 5.0
 """The database has all facts again so soon after it is well."""
 
 RESTART_S: Final = 1.0
+TAKEN_OVER_WITHIN_S: Final = 10.0
 LINES_KEPT: Final = 400
+
+
+@dataclass(slots=True, kw_only=True)
+class Machine:
+    """Where an engine runs, again and again."""
+
+    name: str
+    disk: Disk
+    process: Process | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +104,12 @@ class Day:
         self.world = World()
         self.lines: deque[tuple[float, tuple[object, ...]]] = deque(maxlen=LINES_KEPT)
         self.result = Result(programme=programme)
-        self.process: Process | None = None
         self._progress = progress
         self._system_clock_off = timedelta(0)
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        self._nothing_gets_lost = not {"events", "requests", "silence"} & set(programme.faults)
+        self._nothing_gets_lost = not {"events", "requests", "silence", "two"} & set(programme.faults)
         self.watch = Watch(
             self.world,
             self.centre.configuration,
@@ -121,13 +130,15 @@ class Day:
         self.ledger = Ledger(self.watch.broken)
         self.decided = Decided(self._failed)
         self.database = Database(self.world, self._roll("database"), self._committed)
-        self.disk = Disk(self.world, self._roll("disk"))
+        names = ("a", "b") if "two" in programme.faults else ("a",)
+        self.machines = [Machine(name=name, disk=Disk(self.world, self._roll(f"disk {name}"))) for name in names]
         self._processes = 0
+        self._epoch = 0
+        """Of the last engine that rang somebody."""
         self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
         self._over = False
         self._ticks = 0
         self._failure: str | None = None
-        self._restart_at: float | None = None
         self._dice = self._roll("faults")
 
     def _roll(self, name: str) -> Random:
@@ -144,21 +155,25 @@ class Day:
         random.seed(self.programme.seed)  # of the pauses between two attempts to connect
         try:
             self._begin()
-            while not self._over:
-                self._begin_process()
-                assert self.process is not None
-                self.process.run()
-                self._end_process()
+            for machine in self.machines:
+                self._begin_process(machine)
+            while not self._over or self._living():
+                self.world.go_on([process.loop for process in self._living() if not process.is_frozen])
+                for machine in self.machines:
+                    if machine.process is not None and machine.process.ended:
+                        self._end_process(machine)
         except Broken as broken:
             self.result.broken = str(broken)
         finally:
-            if self.process is not None:
-                self.process.kill()
-                self.process.bury()
-            self.disk.remove()
+            for machine in self.machines:
+                if machine.process is not None:
+                    machine.process.kill()
+                    machine.process.bury()
+                machine.disk.remove()
         result = self.result
         result.at, result.happened, result.facts = self.world.now, self.world.happened, self.database.last
-        result.torn, result.disk_failed = self.disk.torn, self.disk.failed
+        result.torn = sum(machine.disk.torn for machine in self.machines)
+        result.disk_failed = sum(machine.disk.failed for machine in self.machines)
         result.forgotten, result.delivered = self.decided.forgotten, self.decided.delivered
         result.events, result.repairs = self.chance.happened, self.watch.repairs
         result.talks, result.not_served = self.watch.talks, self.people.not_served
@@ -217,10 +232,25 @@ class Day:
         if records is not None and self.ledger.open != records.calls.keys():
             self.watch.broken(f"open in the journal: {self.ledger.open}, in the books: {sorted(records.calls)}")
         self._over = True
-        if self.process is not None:
-            self.process.stop()
+        for process in self._living():
+            process.stop()
 
     # --- the engine
+
+    @property
+    def process(self) -> Process | None:
+        """The one that serves; else any."""
+        living = self._living()
+        serving = [each for each in living if each.bridge is not None and each.bridge.connected]
+        return max(serving or living, key=lambda process: process.epoch, default=None)
+
+    def _living(self) -> list[Process]:
+        return [machine.process for machine in self.machines if machine.process is not None]
+
+    def _rings(self, epoch: int) -> None:
+        if epoch < self._epoch:
+            self.watch.broken(f"the engine of epoch {epoch} rings somebody, and that of epoch {self._epoch} did before")
+        self._epoch = epoch
 
     def _committed(self, seq: int, recorded: Recorded) -> None:
         self.decided.committed(seq, recorded)
@@ -229,9 +259,13 @@ class Day:
     def _facts_arrive(self) -> None:
         """Soon, where nothing is wrong with the database."""
         process, database = self.process, self.database
-        if process is None or process.ended or process.recorder is None or not database.is_well():
+        if process is None or process.ended or process.recorder is None:
             return
-        behind_s = min(process.recorder.behind_seconds, self.world.now - database.well_since)
+        if not database.is_well() or not process.site.reaches_database:
+            return
+        behind_s = min(
+            process.recorder.behind_seconds, self.world.now - max(database.well_since, process.site.reaches_since)
+        )
         if behind_s > CAUGHT_UP_WITHIN_S:
             self.watch.broken(f"{process.recorder.pending} facts have waited for {behind_s:.1f} s for the database")
 
@@ -250,13 +284,15 @@ class Day:
             return None
         return process.state.records
 
-    def _begin_process(self) -> None:
+    def _begin_process(self, machine: Machine) -> None:
+        if self._over:
+            return
         self._processes += 1
-        self.process = Process(
-            name="a",
+        machine.process = Process(
+            name=machine.name,
             number=self._processes,
             world=self.world,
-            disk=self.disk,
+            disk=machine.disk,
             database=self.database,
             decided=self.decided,
             asterisk=self.scene,
@@ -265,19 +301,22 @@ class Day:
             centre=self.centre.configuration,
             provisioning=self.centre.provisioning,
             observers=(self,),
+            rings=self._rings,
             failed=self._failed,
+            is_alone=len(self.machines) == 1,
         )
-        self.note("the engine begins")
+        machine.process.begin()
+        self.note("the engine begins on", machine.name)
 
-    def _end_process(self) -> None:
-        process, self.process = self.process, None
+    def _end_process(self, machine: Machine) -> None:
+        process, machine.process = machine.process, None
         assert process is not None
         process.bury()
         if self._failure is not None:
             raise Broken(self._failure)
-        self.note("the engine has ended")
-        if not self._over:
-            self.world.run(self.world.now + RESTART_S)
+        self.note("the engine has ended on", machine.name, "stood down" if process.stood_down else "")
+        self.watch.disturb()
+        self.world.after(RESTART_S, lambda: self._begin_process(machine))
 
     def _failed(self, why: str) -> None:
         self._failure = self._failure or why
@@ -325,13 +364,15 @@ class Day:
             case "clock":
                 self._system_clock_off += timedelta(hours=self._dice.choice((-1, 1)))
             case "disk":
-                self.disk.is_slow(fault.lasts)
+                self._disk_of(process).is_slow(fault.lasts)
             case "full":
-                self.disk.is_full(3 * fault.lasts)
+                self._disk_of(process).is_full(3 * fault.lasts)
             case "database":
                 self.database.goes_away(5 * fault.lasts, hangs=self._dice.random() < 0.3)
             case "commits":
                 self.database.is_slow(5 * fault.lasts)
+            case "two":
+                self._cut_off(process, 5 * fault.lasts)
             case "burst":
                 for nth in range(10):
                     self.world.after(0.02 * nth, partial(self.people.calls, 1_000_000 + 100 * fault.nth + nth))
@@ -349,14 +390,38 @@ class Day:
         if self._dice.random() < 0.5:
             kill()
         else:
-            self.disk.when_it_writes = kill
+            self._disk_of(process).when_it_writes = kill
+
+    def _disk_of(self, process: Process) -> Disk:
+        return next(machine.disk for machine in self.machines if machine.process is process)
 
     def _freeze(self, process: Process, for_s: float) -> None:
         """Nothing of it runs; the world does. After four seconds somebody kills it."""
-        self.world.run(self.world.now + min(for_s, 4.0))
-        self.watch.disturb()
-        if for_s >= 4.0:
-            process.kill()
+        process.is_frozen = True
+
+        def ends() -> None:
+            process.is_frozen = False
+            self.world.concerns_loop = True
+            self.watch.disturb()
+            if for_s >= 4.0:
+                process.kill()
+
+        self.world.after(min(for_s, 4.0), ends)
+
+    def _cut_off(self, process: Process, for_s: float) -> None:
+        """It reaches the database no more. What it confirms from now on is lost where another one takes its place."""
+        since = self.world.now
+        self.watch.unheard_at = since + for_s + TAKEN_OVER_WITHIN_S
+        self.database.cut_off(process.site, for_s)
+
+        def forget() -> None:
+            self.watch.disturb()
+            if process.ended:
+                for person in self.people.agents.values():
+                    person.knows = "" if person.coded_at >= since else person.knows
+
+        self.world.after(for_s, forget)
+        self.world.after(for_s + TAKEN_OVER_WITHIN_S, forget)
 
     def _kill_asterisk(self, process: Process, for_s: float) -> None:
         for caller in list(self.people.callers.values()):

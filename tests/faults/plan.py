@@ -19,12 +19,14 @@ KINDS: Final = (
     "full",
     "database",
     "commits",
+    "two",
     "burst",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
 hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
+two: a second engine stands by, and the one that serves is cut off from the database;
 burst: many callers at once; events: lost, doubled, late and swapped all day long."""
 
 TROUBLED: Final = Odds(hangs=0.05, answer_lost=0.05, refused=0.05)
