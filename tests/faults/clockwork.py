@@ -1,9 +1,8 @@
 """Time without waiting: the world's happenings in their order, and an event loop that lives among them.
 
 The world (Asterisk, phones, people, faults) is a heap of happenings. A process is an asyncio loop that runs until it
-would wait;
-then the world goes on until something concerns a loop. So there may be several processes, and each can
-be frozen (the world goes on, its loop does not), or thrown away at any moment and followed by another.
+would wait; then the world goes on until something concerns a loop. So there may be several processes, and each can be
+frozen (the world goes on, its loop does not), or thrown away at any moment and followed by another.
 """
 
 import asyncio

@@ -21,7 +21,7 @@ from tests.faults.journal import Decided
 from tests.faults.ledger import Ledger
 from tests.faults.people import People
 from tests.faults.plan import Fault
-from tests.faults.process import Process
+from tests.faults.process import Machine, Process
 from tests.faults.scene import Scene
 from tests.faults.watch import TICK_S, Broken, Watch
 from tests.faults.weather import CALM, Chance
@@ -40,15 +40,6 @@ CAUGHT_UP_WITHIN_S: Final = 5.0
 RESTART_S: Final = 1.0
 TAKEN_OVER_WITHIN_S: Final = 10.0
 LINES_KEPT: Final = 400
-
-
-@dataclass(slots=True, kw_only=True)
-class Machine:
-    """Where an engine runs, again and again."""
-
-    name: str
-    disk: Disk
-    process: Process | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +74,8 @@ class Result:
     """Events and requests to which something was done on their way."""
     happened: int = 0
     facts: int = 0
+    takeovers: int = 0
+    """How often the other of two engines began to serve."""
     torn: int = 0
     """Writes to the spool that a kill cut off."""
     disk_failed: int = 0
@@ -109,7 +102,7 @@ class Day:
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        self._nothing_gets_lost = not {"events", "requests", "silence", "two"} & set(programme.faults)
+        self._nothing_gets_lost = not {"events", "requests", "silence", plan.SEVERED} & set(programme.faults)
         self.watch = Watch(
             self.world,
             self.centre.configuration,
@@ -133,8 +126,8 @@ class Day:
         names = ("a", "b") if "two" in programme.faults else ("a",)
         self.machines = [Machine(name=name, disk=Disk(self.world, self._roll(f"disk {name}"))) for name in names]
         self._processes = 0
-        self._epoch = 0
-        """Of the last engine that rang somebody."""
+        self._epoch, self._serves = 0, "a"
+        """The last engine that rang somebody."""
         self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
         self._over = False
         self._ticks = 0
@@ -250,7 +243,11 @@ class Day:
     def _rings(self, epoch: int) -> None:
         if epoch < self._epoch:
             self.watch.broken(f"the engine of epoch {epoch} rings somebody, and that of epoch {self._epoch} did before")
-        self._epoch = epoch
+        if epoch > self._epoch:
+            self._epoch = epoch
+            serves = next(machine.name for machine in self.machines if machine.process is self.process)
+            self.result.takeovers += serves != self._serves
+            self._serves = serves
 
     def _committed(self, seq: int, recorded: Recorded) -> None:
         self.decided.committed(seq, recorded)
@@ -316,7 +313,8 @@ class Day:
             raise Broken(self._failure)
         self.note("the engine has ended on", machine.name, "stood down" if process.stood_down else "")
         self.watch.disturb()
-        self.world.after(RESTART_S, lambda: self._begin_process(machine))
+        pause_s = max(RESTART_S, machine.away_until - self.world.now)
+        self.world.after(pause_s, lambda: self._begin_process(machine))
 
     def _failed(self, why: str) -> None:
         self._failure = self._failure or why
@@ -372,6 +370,8 @@ class Day:
             case "commits":
                 self.database.is_slow(5 * fault.lasts)
             case "two":
+                self._lose_machine(process, 5 * fault.lasts)
+            case plan.SEVERED:
                 self._cut_off(process, 5 * fault.lasts)
             case "burst":
                 for nth in range(10):
@@ -407,6 +407,13 @@ class Day:
                 process.kill()
 
         self.world.after(min(for_s, 4.0), ends)
+
+    def _lose_machine(self, process: Process, for_s: float) -> None:
+        """Where nothing is on its disk only: that would be lost with it."""
+        if process.recorder is not None and not process.recorder.pending:
+            machine = next(machine for machine in self.machines if machine.process is process)
+            machine.away_until = self.world.now + for_s
+            process.kill()
 
     def _cut_off(self, process: Process, for_s: float) -> None:
         """It reaches the database no more. What it confirms from now on is lost where another one takes its place."""

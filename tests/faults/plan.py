@@ -19,15 +19,20 @@ KINDS: Final = (
     "full",
     "database",
     "commits",
-    "two",
     "burst",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
 hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
-two: a second engine stands by, and the one that serves is cut off from the database;
 burst: many callers at once; events: lost, doubled, late and swapped all day long."""
+
+TWO: Final = ("two", "kill", "stop", "freeze", "cut")
+"""two: a second engine stands by on a machine of its own, and the machine of the one that serves is lost for a while."""
+
+SEVERED: Final = "severed"
+"""The engine that serves is cut off from the database, and the second one takes its place: it cannot know what the first
+has decided meanwhile, and cuts talks that it has connected. In no test yet."""
 
 TROUBLED: Final = Odds(hangs=0.05, answer_lost=0.05, refused=0.05)
 LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)

@@ -227,3 +227,13 @@ class Process:
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0))
         asyncio.set_event_loop(None)
         self.loop.close()
+
+
+@dataclass(slots=True, kw_only=True)
+class Machine:
+    """Where an engine runs, again and again."""
+
+    name: str
+    disk: Disk
+    away_until: float = 0.0
+    process: Process | None = None

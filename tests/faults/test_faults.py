@@ -41,6 +41,13 @@ def test_no_fact_is_lost_whatever_becomes_of_disk_database_and_process() -> None
     assert result.disk_failed > 10
 
 
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_of_two_engines_one_rings(seed: int) -> None:
+    result = Day(Programme(seed=seed, calls=25, faults=plan.TWO, fault_every_s=15.0)).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+    assert result.takeovers > 0
+
+
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*.day")), ids=lambda path: path.stem)
 def test_what_was_broken_once_is_mended(path: Path) -> None:
     result = Day(keeping.read(path)).run()
