@@ -1,7 +1,8 @@
 """The long runs: `python -m tests.faults.soak` (all of them), or some of `days two cuts events flat`.
 
 days: many seeds with every fault. two: with a second engine that stands by. cuts: a thousand cuts of every
-connection at any moment. events: 5 % each lost, doubled, late and swapped; whatever books and Asterisk differ in is gone within ten seconds.
+connection at any moment. events: 5 % each lost, doubled, late and swapped; whatever books and Asterisk differ in is
+gone within ten seconds.
 flat: one process over one long day, whose memory, descriptors and tasks must not grow.
 """
 
