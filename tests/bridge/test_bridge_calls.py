@@ -1,6 +1,9 @@
 """What the bridge itself remembers between messages and orders: callers, keys, what agents hear, talks, lamps."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,18 +19,19 @@ from acd.inputs import (
     LegKeyPressed,
     OtherCallEnded,
 )
-from acd.model import LUNCH, ONLINE
+from acd.model import LUNCH, ONLINE, Caller, OfferId
 from acd.outputs import (
     Connect,
     HangUpCall,
     HoldCaller,
     Phrase,
+    Ring,
     SendOn,
     ShowStatus,
     TellAgent,
 )
 from ari_bridge.bridge import Bridge
-from tests.bridge.ari_double import Answer, AriDouble, ari_double
+from tests.bridge.ari_double import HANGS, Answer, AriDouble, ari_double
 from tests.bridge.bridged import (
     BACK,
     CALL,
@@ -43,6 +47,16 @@ from tests.bridge.bridged import (
     has_nothing,
 )
 from tests.bridge.live_engine import QUEUE, until
+
+RING = Ring(
+    offer=OfferId(f"{OTHER}~1"),
+    call=OTHER,
+    devices=(DESK,),
+    caller=Caller(number="1"),
+    queue_name="Sales",
+    auto_answer=False,
+    ring_time=timedelta(seconds=20),
+)
 
 
 @pytest.fixture
@@ -73,6 +87,28 @@ async def test_that_two_are_joined_is_known_without_the_event(double: AriDouble)
         bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
         await until(lambda: engine.told_of(CallConnected))
         assert engine.told_of(CallConnected, ConnectFailed) == [CallConnected(call=CALL)]
+
+
+async def test_two_who_were_joined_although_nobody_answered_are_not_parted(double: AriDouble) -> None:
+    double.answers["POST", f"/bridges/{CALL}~talk/addChannel"] = HANGS
+    double.answers["GET", f"/bridges/{CALL}~talk"] = Answer.of({"id": f"{CALL}~talk", "channels": [CALL, LEG]})
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
+        await until(lambda: engine.told_of(CallConnected))
+        assert engine.told_of(CallConnected, ConnectFailed) == [CallConnected(call=CALL)]
+
+
+async def test_a_leg_that_is_left_over_goes_however_often_its_phone_is_rung(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, _, _):
+        await until(lambda: bridge.connected)
+        double.answers["GET", "/channels"] = Answer.of([{"id": LEG, "name": "PJSIP/1001-desk-1", "state": "Ringing"}])
+        for number in range(1, 100):
+            bridge.carry_out([replace(RING, offer=OfferId(f"{OTHER}~{number}"))])
+            await asyncio.sleep(0.1)
+            if asked(double, "DELETE", f"/channels/{LEG}"):
+                break
+        assert asked(double, "DELETE", f"/channels/{LEG}") == 1
 
 
 async def test_one_who_has_gone_is_not_joined(double: AriDouble) -> None:

@@ -108,7 +108,10 @@ class Day:
         self.watch.records = self._records
         self.ledger = Ledger(self.watch.broken)
         self.disk = Disk(self.ledger.note)
-        self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
+        self._usual = plan.LOSSY if lossy else CALM
+        self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
+        self._troubled_until = 0.0
+        """So long requests fail."""
         self._over = False
         self._ticks = 0
         self._failure: str | None = None
@@ -174,7 +177,7 @@ class Day:
         if self._failure is not None:
             raise Broken(self._failure)
         process = self.process
-        if process is not None and process.wire.is_silent:
+        if (process is not None and process.wire.is_silent) or self.world.now < self._troubled_until:
             self.watch.disturb()
         self.watch.tick()
         self._ticks += 1
@@ -184,7 +187,7 @@ class Day:
 
     def _go_home(self) -> None:
         self.people.going_home = True
-        self.chance.odds = CALM
+        self._usual = self.chance.odds = CALM
         self.world.after(60, self._evening)
 
     def _evening(self) -> None:
@@ -313,8 +316,14 @@ class Day:
         self.world.after(0.5 + for_s, back)
 
     def _trouble(self, for_s: float) -> None:
-        before, self.chance.odds = self.chance.odds, plan.TROUBLED
-        self.world.after(for_s, lambda: setattr(self.chance, "odds", before))
+        self._troubled_until = max(self._troubled_until, self.world.now + for_s)
+        self.chance.odds = plan.troubled(self._usual)
+        self.world.after(for_s, self._trouble_over)
+
+    def _trouble_over(self) -> None:
+        """One may begin before another ends."""
+        if self.world.now >= self._troubled_until:
+            self.chance.odds = self._usual
 
     def _quick_disk(self) -> None:
         self.disk.slowness.seconds = 0.0005
