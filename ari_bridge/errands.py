@@ -52,8 +52,10 @@ class Errand:
     """What it means to the engine that the last operation was carried out: the event that says so may get lost."""
     clean_up: tuple[Operation, ...] = ()
     """After a failure: takes back what an unanswered request may have done all the same."""
+    makes: str | None = None
+    """The channel that is there once this was done. Looked for where no answer came: it may have been done."""
     joins: str | None = None
-    """The bridge in which two are together once this was done: looked at where no answer came."""
+    """The bridge in which two are together once this was done. Looked at likewise."""
     ends: str | None = None
     """The channel that this ends: the lane goes on once it has really gone."""
 

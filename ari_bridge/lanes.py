@@ -26,7 +26,7 @@ GONE_WITHIN: Final = timedelta(seconds=1)
 """How long a lane waits for a channel that it has hung up; a few milliseconds as a rule."""
 
 LOOKED_WITHIN: Final = timedelta(seconds=1)
-"""How long it may take to find out what became of an order that nobody answered: two people wait."""
+"""How long it may take to find out what became of an order that nobody answered, while people wait."""
 
 _log = structlog.get_logger(__name__)
 
@@ -99,7 +99,9 @@ class Lanes:
             achieved = [await self._achieve(operation) for operation in errand.operations]
         except AriError as error:
             call = _call_of(errand)
-            if await self._was_done(errand, error):
+            if not error.status and await self._was_done(errand):
+                if errand.done is not None:
+                    self._tell(errand.done)
                 return True
             _log.warning("ari_errand_failed", call=call, request=error.request, why=error.message)
             if errand.failed is not None:
@@ -111,19 +113,17 @@ class Lanes:
             self._tell(errand.done)
         return all(achieved)
 
-    async def _was_done(self, errand: Errand, error: AriError) -> bool:
-        """Whether two are together although nobody answered; if so it is told."""
-        if error.status or errand.joins is None or errand.done is None:
-            return False
+    async def _was_done(self, errand: Errand) -> bool:
+        """Whether Asterisk shows what nobody has answered. Where it shows nothing it may still come."""
         try:
             async with asyncio.timeout(LOOKED_WITHIN.total_seconds()):
-                bridge = await self._client.bridges.get(bridgeId=errand.joins)
+                if errand.makes is not None:
+                    return (await self._client.channels.get(channelId=errand.makes)).id == errand.makes
+                if errand.joins is not None:
+                    return len(texts_in((await self._client.bridges.get(bridgeId=errand.joins)).json, "channels")) > 1
         except (AriError, TimeoutError):
-            return False
-        if len(texts_in(bridge.json, "channels")) < 2:
-            return False
-        self._tell(errand.done)
-        return True
+            pass
+        return False
 
     async def _try(self, operation: Operation, call: CallId) -> None:
         try:

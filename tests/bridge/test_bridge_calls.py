@@ -16,6 +16,7 @@ from acd.inputs import (
     CallerReached,
     ConnectFailed,
     KeyPressed,
+    LegEnded,
     LegKeyPressed,
     OtherCallEnded,
 )
@@ -28,6 +29,7 @@ from acd.outputs import (
     Ring,
     SendOn,
     ShowStatus,
+    StopRinging,
     TellAgent,
 )
 from ari_bridge.bridge import Bridge
@@ -97,6 +99,20 @@ async def test_two_who_were_joined_although_nobody_answered_are_not_parted(doubl
         bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
         await until(lambda: engine.told_of(CallConnected))
         assert engine.told_of(CallConnected, ConnectFailed) == [CallConnected(call=CALL)]
+
+
+async def test_a_phone_that_rings_although_nobody_answered_rings_on(double: AriDouble) -> None:
+    double.answers["POST", f"/channels/{LEG}"] = HANGS
+    double.answers["GET", f"/channels/{LEG}"] = Answer.of({"id": LEG, "name": "PJSIP/1001-desk-1", "state": "Ringing"})
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([replace(RING, offer=OFFER)])
+        await until(lambda: bridge.counters.requests["channels.originateWithId", "timeout"])
+        await until(lambda: asked(double, "GET", f"/channels/{LEG}"))
+        bridge.carry_out([StopRinging(offer=OFFER, devices=(DESK,), elsewhere=False)])  # in the same lane, behind it
+        await until(lambda: asked(double, "DELETE", f"/channels/{LEG}"))
+        assert asked(double, "DELETE", f"/channels/{LEG}") == 1
+        assert engine.told_of(LegEnded) == []
 
 
 async def test_a_leg_that_is_left_over_goes_however_often_its_phone_is_rung(double: AriDouble) -> None:
