@@ -54,8 +54,8 @@ class Errand:
     """After a failure: takes back what an unanswered request may have done all the same."""
     makes: str | None = None
     """The channel that is there once this was done. Looked for where no answer came: it may have been done."""
-    joins: str | None = None
-    """The bridge in which two are together once this was done. Looked at likewise."""
+    joins: tuple[str, ...] = ()
+    """The channels that are in the bridge of the last operation once this was done. Looked for likewise."""
     ends: str | None = None
     """The channel that this ends: the lane goes on once it has really gone."""
 

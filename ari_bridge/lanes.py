@@ -119,8 +119,9 @@ class Lanes:
             async with asyncio.timeout(LOOKED_WITHIN.total_seconds()):
                 if errand.makes is not None:
                     return (await self._client.channels.get(channelId=errand.makes)).id == errand.makes
-                if errand.joins is not None:
-                    return len(texts_in((await self._client.bridges.get(bridgeId=errand.joins)).json, "channels")) > 1
+                if errand.joins:
+                    bridge = await self._client.bridges.get(bridgeId=str(errand.operations[-1].arguments["bridgeId"]))
+                    return set(errand.joins) <= set(texts_in(bridge.json, "channels"))
         except (AriError, TimeoutError):
             pass
         return False

@@ -2,8 +2,7 @@
 
 A difference alone says nothing: orders and news are always under way. What differs is looked at again a second later,
 and only what differs in both looks, and of which no order was under way in between, is drift. Of a phone only orders
-for that very ring count: it may be rung without end. It decides nothing: what
-to do about drift is the engine's matter.
+for that very ring count: it may be rung without end. It decides nothing: what to do about drift is the engine's matter.
 """
 
 import asyncio
@@ -43,7 +42,7 @@ from ari_bridge import resync
 from ari_bridge.client import AriError, Client
 from ari_bridge.dialogs import Dialogs
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import caller_of, leg_channel, talk_bridge
+from ari_bridge.names import leg_channel, talk_bridge
 from ari_bridge.signals import StarCodeDialled
 
 LOOK_EVERY: Final = timedelta(seconds=4)
@@ -137,9 +136,7 @@ def _ordered_by(difference: Difference) -> tuple[str, ...]:
             return (difference.call, talk_bridge(difference.call))
         case RingGone() | LegLeftOver():
             return (leg_channel(difference.offer, difference.device),)
-        case CallBackLeftOver():
-            return (caller_of(difference.channel), difference.channel)
-        case OtherCallStarted() | OtherCallAnswered() | OtherCallEnded():
+        case CallBackLeftOver() | OtherCallStarted() | OtherCallAnswered() | OtherCallEnded():
             return (difference.channel,)
         case LegAnswered() | LegEnded() | DeviceRegistered() | DeviceUnregistered():
             return ()
