@@ -1,6 +1,6 @@
 """How many new calls are let in while Asterisk or this process is overloaded: decided from how late everything is.
 
-Long before anything fails requests take long, 80 ms instead of 3, or events come late: Asterisk writes all events of
+Long before anything fails requests take long, 60 ms instead of 3, or events come late: Asterisk writes all events of
 one application in a single thread, and queues them by the thousand. Those who are let in must not notice; the others
 hear busy from the dial plan at once. Pure: no clock, no I/O. It decides nothing about callers who wait already, nor
 about star codes and calls between phones.
@@ -12,7 +12,7 @@ from math import inf
 from statistics import median
 from typing import Final
 
-SLOW_S: Final = 0.08
+SLOW_S: Final = 0.06
 TIMES_PING: Final = 5
 """A period is slow where half its requests, or half its events, took longer than this, and so many times longer than
 the quickest ping: an Asterisk far away answers slowly by nature."""
