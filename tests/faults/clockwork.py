@@ -8,10 +8,16 @@ goes on, its loop does not), and be thrown away at any moment and followed by an
 import asyncio
 import selectors
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from functools import partial
 from heapq import heappop, heappush
-from typing import Any, Final
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 Act = Callable[[], object]
+Threads = Callable[[asyncio.AbstractEventLoop, Callable[[], Any]], "asyncio.Future[Any]"]
+
+_T = TypeVar("_T")
+_Arguments = TypeVarTuple("_Arguments")
 
 _LONGEST_S: Final = 3600.0
 """A loop that waits for nothing looks again after this."""
@@ -79,15 +85,22 @@ class _Selector(selectors.SelectSelector):
 class Loop(asyncio.SelectorEventLoop):
     """One process's event loop."""
 
-    def __init__(self, world: World, failed: Callable[[Mapping[str, Any]], None]) -> None:
-        """`failed`: told of an exception that nobody has caught."""
+    def __init__(self, world: World, failed: Callable[[Mapping[str, Any]], None], threads: Threads) -> None:
+        """`failed`: told of an exception that nobody has caught; `threads` do what would hold up the loop."""
         super().__init__(_Selector(world))
         self._world = world
+        self._threads = threads
         self.set_exception_handler(lambda _, context: failed(context))
 
     def time(self) -> float:
         """The monotonic clock of the machine."""
         return self._world.now
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*_Arguments], _T], *args: *_Arguments
+    ) -> asyncio.Future[_T]:
+        """There is one kind of threads."""
+        return self._threads(self, partial(func, *args))
 
     def stop_soon(self) -> None:
         """End `run_forever` before anything else is done."""

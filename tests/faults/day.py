@@ -10,12 +10,14 @@ from random import Random
 from typing import Final
 
 from acd.inputs import DriftFound, Event, Request
-from acd.outputs import Outcome
+from acd.outputs import Outcome, Recorded
 from acd.records import Records
 from tests.faults import centre, plan
 from tests.faults.clockwork import World
+from tests.faults.database import Database
 from tests.faults.disk import Disk
 from tests.faults.drift import Repairs
+from tests.faults.journal import Decided
 from tests.faults.ledger import Ledger
 from tests.faults.people import People
 from tests.faults.plan import Fault
@@ -31,6 +33,9 @@ EVENING_S: Final = 420.0
 
 PROGRESS_EVERY: Final = 10_000
 """Calls."""
+
+CAUGHT_UP_WITHIN_S: Final = 5.0
+"""The database has all facts again so soon after it is well."""
 
 RESTART_S: Final = 1.0
 LINES_KEPT: Final = 400
@@ -68,6 +73,13 @@ class Result:
     """Events and requests to which something was done on their way."""
     happened: int = 0
     facts: int = 0
+    torn: int = 0
+    """Writes to the spool that a kill cut off."""
+    disk_failed: int = 0
+    forgotten: int = 0
+    """Facts of the last instant before a kill."""
+    delivered: int = 0
+    """Facts that an engine found in the spool only."""
     compared: int = 0
     """How often the journal was found to give the live state."""
     repairs: Repairs = field(default_factory=Repairs)
@@ -107,7 +119,10 @@ class Day:
         self.watch.people = self.people
         self.watch.records = self._records
         self.ledger = Ledger(self.watch.broken)
-        self.disk = Disk(self.ledger.note)
+        self.decided = Decided(self._failed)
+        self.database = Database(self.world, self._roll("database"), self._committed)
+        self.disk = Disk(self.world, self._roll("disk"))
+        self._processes = 0
         self._usual = plan.LOSSY if lossy else CALM
         self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
         self._troubled_until = 0.0
@@ -141,10 +156,13 @@ class Day:
             self.result.broken = str(broken)
         finally:
             if self.process is not None:
-                self.process.kill(self._dice)
+                self.process.kill()
                 self.process.bury()
+            self.disk.remove()
         result = self.result
-        result.at, result.happened, result.facts = self.world.now, self.world.happened, self.disk.written
+        result.at, result.happened, result.facts = self.world.now, self.world.happened, self.database.last
+        result.torn, result.disk_failed = self.disk.torn, self.disk.failed
+        result.forgotten, result.delivered = self.decided.forgotten, self.decided.delivered
         result.events, result.repairs = self.chance.happened, self.watch.repairs
         result.talks, result.not_served = self.watch.talks, self.people.not_served
         result.transcript = [f"{at:10.4f}  {' '.join(str(word) for word in words)}" for at, words in self.lines]
@@ -180,6 +198,7 @@ class Day:
         if (process is not None and process.wire.is_silent) or self.world.now < self._troubled_until:
             self.watch.disturb()
         self.watch.tick()
+        self._facts_arrive()
         self._ticks += 1
         if self._ticks % 200 == 0:
             self._compare_books()
@@ -194,6 +213,8 @@ class Day:
         records = self._records()
         self.watch.nothing_is_left(records)
         self._compare_books()
+        if self.process is None or self.process.recorder is None or self.process.recorder.pending:
+            self.watch.broken("the database has not all facts in the evening")
         if not self.ledger.adds_up():
             self.watch.broken(f"begun {self.ledger.begun}, ended {self.ledger.ended}, open {self.ledger.open}")
         if records is not None and self.ledger.open != records.calls.keys():
@@ -204,24 +225,43 @@ class Day:
 
     # --- the engine
 
+    def _committed(self, seq: int, recorded: Recorded) -> None:
+        self.decided.committed(seq, recorded)
+        self.ledger.note(recorded)
+
+    def _facts_arrive(self) -> None:
+        """Soon, where nothing is wrong with the database."""
+        process, database = self.process, self.database
+        if process is None or process.ended or process.recorder is None or not database.is_well():
+            return
+        behind_s = min(process.recorder.behind_seconds, self.world.now - database.well_since)
+        if behind_s > CAUGHT_UP_WITHIN_S:
+            self.watch.broken(f"{process.recorder.pending} facts have waited for {behind_s:.1f} s for the database")
+
     def _compare_books(self) -> None:
         """What is on the disk gives the state that the engine has."""
         process = self.process
-        if process is not None and not process.ended and process.spool.is_idle:
-            if process.state.records != self.disk.state.records:
+        recorder = process.recorder if process is not None and not process.ended else None
+        if process is not None and recorder is not None and process.bridge is not None and not recorder.pending:
+            if process.state.records != self.database.state.records:
                 self.watch.broken("the journal does not fold to the live state")
             self.result.compared += 1
 
     def _records(self) -> Records | None:
         process = self.process
-        if process is None or process.ended or not hasattr(process, "bridge") or not process.bridge.connected:
+        if process is None or process.ended or process.bridge is None or not process.bridge.connected:
             return None
         return process.state.records
 
     def _begin_process(self) -> None:
+        self._processes += 1
         self.process = Process(
+            name="a",
+            number=self._processes,
             world=self.world,
             disk=self.disk,
+            database=self.database,
+            decided=self.decided,
             asterisk=self.scene,
             weather=self.chance,
             wall=lambda: MORNING + timedelta(seconds=self.world.now) + self._system_clock_off,
@@ -272,7 +312,7 @@ class Day:
             self.watch.unheard_at = self.world.now + fault.lasts
         match fault.kind:
             case "kill":
-                process.kill(self._dice)
+                self._kill(process)
             case "stop":
                 process.stop()
             case "freeze":
@@ -288,20 +328,38 @@ class Day:
             case "clock":
                 self._system_clock_off += timedelta(hours=self._dice.choice((-1, 1)))
             case "disk":
-                self.disk.slowness.seconds = 1.0
-                self.world.after(fault.lasts, self._quick_disk)
+                self.disk.is_slow(fault.lasts)
+            case "full":
+                self.disk.is_full(3 * fault.lasts)
+            case "database":
+                self.database.goes_away(5 * fault.lasts, hangs=self._dice.random() < 0.3)
+            case "commits":
+                self.database.is_slow(5 * fault.lasts)
             case "burst":
                 for nth in range(10):
                     self.world.after(0.02 * nth, partial(self.people.calls, 1_000_000 + 100 * fault.nth + nth))
             case _:
                 raise AssertionError(fault.kind)
 
+    def _kill(self, process: Process) -> None:
+        """Now, or in the midst of the next write to its disk."""
+
+        def kill() -> None:
+            if not process.ended and not self._over:
+                self.watch.disturb()
+                process.kill()
+
+        if self._dice.random() < 0.5:
+            kill()
+        else:
+            self.disk.when_it_writes = kill
+
     def _freeze(self, process: Process, for_s: float) -> None:
         """Nothing of it runs; the world does. After four seconds somebody kills it."""
         self.world.run(self.world.now + min(for_s, 4.0))
         self.watch.disturb()
         if for_s >= 4.0:
-            process.kill(self._dice)
+            process.kill()
 
     def _kill_asterisk(self, process: Process, for_s: float) -> None:
         for caller in list(self.people.callers.values()):
@@ -324,6 +382,3 @@ class Day:
         """One may begin before another ends."""
         if self.world.now >= self._troubled_until:
             self.chance.odds = self._usual
-
-    def _quick_disk(self) -> None:
-        self.disk.slowness.seconds = 0.0005

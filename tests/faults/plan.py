@@ -16,12 +16,16 @@ KINDS: Final = (
     "requests",
     "clock",
     "disk",
+    "full",
+    "database",
+    "commits",
     "burst",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
-hour; disk: slow; burst: many callers at once; events: lost, doubled, late and swapped all day long."""
+hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
+burst: many callers at once; events: lost, doubled, late and swapped all day long."""
 
 LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)
 

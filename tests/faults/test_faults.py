@@ -31,6 +31,16 @@ def test_a_day_with_all_of_them(seed: int) -> None:
     assert result.facts > 100
 
 
+def test_no_fact_is_lost_whatever_becomes_of_disk_database_and_process() -> None:
+    programme = Programme(
+        seed=4, calls=40, every_s=3.0, faults=("kill", "full", "database", "commits"), fault_every_s=5.0
+    )
+    result = Day(programme).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+    assert result.delivered > 20, "facts that were in the spool only"
+    assert result.disk_failed > 10
+
+
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*.day")), ids=lambda path: path.stem)
 def test_what_was_broken_once_is_mended(path: Path) -> None:
     result = Day(keeping.read(path)).run()
