@@ -127,6 +127,7 @@ class Day:
         self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
         self._troubled_until = 0.0
         """So long requests fail."""
+        self._is_frozen = False
         self._over = False
         self._ticks = 0
         self._failure: str | None = None
@@ -194,8 +195,7 @@ class Day:
     def _tick(self) -> None:
         if self._failure is not None:
             raise Broken(self._failure)
-        process = self.process
-        if (process is not None and process.wire.is_silent) or self.world.now < self._troubled_until:
+        if self._is_helpless():
             self.watch.disturb()
         self.watch.tick()
         self._facts_arrive()
@@ -203,6 +203,11 @@ class Day:
         if self._ticks % 200 == 0:
             self._compare_books()
         self.world.after(TICK_S, self._tick)
+
+    def _is_helpless(self) -> bool:
+        """The engine stands still, or what it asks for does not come: this lasts, and so does the disturbance."""
+        silent = self.process is not None and self.process.wire.is_silent
+        return silent or self._is_frozen or self.world.now < self._troubled_until
 
     def _go_home(self) -> None:
         self.people.going_home = True
@@ -356,7 +361,9 @@ class Day:
 
     def _freeze(self, process: Process, for_s: float) -> None:
         """Nothing of it runs; the world does. After four seconds somebody kills it."""
+        self._is_frozen = True
         self.world.run(self.world.now + min(for_s, 4.0))
+        self._is_frozen = False
         self.watch.disturb()
         if for_s >= 4.0:
             process.kill()
