@@ -25,9 +25,6 @@ from ari_bridge.tasks import Tasks
 GONE_WITHIN: Final = timedelta(seconds=1)
 """How long a lane waits for a channel that it has hung up; a few milliseconds as a rule."""
 
-LOOKED_WITHIN: Final = timedelta(seconds=1)
-"""How long it may take to find out what became of an order that nobody answered, while people wait."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -114,15 +111,17 @@ class Lanes:
         return all(achieved)
 
     async def _was_done(self, errand: Errand) -> bool:
-        """Whether Asterisk shows what nobody has answered. Where it shows nothing it may still come."""
+        """Whether Asterisk shows what nobody has answered. Where it shows nothing it may still come.
+
+        Where nothing is answered at all Asterisk counts as lost before this ends, and nothing is decided unseen.
+        """
         try:
-            async with asyncio.timeout(LOOKED_WITHIN.total_seconds()):
-                if errand.makes is not None:
-                    return (await self._client.channels.get(channelId=errand.makes)).id == errand.makes
-                if errand.joins:
-                    bridge = await self._client.bridges.get(bridgeId=str(errand.operations[-1].arguments["bridgeId"]))
-                    return set(errand.joins) <= set(texts_in(bridge.json, "channels"))
-        except (AriError, TimeoutError):
+            if errand.makes is not None:
+                return (await self._client.channels.get(channelId=errand.makes)).id == errand.makes
+            if errand.joins:
+                bridge = await self._client.bridges.get(bridgeId=str(errand.operations[-1].arguments["bridgeId"]))
+                return set(errand.joins) <= set(texts_in(bridge.json, "channels"))
+        except AriError:
             pass
         return False
 
