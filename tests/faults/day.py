@@ -123,7 +123,11 @@ class Day:
         self.database = Database(self.world, self._roll("database"), self._committed)
         self.disk = Disk(self.world, self._roll("disk"))
         self._processes = 0
-        self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
+        self._usual = plan.LOSSY if lossy else CALM
+        self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
+        self._troubled_until = 0.0
+        """So long requests fail."""
+        self._is_frozen = False
         self._over = False
         self._ticks = 0
         self._failure: str | None = None
@@ -191,8 +195,7 @@ class Day:
     def _tick(self) -> None:
         if self._failure is not None:
             raise Broken(self._failure)
-        process = self.process
-        if process is not None and process.wire.is_silent:
+        if self._is_helpless():
             self.watch.disturb()
         self.watch.tick()
         self._facts_arrive()
@@ -201,9 +204,14 @@ class Day:
             self._compare_books()
         self.world.after(TICK_S, self._tick)
 
+    def _is_helpless(self) -> bool:
+        """The engine stands still, or what it asks for does not come: this lasts, and so does the disturbance."""
+        silent = self.process is not None and self.process.wire.is_silent
+        return silent or self._is_frozen or self.world.now < self._troubled_until
+
     def _go_home(self) -> None:
         self.people.going_home = True
-        self.chance.odds = CALM
+        self._usual = self.chance.odds = CALM
         self.world.after(60, self._evening)
 
     def _evening(self) -> None:
@@ -353,7 +361,9 @@ class Day:
 
     def _freeze(self, process: Process, for_s: float) -> None:
         """Nothing of it runs; the world does. After four seconds somebody kills it."""
+        self._is_frozen = True
         self.world.run(self.world.now + min(for_s, 4.0))
+        self._is_frozen = False
         self.watch.disturb()
         if for_s >= 4.0:
             process.kill()
@@ -371,5 +381,11 @@ class Day:
         self.world.after(0.5 + for_s, back)
 
     def _trouble(self, for_s: float) -> None:
-        before, self.chance.odds = self.chance.odds, plan.TROUBLED
-        self.world.after(for_s, lambda: setattr(self.chance, "odds", before))
+        self._troubled_until = max(self._troubled_until, self.world.now + for_s)
+        self.chance.odds = plan.troubled(self._usual)
+        self.world.after(for_s, self._trouble_over)
+
+    def _trouble_over(self) -> None:
+        """One may begin before another ends."""
+        if self.world.now >= self._troubled_until:
+            self.chance.odds = self._usual

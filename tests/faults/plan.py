@@ -1,6 +1,6 @@
 """Which faults a day has, and when: drawn from its seed, each a value that can be left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -27,8 +27,12 @@ connection; silence: packets vanish; requests: hang, are refused, or lose their 
 hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
 burst: many callers at once; events: lost, doubled, late and swapped all day long."""
 
-TROUBLED: Final = Odds(hangs=0.05, answer_lost=0.05, refused=0.05)
 LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)
+
+
+def troubled(odds: Odds) -> Odds:
+    """Requests fail as well."""
+    return replace(odds, hangs=0.05, answer_lost=0.05, refused=0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
