@@ -15,7 +15,8 @@ from pathlib import Path
 import structlog
 
 from tests.faults import keeping, plan
-from tests.faults.day import Day, Programme, Result
+from tests.faults.day import Day
+from tests.faults.programme import Programme, Result
 
 
 def main() -> int:

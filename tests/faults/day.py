@@ -1,9 +1,8 @@
 """One day of a centre: drawn from a seed, lived through on the world's clock, watched to its end."""
 
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -16,12 +15,12 @@ from tests.faults import centre, plan
 from tests.faults.clockwork import World
 from tests.faults.database import Database
 from tests.faults.disk import Disk
-from tests.faults.drift import Repairs
 from tests.faults.journal import Decided
 from tests.faults.ledger import Ledger
 from tests.faults.people import People
 from tests.faults.plan import Fault
 from tests.faults.process import Machine, Process
+from tests.faults.programme import Programme, Result
 from tests.faults.scene import Scene
 from tests.faults.watch import TICK_S, Broken, Watch
 from tests.faults.weather import CALM, Chance
@@ -40,53 +39,6 @@ CAUGHT_UP_WITHIN_S: Final = 5.0
 RESTART_S: Final = 1.0
 TAKEN_OVER_WITHIN_S: Final = 10.0
 LINES_KEPT: Final = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
-    """What a day is made of; equal programmes give equal days."""
-
-    seed: int
-    calls: int = 40
-    agents: int = 5
-    every_s: float = 6.0
-    """From one caller to the next, on average."""
-    faults: tuple[str, ...] = ()
-    fault_every_s: float = 40.0
-    lively: bool = True
-    """Agents change their statuses, call somebody, transfer and hold."""
-    without_calls: frozenset[int] = frozenset()
-    without_faults: frozenset[int] = frozenset()
-
-
-@dataclass(slots=True, kw_only=True)
-class Result:
-    """How it went."""
-
-    programme: Programme
-    broken: str | None = None
-    at: float = 0.0
-    calls: int = 0
-    talks: int = 0
-    not_served: int = 0
-    faults: Counter[str] = field(default_factory=Counter[str])
-    events: int = 0
-    """Events and requests to which something was done on their way."""
-    happened: int = 0
-    facts: int = 0
-    takeovers: int = 0
-    """How often the other of two engines began to serve."""
-    torn: int = 0
-    """Writes to the spool that a kill cut off."""
-    disk_failed: int = 0
-    forgotten: int = 0
-    """Facts of the last instant before a kill."""
-    delivered: int = 0
-    """Facts that an engine found in the spool only."""
-    compared: int = 0
-    """How often the journal was found to give the live state."""
-    repairs: Repairs = field(default_factory=Repairs)
-    transcript: list[str] = field(default_factory=list[str])
 
 
 class Day:
@@ -128,7 +80,10 @@ class Day:
         self._processes = 0
         self._epoch, self._serves = 0, "a"
         """The last engine that rang somebody."""
-        self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
+        self._usual = plan.LOSSY if lossy else CALM
+        self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
+        self._troubled_until = 0.0
+        """So long requests fail."""
         self._over = False
         self._ticks = 0
         self._failure: str | None = None
@@ -199,8 +154,7 @@ class Day:
     def _tick(self) -> None:
         if self._failure is not None:
             raise Broken(self._failure)
-        process = self.process
-        if process is not None and process.wire.is_silent:
+        if self._is_helpless():
             self.watch.disturb()
         self.watch.tick()
         self._facts_arrive()
@@ -209,9 +163,15 @@ class Day:
             self._compare_books()
         self.world.after(TICK_S, self._tick)
 
+    def _is_helpless(self) -> bool:
+        """The engine stands still, or what it asks for does not come: this lasts, and so does the disturbance."""
+        process = self.process
+        helpless = process is not None and (process.wire.is_silent or process.is_frozen)
+        return helpless or self.world.now < self._troubled_until
+
     def _go_home(self) -> None:
         self.people.going_home = True
-        self.chance.odds = CALM
+        self._usual = self.chance.odds = CALM
         self.world.after(60, self._evening)
 
     def _evening(self) -> None:
@@ -443,5 +403,11 @@ class Day:
         self.world.after(0.5 + for_s, back)
 
     def _trouble(self, for_s: float) -> None:
-        before, self.chance.odds = self.chance.odds, plan.TROUBLED
-        self.world.after(for_s, lambda: setattr(self.chance, "odds", before))
+        self._troubled_until = max(self._troubled_until, self.world.now + for_s)
+        self.chance.odds = plan.troubled(self._usual)
+        self.world.after(for_s, self._trouble_over)
+
+    def _trouble_over(self) -> None:
+        """One may begin before another ends."""
+        if self.world.now >= self._troubled_until:
+            self.chance.odds = self._usual

@@ -1,6 +1,6 @@
 """Which faults a day has, and when: drawn from its seed, each a value that can be left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -34,8 +34,12 @@ SEVERED: Final = "severed"
 """The engine that serves is cut off from the database, and the second one takes its place: it cannot know what the
 first has decided meanwhile, and cuts talks that were connected then. In no test yet."""
 
-TROUBLED: Final = Odds(hangs=0.05, answer_lost=0.05, refused=0.05)
 LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)
+
+
+def troubled(odds: Odds) -> Odds:
+    """Requests fail as well."""
+    return replace(odds, hangs=0.05, answer_lost=0.05, refused=0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,9 @@ from typing import Final
 import structlog
 
 from tests.faults import keeping, plan
-from tests.faults.day import Day, Programme, Result
+from tests.faults.day import Day
 from tests.faults.drift import REPAIRED_WITHIN_S
+from tests.faults.programme import Programme, Result
 
 CUTS: Final = 1_000
 CALLS: Final = 100_000

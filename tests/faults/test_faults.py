@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from tests.faults import keeping, plan
-from tests.faults.day import Day, Programme
+from tests.faults.day import Day
+from tests.faults.programme import Programme
 
 KEPT: Final = Path(__file__).with_name("kept")
 ROOT: Final = Path(__file__).parents[2]
@@ -58,7 +59,8 @@ def test_what_was_broken_once_is_mended(path: Path) -> None:
 
 def test_the_same_seed_is_the_same_day_in_any_process() -> None:
     program = (
-        "import zlib; from tests.faults import plan; from tests.faults.day import Day, Programme;"
+        "import zlib; from tests.faults import plan; from tests.faults.day import Day;"
+        "from tests.faults.programme import Programme;"
         "result = Day(Programme(seed=3, calls=20, faults=plan.KINDS, fault_every_s=20.0)).run();"
         "told = [line for line in result.transcript if 'frozenset' not in line];"
         "print(result.happened, result.facts, len(told), zlib.crc32(repr(told).encode()))"
