@@ -41,6 +41,9 @@ RENEW_EVERY: Final = timedelta(seconds=2)
 LOOK_EVERY: Final = timedelta(seconds=0.2)
 """How soon an engine that stands by notices that the lease is free."""
 
+SLOW_LOOK: Final = timedelta(seconds=1)
+"""A database that takes longer than this to answer may have kept the owner from renewing it, too."""
+
 TRY_AGAIN_AFTER: Final = timedelta(seconds=0.5)
 RELEASE_WITHIN: Final = timedelta(seconds=1)
 
@@ -195,8 +198,9 @@ async def _taken(connection: Connection, ours: Owner, standing_by: Callable[[str
     seen: Row | None = None
     clock, since_seconds = asyncio.get_running_loop().time, 0.0
     while True:
+        asked_seconds = clock()
         [row] = await connection.fetch("select epoch, owner, renewed_at from lease")
-        if row != seen:
+        if row != seen or clock() - asked_seconds > SLOW_LOOK.total_seconds():
             seen, since_seconds = row, clock()
         if _is_free(row, ours) or clock() - since_seconds > LASTS.total_seconds():
             epoch = await _take(connection, row, ours)

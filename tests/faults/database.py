@@ -96,7 +96,11 @@ class Database:
         whose.reaches_database = False
         for session in [each for each in self._sessions if each.whose is whose]:
             session.sever(asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"))
-        self.world.after(for_s, lambda: setattr(whose, "reaches_database", True))
+
+        def again() -> None:
+            whose.reaches_database, whose.reaches_since = True, self.world.now
+
+        self.world.after(for_s, again)
 
     def gone(self, whose: "Site") -> None:
         """A process is no more: what it had ordered to be committed is, the rest is rolled back."""
@@ -175,6 +179,7 @@ class Site:
 
     def __init__(self) -> None:
         self.reaches_database = True
+        self.reaches_since = 0.0
         self.is_alive = True
 
 

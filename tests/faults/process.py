@@ -64,14 +64,22 @@ class Process:
         centre: Configuration,
         provisioning: Provisioning,
         observers: tuple[Observer, ...],
+        rings: Callable[[int], None],
         failed: Callable[[str], None],
+        is_alone: bool,
     ) -> None:
-        """`name`: of the engine's machine; `number`: of the process, never given twice."""
+        """`name`: of the engine's machine; `number`: of the process, never given twice.
+
+        `rings` is told of each order to ring that reaches Asterisk, with our epoch; `is_alone`: no other engine serves.
+        """
         self.name = name
         self.ended = False
         """Nothing of it runs any more."""
+        self.is_frozen = False
         self.stood_down = False
-        self.wire = DoubleWire(world, asterisk, weather)
+        self.epoch = 0
+        """Of its lease; 0: it has none yet."""
+        self.wire = DoubleWire(world, asterisk, weather, lambda: rings(self.epoch))
         self.site = Site()
         self.bridge: Bridge | None = None
         self.state = State()
@@ -83,20 +91,24 @@ class Process:
         self._centre, self._provisioning = centre, provisioning
         self._observers = observers
         self._failed = failed
+        self._is_alone = is_alone
         self._life: asyncio.Task[None] | None = None
         self._owner = SimulatedOwner(host=name, boot=name, namespace=1, pid=number, began_ticks=0)
         _LIVING.add(number)
 
     # --- its life
 
-    def run(self) -> None:
-        """Until it ends; the world goes on meanwhile."""
-        asyncio.set_event_loop(self.loop)
-        if self._life is None:
-            self._life = self.loop.create_task(self._live())
-        self.loop.run_forever()
-        if self._life.done() and not self._life.cancelled() and (error := self._life.exception()) is not None:
-            self._failed(f"the process failed: {error!r}")
+    def begin(self) -> None:
+        """It lives from now on, as its loop is run."""
+        self._world.concerns_loop = True
+        self._life = self.loop.create_task(self._live())
+        self._life.add_done_callback(self._lived)
+
+    def _lived(self, life: "asyncio.Task[None]") -> None:
+        if not self.ended:
+            self._end()
+            if not life.cancelled() and (error := life.exception()) is not None:
+                self._failed(f"the process failed: {error!r}")
 
     async def _live(self) -> None:
         try:
@@ -104,13 +116,11 @@ class Process:
                 await self._serve(stack)
         except* (StoodDown, LeaseLost):
             self.stood_down = True
-        finally:
-            if not self.ended:
-                self._end()
 
     async def _serve(self, stack: AsyncExitStack) -> None:
         lease = await Lease.take(URL, standing_by=lambda _: None, ours=self._owner, reach=self._reach)
         stack.push_async_callback(lease.release)
+        self.epoch = lease.epoch
         recorder = await Recorder.open(
             URL, self._disk.directory, journal=str(lease.journal), epoch=lease.epoch, reach=self._reach
         )
@@ -136,7 +146,7 @@ class Process:
             tasks.create_task(self.bridge.run())
 
     async def _put_together(self, recorder: Recorder) -> Runner:
-        if recorder.set_aside_count:
+        if recorder.set_aside_count and self._is_alone:
             self._failed("facts in the spool were set aside")
         state, facts = await recorder.recall()
         self.state = state or self.state
@@ -176,7 +186,7 @@ class Process:
 
     def _well_since(self) -> float | None:
         reaches = self._database.is_well() and self.site.reaches_database
-        since = [self._database.well_since] if reaches else []
+        since = [max(self._database.well_since, self.site.reaches_since)] if reaches else []
         since += [self._disk.well_since] if self._disk.is_well() else []
         return min(since, default=None)
 
@@ -207,7 +217,6 @@ class Process:
         _LIVING.discard(self._owner.pid)
         self.wire.vanish()
         self._database.gone(self.site)
-        self.loop.stop_soon()
 
     def bury(self) -> None:
         """Free what the loop of an ended process holds; nothing of it reaches the world."""
@@ -218,3 +227,13 @@ class Process:
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=0))
         asyncio.set_event_loop(None)
         self.loop.close()
+
+
+@dataclass(slots=True, kw_only=True)
+class Machine:
+    """Where an engine runs, again and again."""
+
+    name: str
+    disk: Disk
+    away_until: float = 0.0
+    process: Process | None = None
