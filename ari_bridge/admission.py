@@ -41,14 +41,9 @@ MORE: Final = 0.02
 MOST: Final = 0.04
 """By so much a limit grows where requests are fast: with each period by that much more, up to this."""
 
-NEAR: Final = 0.7
-BUSY: Final = 0.2
-CAREFUL: Final = 0.01
-"""From the first share of what was too much last, and with requests that take more than the second one of what is slow,
-it grows by no more than that: what comes in before anybody can see that it was too much takes seconds to work off."""
-
-LOWER: Final = 0.9
-"""Where less than that share is too much, the machine may take less than it did: so much less is believed of it."""
+LIGHT: Final = 0.4
+"""A limit grows only while it takes less than this share of what is slow: beyond it the machine has enough to do, and
+what comes in before anybody can see that it was too much takes seconds to work off."""
 
 LEAST_PER_S: Final = 1.0
 CALM_S: Final = 5.0
@@ -84,8 +79,6 @@ class Admission:
         """None: everybody."""
         self.late_s = 0.0
         """What half the requests of the last period took, or half the events, whichever is more; 0: too few of both."""
-        self._too_much_per_s = 0.0
-        """The least that was known to be too much last."""
         self._quickest_ping_s = inf
         self._bound_s = inf
         """From where on a period is slow."""
@@ -100,21 +93,17 @@ class Admission:
         self._since_less_s += period.seconds
         if self.limit_per_s is None:
             if self._slow_periods >= SLOW_PERIODS:
-                self._too_much_per_s = period.offered / period.seconds
-                self._let_in_less(self._too_much_per_s * FIRST)
+                self._let_in_less(period.offered / period.seconds * FIRST)
             return
         self._calm_s = 0.0 if slow or period.shed else self._calm_s + period.seconds
         if self._calm_s >= CALM_S:
             self.limit_per_s = None
         elif slow and self._since_less_s >= EFFECT_S:
-            near = self.limit_per_s >= self._too_much_per_s * NEAR
-            self._too_much_per_s = self.limit_per_s if near else self._too_much_per_s * LOWER
             self._let_in_less(self.limit_per_s)
-        elif slow:
+        elif self.late_s > self._bound_s * LIGHT:
             self._more = 0.0
         elif period.shed:
-            near = self.limit_per_s >= self._too_much_per_s * NEAR and self.late_s > self._bound_s * BUSY
-            self._more = CAREFUL if near else min(self._more + MORE, MOST)
+            self._more = min(self._more + MORE, MOST)
             self.limit_per_s *= 1 + self._more
 
     def places(self, seconds: float) -> int | None:
