@@ -1,8 +1,8 @@
 """The gate for new calls: tells Asterisk how many may come, so that in an overload the others hear busy at once.
 
 Four times a second it is decided (in `admission`) from what this process sees by itself, for in an overload whatever
-has to be asked comes late. The dial plan counts the places down, and counts whom it turns away. The places are given out
-a few at a time: all at once would let callers in by bursts, who then wait for each other.
+has to be asked comes late. The dial plan counts the places down, and counts whom it turns away. The places are given
+out a few at a time: all at once would let callers in by bursts, who then wait for each other.
 """
 
 import asyncio
