@@ -389,7 +389,7 @@ class Session:
             return self._renew(given, None, None)
         elif query.startswith("insert into fact (seq, at, kind, call_id, agent_id, queue_id, body)"):
             columns = ("seq", "at", "kind", "call_id", "agent_id", "queue_id", "body")
-            rows = [dict(zip(columns, fact, strict=True)) for fact in zip(*given, strict=True)]
+            rows: list[Row] = [dict(zip(columns, fact, strict=True)) for fact in zip(*given, strict=True)]
             database.check(self._epoch)
             database.check_new(rows)
             self._staged += rows
