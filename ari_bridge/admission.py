@@ -41,16 +41,14 @@ MORE: Final = 0.02
 MOST: Final = 0.04
 """By so much a limit grows where requests are fast: with each period by that much more, up to this."""
 
-NEAR: Final = 0.7
-BUSY: Final = 0.2
-CAREFUL: Final = 0.01
-"""From the first share of what was too much last, and with requests that take more than the second one of what is slow,
-it grows by no more than that: what comes in before anybody can see that it was too much takes seconds to work off."""
+LIGHT: Final = 0.2
+"""A limit grows like that while it takes less than this share of what is slow: beyond it the machine has enough to do,
+and what comes in before anybody can see that it was too much takes seconds to work off."""
 
-LOWER: Final = 0.9
-"""Where less than that share is too much, the machine may take less than it did: so much less is believed of it."""
+CREEP: Final = 0.001
+"""By so much it grows then: the way to Asterisk may have become a long one, and nothing be amiss."""
 
-LEAST_PER_S: Final = 1.0
+LEAST_PER_S: Final = 4.0
 CALM_S: Final = 5.0
 """After so long without anybody turned away, everybody is let in again."""
 
@@ -84,14 +82,14 @@ class Admission:
         """None: everybody."""
         self.late_s = 0.0
         """What half the requests of the last period took, or half the events, whichever is more; 0: too few of both."""
-        self._too_much_per_s = 0.0
-        """The least that was known to be too much last."""
         self._quickest_ping_s = inf
         self._bound_s = inf
         """From where on a period is slow."""
         self._slow_periods = 0
         self._since_less_s = self._calm_s = 0.0
         self._less, self._more = LESS, 0.0
+        self._part = 0.0
+        """Of a place, left over."""
 
     def judge(self, period: Period) -> None:
         """Learn from this period, and set the limit for the next one."""
@@ -100,26 +98,32 @@ class Admission:
         self._since_less_s += period.seconds
         if self.limit_per_s is None:
             if self._slow_periods >= SLOW_PERIODS:
-                self._too_much_per_s = period.offered / period.seconds
-                self._let_in_less(self._too_much_per_s * FIRST)
+                self._let_in_less(period.offered / period.seconds * FIRST)
             return
         self._calm_s = 0.0 if slow or period.shed else self._calm_s + period.seconds
         if self._calm_s >= CALM_S:
             self.limit_per_s = None
         elif slow and self._since_less_s >= EFFECT_S:
-            near = self.limit_per_s >= self._too_much_per_s * NEAR
-            self._too_much_per_s = self.limit_per_s if near else self._too_much_per_s * LOWER
             self._let_in_less(self.limit_per_s)
         elif slow:
             self._more = 0.0
+        elif period.shed and self.late_s > self._bound_s * LIGHT:
+            self._more = 0.0
+            self.limit_per_s *= 1 + CREEP
         elif period.shed:
-            near = self.limit_per_s >= self._too_much_per_s * NEAR and self.late_s > self._bound_s * BUSY
-            self._more = CAREFUL if near else min(self._more + MORE, MOST)
+            self._more = min(self._more + MORE, MOST)
             self.limit_per_s *= 1 + self._more
 
     def places(self, seconds: float) -> int | None:
-        """How many new calls may come in so many seconds; None: all."""
-        return None if self.limit_per_s is None else max(1, round(self.limit_per_s * seconds))
+        """How many new calls may come in so many seconds from now on, which will be asked for next; None: all.
+
+        What is left of a whole one counts for the next time.
+        """
+        if self.limit_per_s is None:
+            self._part = 0.0
+            return None
+        places, self._part = divmod(self._part + self.limit_per_s * seconds, 1)
+        return int(places)
 
     def _let_in_less(self, than_per_s: float) -> None:
         self.limit_per_s = max(LEAST_PER_S, than_per_s * self._less)

@@ -4,7 +4,7 @@ Pure: operations are named by Asterisk's own names; `lanes` carries them out. Al
 is repeated does no harm.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -54,8 +54,26 @@ class Errand:
     """What it means to the engine that the last operation was carried out: the event that says so may get lost."""
     clean_up: tuple[Operation, ...] = ()
     """After a failure: takes back what an unanswered request may have done all the same."""
+    makes: str | None = None
+    """The channel that is there once this was done. Looked for where no answer came: it may have been done."""
+    joins: tuple[str, ...] = ()
+    """The channels that are in the bridge of the last operation once this was done. Looked for likewise."""
     ends: str | None = None
     """The channel that this ends: the lane goes on once it has really gone."""
+
+    @property
+    def concerns(self) -> Iterator[str]:
+        """Its lane, and the channels and bridges to which it does something."""
+        yield self.lane
+        for operation in (*self.operations, *self.clean_up):
+            for name in ("channelId", "channel", "bridgeId"):
+                match operation.arguments.get(name):
+                    case str() as one:
+                        yield one
+                    case tuple() as several:
+                        yield from several
+                    case _:
+                        pass
 
 
 def on_channel(operation: str, channel: str, *, harmless: set[int] | None = None, **arguments: Value) -> Operation:

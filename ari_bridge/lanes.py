@@ -4,6 +4,7 @@ It decides nothing: what a failure means stands in the errand.
 """
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable, Container
 from datetime import timedelta
@@ -18,6 +19,7 @@ from ari_bridge.counters import BridgeCounters, outcome
 from ari_bridge.errands import Errand, Operation
 from ari_bridge.names import caller_of
 from ari_bridge.pressure import Pressure
+from ari_bridge.reading import texts_in
 from ari_bridge.tasks import Tasks
 
 GONE_WITHIN: Final = timedelta(seconds=1)
@@ -36,17 +38,19 @@ class Lanes:
         self._counters = counters
         self.pressure = Pressure()
         self._waiting: dict[str, deque[Errand]] = {}
-        self._used: set[str] = set()
+        """By lane; the first of each is under way."""
+        self._concerned: set[str] = set()
         self._ending: dict[str, asyncio.Event] = {}
 
-    def use_from_now(self) -> Container[str]:
-        """The lanes in which something is or will be under way, from now until this is asked again."""
-        self._used = set(self._waiting)
-        return self._used
+    def concerned_from_now(self) -> Container[str]:
+        """The lanes, channels and bridges of the orders under way, and of all until this is asked again."""
+        errands = itertools.chain.from_iterable(self._waiting.values())
+        self._concerned = {name for errand in errands for name in errand.concerns}
+        return self._concerned
 
     def start(self, errand: Errand) -> None:
         """Carry this out, after what its lane still has to do. Returns at once."""
-        self._used.add(errand.lane)
+        self._concerned.update(errand.concerns)
         waiting = self._waiting.get(errand.lane)
         if waiting is not None:
             waiting.append(errand)
@@ -67,7 +71,8 @@ class Lanes:
     async def _go(self, lane: str) -> None:
         waiting = self._waiting[lane]
         while waiting:
-            await self._carry_out(waiting.popleft())
+            await self._carry_out(waiting[0])
+            waiting.popleft()
         if self._waiting.get(lane) is waiting:
             del self._waiting[lane]
 
@@ -91,6 +96,10 @@ class Lanes:
             achieved = [await self._achieve(operation) for operation in errand.operations]
         except AriError as error:
             call = _call_of(errand)
+            if not error.status and await self._was_done(errand):
+                if errand.done is not None:
+                    self._tell(errand.done)
+                return True
             _log.warning("ari_errand_failed", call=call, request=error.request, why=error.message)
             if errand.failed is not None:
                 self._tell(errand.failed)
@@ -100,6 +109,21 @@ class Lanes:
         if errand.done is not None and achieved[-1]:
             self._tell(errand.done)
         return all(achieved)
+
+    async def _was_done(self, errand: Errand) -> bool:
+        """Whether Asterisk shows what nobody has answered. Where it shows nothing it may still come.
+
+        Where nothing is answered at all Asterisk counts as lost before this ends, and nothing is decided unseen.
+        """
+        try:
+            if errand.makes is not None:
+                return (await self._client.channels.get(channelId=errand.makes)).id == errand.makes
+            if errand.joins:
+                bridge = await self._client.bridges.get(bridgeId=str(errand.operations[-1].arguments["bridgeId"]))
+                return set(errand.joins) <= set(texts_in(bridge.json, "channels"))
+        except AriError:
+            pass
+        return False
 
     async def _try(self, operation: Operation, call: CallId) -> None:
         try:

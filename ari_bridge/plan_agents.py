@@ -50,6 +50,7 @@ def ring(command: Ring, app: str) -> tuple[Errand, ...]:
             ),
             failed=LegEnded(offer=command.offer, device=device, how=LegEnd.UNREACHABLE),
             clean_up=(on_channel("hangup", channel, harmless={NOT_FOUND}),),
+            makes=channel,
         )
         for device in command.devices
         for channel in [leg_channel(command.offer, device)]

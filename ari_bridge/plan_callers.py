@@ -96,6 +96,7 @@ def call_back(command: CallBack, app: str) -> tuple[Errand, ...]:
             operations=(originate,),
             failed=not_reached,
             clean_up=(on_channel("hangup", command.channel, harmless={NOT_FOUND}),),
+            makes=command.channel,
         ),
         Errand(
             lane=command.call,

@@ -77,6 +77,7 @@ def _rings(channel: ChannelId, originate: Operation) -> Errand:
         operations=(originate,),
         failed=OtherCallEnded(channel=channel),
         clean_up=(on_channel("hangup", channel, harmless={NOT_FOUND}),),
+        makes=channel,
     )
 
 

@@ -70,6 +70,7 @@ def _join(call: CallId, before: tuple[Operation, ...], kind: str, both: tuple[st
             ),
             failed=ConnectFailed(call=call),
             done=CallConnected(call=call),
+            joins=both,
         ),
     )
 

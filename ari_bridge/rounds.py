@@ -1,8 +1,8 @@
 """The routine look: every few seconds Asterisk is compared with the books, for an event can be lost at any time.
 
 A difference alone says nothing: orders and news are always under way. What differs is looked at again a second later,
-and only what differs in both looks, and of which no order was under way in between, is drift. It decides nothing: what
-to do about drift is the engine's matter.
+and only what differs in both looks, and of which no order was under way in between, is drift. Of a phone only orders
+for that very ring count: it may be rung without end. It decides nothing: what to do about drift is the engine's matter.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ from ari_bridge import resync
 from ari_bridge.client import AriError, Client
 from ari_bridge.dialogs import Dialogs
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import caller_of, endpoint
+from ari_bridge.names import leg_channel, talk_bridge
 from ari_bridge.signals import StarCodeDialled
 
 LOOK_EVERY: Final = timedelta(seconds=4)
@@ -79,22 +79,25 @@ class Rounds:
 
     async def walk(self) -> None:
         """Look, for ever. A look that fails says nothing; `watch` knows whether Asterisk is there."""
+        pause = LOOK_EVERY
         while True:
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
+            await asyncio.sleep(pause.total_seconds())
+            pause = LOOK_EVERY
             try:
                 await self._look_twice()
             except AriError as error:
+                pause = LOOK_AGAIN_AFTER
                 _log.warning("ari_look_failed", why=str(error))
 
     async def _look_twice(self) -> None:
-        used = self._lanes.use_from_now()
+        concerned = self._lanes.concerned_from_now()
         first, unbegun = await self._look()
         if not first and not unbegun:
             return
         await asyncio.sleep(LOOK_AGAIN_AFTER.total_seconds())
         second, still_unbegun = await self._look()
         before = {_known_by(difference) for difference in first}
-        drift = [each for each in second if _known_by(each) in before and not _is_under_way(each, used)]
+        drift = [each for each in second if _known_by(each) in before and not _is_under_way(each, concerned)]
         if drift:
             self._settle(drift)
         for dialled in still_unbegun:
@@ -116,29 +119,30 @@ def _known_by(difference: Difference) -> Difference:
     return difference
 
 
-def _is_under_way(difference: Difference, used: Container[str]) -> bool:
-    return any(lane in used for lane in _lanes(difference))
+def _is_under_way(difference: Difference, concerned: Container[str]) -> bool:
+    return any(name in concerned for name in _ordered_by(difference))
 
 
-def _lanes(difference: Difference) -> tuple[str, ...]:
-    """Those in which orders are carried out that make or end this difference."""
+def _ordered_by(difference: Difference) -> tuple[str, ...]:
+    """The lanes, channels and bridges of orders that make or end this difference; none where only news do.
+
+    What the second look shows was asked for after the first was compared: a leg that is missing in both is gone, and
+    one that is up in both was answered, whatever is ordered.
+    """
     match difference:
         case (
-            CallGone() | CallerHungUp() | CallerReached() | CallBackGone() | CallConnected()
-            | TalkLeftOver() | CallLeftOver() | NotLetGo() | NotHeld() | NotJoined()
+            CallArrived() | CallGone() | CallerHungUp() | CallerReached() | CallBackGone() | CallConnected()
+            | CallLeftOver() | NotLetGo() | NotHeld() | NotJoined()
         ):  # fmt: skip
             return (difference.call,)
-        case CallArrived():
-            return (difference.call, *(() if difference.device is None else (endpoint(difference.device),)))
-        case RingGone():
-            return (endpoint(difference.device),)
-        case LegLeftOver():
-            return (caller_of(difference.offer), endpoint(difference.device))
-        case CallBackLeftOver():
-            return (caller_of(difference.channel), difference.channel)
-        case OtherCallStarted():
-            return (difference.channel, endpoint(difference.device))
-        case OtherCallAnswered() | OtherCallEnded() | MonitorAnswered() | NotListening() | MonitorLeftOver():
+        case TalkLeftOver():  # one whom his agent has left goes in the lane of that one's next caller
+            return (difference.call, talk_bridge(difference.call))
+        case RingGone() | LegLeftOver():
+            return (leg_channel(difference.offer, difference.device),)
+        case (
+            CallBackLeftOver() | OtherCallStarted() | OtherCallAnswered() | OtherCallEnded()
+            | MonitorAnswered() | NotListening() | MonitorLeftOver()
+        ):  # fmt: skip
             return (difference.channel,)
         case LegAnswered() | LegEnded() | DeviceRegistered() | DeviceUnregistered():
             return ()

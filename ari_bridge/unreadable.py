@@ -2,14 +2,15 @@
 
 A channel that carries text which is no UTF-8, such as a Call-ID, cannot be written as JSON: Asterisk then answers 500
 for the whole list, as long as that channel lives (22.10.1). Our dial plan turns such calls away, but an Asterisk may
-have others; the one in question is found, and hung up.
+have others; the one in question is found, and hung up. Asked for alone it is answered with 200 and nothing, and only
+that tells it from a good one: a refusal can have any other reason.
 """
 
 from typing import Final
 
 import structlog
 
-from ari_bridge.client import AriError, AriTimeout, AriUnreachable, Client
+from ari_bridge.client import AriError, Client
 from ari_bridge.errands import NOT_FOUND
 from ari_bridge.objects import Channel
 
@@ -45,11 +46,10 @@ async def _names(client: Client) -> list[str]:
 
 
 async def _cannot_be_told(client: Client, channel: str) -> bool:
-    """Asked for alone, it is answered with nothing."""
+    """Raises AriError where nothing can be said of it."""
     try:
-        await client.channels.get(channelId=channel)
-    except (AriUnreachable, AriTimeout):
-        raise
+        return not await client.rest.request("GET", ["channels", channel])
     except AriError as error:
-        return error.status != NOT_FOUND
-    return False
+        if error.status == NOT_FOUND:
+            return False
+        raise

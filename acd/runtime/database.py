@@ -4,7 +4,7 @@ Addresses may hold a password, so no text of this module repeats one.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +34,9 @@ class Connection(Protocol):
     async def close(self, *, timeout: float) -> None: ...  # noqa: ASYNC109 - asyncpg's name
     def terminate(self) -> None: ...
 
+
+Connect = Callable[[str], Awaitable[Connection]]
+"""How a database is reached; raises as `connect` does."""
 
 SCHEMA_VERSION: Final = 5
 SCHEMA: Final = Path(__file__).parents[2] / "schema.sql"
@@ -119,7 +122,7 @@ async def connect(url: str) -> Connection:
         raise DatabaseError(f"the database address cannot be used: {type(error).__name__}") from None
 
 
-async def connect_when_there(url: str) -> Connection:
+async def connect_when_there(url: str, reach: Connect = connect) -> Connection:
     """One connection, waiting for the database as long as it takes, and saying so once.
 
     Raises `DatabaseError` where the answer is no.
@@ -127,7 +130,7 @@ async def connect_when_there(url: str) -> Connection:
     pauses, waiting = Pauses(), False
     while True:
         try:
-            connection = await connect(url)
+            connection = await reach(url)
         except LOST as error:
             if not waiting:
                 _log.warning("database_waiting", database=address(url), why=in_words(error))

@@ -11,7 +11,6 @@ finds there that it has (`ari_bridge.claim`).
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Self
@@ -22,6 +21,7 @@ import structlog
 
 from acd.runtime.database import (
     LOST,
+    Connect,
     Connection,
     DatabaseError,
     Row,
@@ -40,6 +40,9 @@ LASTS: Final = timedelta(seconds=6)
 RENEW_EVERY: Final = timedelta(seconds=2)
 LOOK_EVERY: Final = timedelta(seconds=0.2)
 """How soon an engine that stands by notices that the lease is free."""
+
+SLOW_LOOK: Final = timedelta(seconds=1)
+"""A database that takes longer than this to answer may have kept the owner from renewing it, too."""
 
 TRY_AGAIN_AFTER: Final = timedelta(seconds=0.5)
 RELEASE_WITHIN: Final = timedelta(seconds=1)
@@ -81,7 +84,9 @@ def is_stale(error: BaseException) -> bool:
 class Lease:
     """The lease of one database while it is ours. `take`, then `lost` for ever, then `release`."""
 
-    def __init__(self, url: str, connection: Connection, owner: Owner, *, epoch: int, journal: UUID) -> None:
+    def __init__(
+        self, url: str, connection: Connection, owner: Owner, reach: Connect, *, epoch: int, journal: UUID
+    ) -> None:
         """Use `take`."""
         self.epoch = epoch
         """Which owner of the lease we are; every session that writes facts says so."""
@@ -89,20 +94,24 @@ class Lease:
         """Names the journal of this database for ever."""
         self._url = url
         self._connection: Connection | None = connection
+        self._reach = reach
         self._owner = owner
         self._away = False
-        self._renewed_seconds = time.monotonic()
+        self._clock = asyncio.get_running_loop().time
+        self._renewed_seconds = self._clock()
         self._keeper = asyncio.create_task(self._keep(), name="lease")
 
     @classmethod
-    async def take(cls, url: str, *, standing_by: Callable[[str], None]) -> Self:
-        """Wait until it is ours; `standing_by` is told, in words, who has it meanwhile.
+    async def take(
+        cls, url: str, *, standing_by: Callable[[str], None], ours: Owner | None = None, reach: Connect = connect
+    ) -> Self:
+        """Wait until it is ours; `standing_by` is told, in words, who has it meanwhile. `ours`: None for this process.
 
         Raises `DatabaseError` where the database cannot be used.
         """
-        ours = Owner.of_this_process()
+        ours = ours or Owner.of_this_process()
         while True:
-            connection = await connect_when_there(url)
+            connection = await connect_when_there(url, reach)
             try:
                 if await connection.fetchval("select to_regclass('lease') is null"):
                     await ensure_schema(connection)  # else an older schema is brought up by whoever has the lease
@@ -118,12 +127,12 @@ class Lease:
                 raise
             else:
                 _log.info("lease_taken", epoch=epoch, owner=str(ours))
-                return cls(url, connection, ours, epoch=epoch, journal=journal)
+                return cls(url, connection, ours, reach, epoch=epoch, journal=journal)
 
     @property
     def is_sure(self) -> bool:
         """Whether it was renewed just now, so that nobody else can have it; without the database that is not known."""
-        return time.monotonic() - self._renewed_seconds < (LASTS - RENEW_EVERY).total_seconds()
+        return self._clock() - self._renewed_seconds < (LASTS - RENEW_EVERY).total_seconds()
 
     async def lost(self) -> None:
         """Wait, as a rule for ever; raises `LeaseLost` when another engine has taken it."""
@@ -163,9 +172,9 @@ class Lease:
 
     async def _renew(self) -> None:
         if self._connection is None:
-            self._connection = await connect(self._url)
+            self._connection = await self._reach(self._url)
             await _commit_quickly(self._connection)
-        asked_seconds = time.monotonic()
+        asked_seconds = self._clock()
         if await self._connection.execute(_RENEW, self.epoch, str(self._owner)) == "UPDATE 0":
             raise LeaseLost
         self._renewed_seconds = asked_seconds
@@ -187,12 +196,13 @@ async def _commit_quickly(connection: Connection) -> None:
 async def _taken(connection: Connection, ours: Owner, standing_by: Callable[[str], None]) -> int:
     """Wait until it is ours: its new epoch."""
     seen: Row | None = None
-    since_seconds = 0.0
+    clock, since_seconds = asyncio.get_running_loop().time, 0.0
     while True:
+        asked_seconds = clock()
         [row] = await connection.fetch("select epoch, owner, renewed_at from lease")
-        if row != seen:
-            seen, since_seconds = row, time.monotonic()
-        if _is_free(row, ours) or time.monotonic() - since_seconds > LASTS.total_seconds():
+        if row != seen or clock() - asked_seconds > SLOW_LOOK.total_seconds():
+            seen, since_seconds = row, clock()
+        if _is_free(row, ours) or clock() - since_seconds > LASTS.total_seconds():
             epoch = await _take(connection, row, ours)
             if epoch is not None:
                 return epoch
@@ -205,7 +215,7 @@ def _is_free(row: Row, ours: Owner) -> bool:
     """Given back, never had, or its owner is no more."""
     if row["owner"] is None:
         return True
-    owner = Owner.read(row["owner"])
+    owner = ours.read(row["owner"])
     return owner is not None and owner.is_no_more(ours)
 
 

@@ -15,7 +15,7 @@ import structlog
 
 from acd.journal import encode_state
 from acd.outputs import Recorded
-from acd.runtime.database import Connection, address, close, connect_when_there
+from acd.runtime.database import Connect, Connection, address, close, connect, connect_when_there
 from acd.runtime.history import facts_after, snapshot_before
 from acd.runtime.leftovers import deliver
 from acd.runtime.spool import Spool
@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 class Recorder:
     """The journal of one engine. `open`, `recall`, `follow` the live state, then `record` for ever, then `close`."""
 
-    def __init__(self, url: str, spool: Spool, epoch: int, connection: Connection, last: int) -> None:
+    def __init__(self, url: str, spool: Spool, epoch: int, connection: Connection, last: int, reach: Connect) -> None:
         """Use `open`."""
         self.last_at: datetime | None = None
         """The instant of the newest fact when it was recalled. Time goes on from there, whatever the clock says."""
@@ -53,19 +53,19 @@ class Recorder:
         self._since_snapshot = 0
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._disk = DiskWriter(spool, last, self._advanced)
-        self._database = DatabaseWriter(url, epoch, connection, last, self._committed, self._disk.after)
+        self._database = DatabaseWriter(url, epoch, connection, last, self._committed, self._disk.after, reach)
 
     # --- in the order of a process's life
 
     @classmethod
-    async def open(cls, url: str, directory: Path, *, journal: str, epoch: int) -> Self:
+    async def open(cls, url: str, directory: Path, *, journal: str, epoch: int, reach: Connect = connect) -> Self:
         """Reach the database, waiting for it, and bring there what an engine before this one has left in the spool.
 
         `journal` names the one of this database, `epoch` is this engine's right to write it.
 
         Raises `DatabaseError` where the database cannot be used, `SpoolError` where the directory cannot.
         """
-        connection = await connect_when_there(url)
+        connection = await connect_when_there(url, reach)
         try:
             await claim(connection, epoch)
             spool = await asyncio.to_thread(Spool.open, directory, journal, epoch)
@@ -75,7 +75,7 @@ class Recorder:
         try:
             if delivered := await deliver(spool, journal, connection):
                 _log.info("journal_completed_from_spool", facts=delivered)
-            recorder = cls(url, spool, epoch, connection, await last_stored(connection))
+            recorder = cls(url, spool, epoch, connection, await last_stored(connection), reach)
             recorder.set_aside_count = await asyncio.to_thread(spool.set_aside_count)
         except BaseException:
             spool.close(0)

@@ -5,7 +5,6 @@ Nothing here holds up anybody.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -15,7 +14,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from acd.runtime.database import LOST, Connection, DatabaseError, Pauses, address, close, connect, in_words
+from acd.runtime.database import LOST, Connect, Connection, DatabaseError, Pauses, address, close, in_words
 from acd.runtime.lease import LeaseLost, is_stale
 from acd.runtime.spool_format import Entry
 
@@ -62,6 +61,7 @@ class DatabaseWriter:
         last: int,
         advanced: Callable[[int], None],
         after: Callable[[int], Awaitable[Sequence[Entry]]],
+        reach: Connect,
     ) -> None:
         """`advanced` is told of each commit; `after` gives the facts that follow this one, from the spool."""
         self.committed = last
@@ -75,6 +75,8 @@ class DatabaseWriter:
         self._connection: Connection | None = connection
         self._advanced = advanced
         self._after = after
+        self._reach = reach
+        self._clock = asyncio.get_running_loop().time
         self._last = last
         self._attempted = last
         """The last fact of the newest batch that was sent: after a lost connection it may be stored or not."""
@@ -96,7 +98,7 @@ class DatabaseWriter:
     @property
     def behind_seconds(self) -> float:
         """How long facts have been waiting without a commit; 0: none waits."""
-        return 0.0 if self._since_seconds is None else time.monotonic() - self._since_seconds
+        return 0.0 if self._since_seconds is None else self._clock() - self._since_seconds
 
     @property
     def ended(self) -> bool:
@@ -106,7 +108,7 @@ class DatabaseWriter:
     def put(self, entries: Sequence[Entry]) -> None:
         """Write these."""
         if entries and self._since_seconds is None:
-            self._since_seconds = time.monotonic()
+            self._since_seconds = self._clock()
         if len(self._held) == self.pending < HELD:
             self._held.extend(entries)
         self._last += len(entries)
@@ -179,7 +181,7 @@ class DatabaseWriter:
             self._held.popleft()
         self.written_total += last - self.committed
         self.committed = last
-        self._since_seconds = time.monotonic() if self.pending else None
+        self._since_seconds = self._clock() if self.pending else None
         self._advanced(last)
 
     async def _write_snapshot(self, connection: Connection, seq: int, body: bytes) -> None:
@@ -197,7 +199,7 @@ class DatabaseWriter:
     # --- a database that went away
 
     async def _reconnect(self) -> Connection:
-        connection = await connect(self._url)
+        connection = await self._reach(self._url)
         try:
             await claim(connection, self._epoch)
             stored = await last_stored(connection)

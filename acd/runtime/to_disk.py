@@ -5,7 +5,6 @@ here, as far as the database has not got them either.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +53,7 @@ class DiskWriter:
         """When the write that is under way began."""
         self._news = asyncio.Event()
         self._closing = False
+        self._clock = asyncio.get_running_loop().time
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
         self._task = asyncio.create_task(self._run(), name="spool")
 
@@ -67,7 +67,7 @@ class DiskWriter:
         """Why nobody should count on the spool now; None: all is well."""
         if self.last_error is not None:
             return self.last_error
-        if self._since_seconds is not None and (took := time.monotonic() - self._since_seconds) > SLOW_SECONDS:
+        if self._since_seconds is not None and (took := self._clock() - self._since_seconds) > SLOW_SECONDS:
             return f"the disk has not answered for {took:.0f} s"
         return None
 
@@ -99,8 +99,10 @@ class DiskWriter:
         if not done:
             self._task.cancel()
             await asyncio.wait([self._task])
-        self._thread.submit(self._spool.close, self._committed)
-        self._thread.shutdown(wait=bool(done))
+        closed = asyncio.get_running_loop().run_in_executor(self._thread, self._spool.close, self._committed)
+        if done:
+            await closed
+        self._thread.shutdown(wait=False)
 
     async def _run(self) -> None:
         pauses, batch = Pauses(LONGEST_PAUSE), list[Entry]()
@@ -119,7 +121,7 @@ class DiskWriter:
             self.size_bytes = await self._in_thread(self._tidy)
 
     async def _write(self, batch: Sequence[Entry]) -> bool:
-        self._since_seconds = time.monotonic()
+        self._since_seconds = self._clock()
         try:
             await self._in_thread(lambda: self._spool.write(batch))
         except Exception as error:  # noqa: BLE001 - whatever it is, the database takes its place, and it is told

@@ -1,6 +1,9 @@
 """What the bridge itself remembers between messages and orders: callers, keys, what agents hear, talks, lamps."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,28 +15,36 @@ from acd.inputs import (
     CallerHungUp,
     CallerReached,
     ConnectFailed,
+    DriftFound,
     KeyPressed,
+    LegAnswered,
+    LegEnded,
     LegKeyPressed,
+    LegLeftOver,
     OtherCallEnded,
+    OtherCallStarted,
 )
-from acd.model import LUNCH, ONLINE
+from acd.model import LUNCH, ONLINE, Caller, ChannelId, OfferId
 from acd.outputs import (
     Connect,
     HangUpCall,
     HoldCaller,
     Phrase,
+    Ring,
     SendOn,
     ShowStatus,
+    StopRinging,
     TellAgent,
 )
 from ari_bridge.bridge import Bridge
-from tests.bridge.ari_double import Answer, AriDouble, ari_double
+from tests.bridge.ari_double import HANGS, Answer, AriDouble, ari_double
 from tests.bridge.bridged import (
     BACK,
     CALL,
     CHANNEL,
     DESK,
     LEG,
+    LISTS,
     OF_THE_CALL,
     OFFER,
     OTHER,
@@ -41,8 +52,19 @@ from tests.bridge.bridged import (
     bridged,
     changes,
     has_nothing,
+    has_the_talk,
 )
 from tests.bridge.live_engine import QUEUE, until
+
+RING = Ring(
+    offer=OfferId(f"{OTHER}~1"),
+    call=OTHER,
+    devices=(DESK,),
+    caller=Caller(number="1"),
+    queue_name="Sales",
+    auto_answer=False,
+    ring_time=timedelta(seconds=20),
+)
 
 
 @pytest.fixture
@@ -73,6 +95,59 @@ async def test_that_two_are_joined_is_known_without_the_event(double: AriDouble)
         bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
         await until(lambda: engine.told_of(CallConnected))
         assert engine.told_of(CallConnected, ConnectFailed) == [CallConnected(call=CALL)]
+
+
+async def test_two_who_were_joined_although_nobody_answered_are_not_parted(double: AriDouble) -> None:
+    double.answers["POST", f"/bridges/{CALL}~talk/addChannel"] = HANGS
+    double.answers["GET", f"/bridges/{CALL}~talk"] = Answer.of({"id": f"{CALL}~talk", "channels": [CALL, LEG]})
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([Connect(call=CALL, channel=CHANNEL, offer=OFFER, device=DESK)])
+        await until(lambda: engine.told_of(CallConnected))
+        assert engine.told_of(CallConnected, ConnectFailed) == [CallConnected(call=CALL)]
+
+
+async def test_a_phone_that_rings_although_nobody_answered_rings_on(double: AriDouble) -> None:
+    double.answers["POST", f"/channels/{LEG}"] = HANGS
+    double.answers["GET", f"/channels/{LEG}"] = Answer.of(
+        {"id": LEG, "name": "PJSIP/1001-desk-00000001", "state": "Ringing"}
+    )
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        bridge.carry_out([replace(RING, offer=OFFER)])
+        await until(lambda: bridge.counters.requests["channels.originateWithId", "timeout"])
+        await until(lambda: asked(double, "GET", f"/channels/{LEG}"))
+        bridge.carry_out([StopRinging(offer=OFFER, devices=(DESK,), elsewhere=False)])  # in the same lane, behind it
+        await until(lambda: asked(double, "DELETE", f"/channels/{LEG}"))
+        assert asked(double, "DELETE", f"/channels/{LEG}") == 1
+        assert engine.told_of(LegEnded) == []
+
+
+async def test_what_was_missed_of_a_phone_is_found_however_often_it_is_rung(double: AriDouble) -> None:
+    left_over, own_call = f"{OTHER}~1~{DESK}", ChannelId("acd-8.8")
+    double.answers["GET", "/endpoints"] = Answer.of(LISTS["endpoints"])
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        await double.send(OF_THE_CALL[1])
+        await until(lambda: asked(double, "POST", f"/channels/{LEG}"))
+        has_the_talk(double)
+        channels = [
+            {"id": id_, "name": "PJSIP/1001-desk-00000001", "state": state}
+            for id_, state in ((left_over, "Ringing"), (own_call, "Up"))
+        ]
+        double.answers["GET", "/channels"] = Answer.of([*LISTS["channels"], *channels])
+        missed = {
+            LegLeftOver(offer=OfferId(f"{OTHER}~1"), device=DESK),
+            LegAnswered(offer=OFFER, device=DESK),
+            OtherCallStarted(channel=own_call, device=DESK),
+        }
+        for number in range(2, 100):
+            bridge.carry_out([replace(RING, offer=OfferId(f"{OTHER}~{number}"))])
+            await asyncio.sleep(0.1)
+            missed -= {each for drift in engine.told if isinstance(drift, DriftFound) for each in drift.differences}
+            if not missed:
+                break
+        assert not missed
 
 
 async def test_one_who_has_gone_is_not_joined(double: AriDouble) -> None:

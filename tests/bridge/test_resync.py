@@ -7,8 +7,11 @@ import pytest
 
 from acd.inputs import SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId
-from ari_bridge.resync import picture
+from ari_bridge.client import AriError, Client
+from ari_bridge.resync import look, picture
 from ari_bridge.signals import StarCodeDialled
+from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, ari_double
+from tests.bridge.bridged import asked
 from tests.bridge.recorded_events import damaged, recorded
 
 LISTS: dict[str, list[dict[str, Any]]] = recorded("lists.json")
@@ -142,3 +145,33 @@ def test_no_damage_to_an_entry_hides_the_others() -> None:
             assert "acd-1.1" in {seen.call for seen in found.seen.calls}
             tried += 1
     assert tried > 1_000
+
+
+BAD = "acd-1795389823.99"
+
+
+def one_cannot_be_told(double: AriDouble) -> None:
+    """The list is refused; phones, bridges and applications name this channel."""
+    double.answers["GET", "/channels"] = Answer(status=500)
+    double.answers["GET", "/endpoints"] = Answer.of([ENDPOINTS[0] | {"channel_ids": [BAD]}])
+    double.answers["GET", "/bridges"] = Answer.of([])
+    double.answers["GET", "/applications"] = Answer.of([])
+
+
+async def test_a_channel_that_asterisk_cannot_tell_is_hung_up() -> None:
+    async with ari_double() as double, Client(double.url, USER, PASSWORD) as client:
+        one_cannot_be_told(double)
+        double.answers["GET", f"/channels/{BAD}"] = Answer()
+        with pytest.raises(AriError):
+            await look(client, "acd")
+        assert asked(double, "DELETE", f"/channels/{BAD}") == 1
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+async def test_nobody_is_hung_up_because_a_request_is_refused(status: int) -> None:
+    async with ari_double() as double, Client(double.url, USER, PASSWORD) as client:
+        one_cannot_be_told(double)
+        double.answers["GET", f"/channels/{BAD}"] = Answer.of({"message": "trouble"}, status=status)
+        with pytest.raises(AriError):
+            await look(client, "acd")
+        assert asked(double, "DELETE", f"/channels/{BAD}") == 0

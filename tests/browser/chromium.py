@@ -1,11 +1,8 @@
 """Debian's Chromium, without a window, driven by Playwright. What a page writes to its console is kept."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Final, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
@@ -32,15 +29,10 @@ PATIENCE_MS: Final = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@cache
 def executable() -> str:
-    """Where it is; installed from Debian's packages where it is missing."""
-    if (found := shutil.which("chromium")) is None:
-        rights = [] if os.geteuid() == 0 else ["sudo"]
-        for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium"]):
-            subprocess.run([*rights, "apt-get", *command], check=True, capture_output=True, timeout=300)
-        found = shutil.which("chromium")
-    assert found is not None
+    """Where it is; `make setup` has installed it."""
+    found = shutil.which("chromium")
+    assert found is not None, "There is no chromium on this machine; make setup installs it."
     return found
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import structlog
 
 from tests.faults import keeping, plan
-from tests.faults.day import Day, Programme, Result
+from tests.faults.day import Day
+from tests.faults.programme import Programme, Result
 
 
 def main() -> int:
@@ -31,7 +32,10 @@ def main() -> int:
         result = Day(programme).run()
         totals += Counter(calls=result.calls, talks=result.talks, happened=result.happened, facts=result.facts)
         totals += Counter({f"fault {kind}": count for kind, count in result.faults.items()})
-        totals["compared"] += result.compared
+        totals += Counter(
+            takeovers=result.takeovers, torn=result.torn, disk_failed=result.disk_failed, forgotten=result.forgotten
+        )
+        totals += Counter(delivered=result.delivered, compared=result.compared)
         if result.broken is not None:
             failures += 1
             _tell(given, programme, result)

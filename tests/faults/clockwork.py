@@ -1,20 +1,24 @@
 """Time without waiting: the world's happenings in their order, and an event loop that lives among them.
 
-The world (Asterisk, phones, people, faults) is a heap of happenings. A process is an asyncio loop whose selector, where
-a real one would wait, lets the world happen until something concerns the loop. So a process can be frozen (the world
-goes on, its loop does not), and be thrown away at any moment and followed by another.
+The world (Asterisk, phones, people, faults) is a heap of happenings. A process is an asyncio loop that runs until it
+would wait; then the world goes on until something concerns a loop. So there may be several processes, and each can be
+frozen (the world goes on, its loop does not), or thrown away at any moment and followed by another.
 """
 
 import asyncio
 import selectors
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from heapq import heappop, heappush
-from typing import Any, Final
+from math import inf
+from typing import Any, TypeVar, TypeVarTuple
 
 Act = Callable[[], object]
+Threads = Callable[[asyncio.AbstractEventLoop, Callable[[], Any]], "asyncio.Future[Any]"]
 
-_LONGEST_S: Final = 3600.0
-"""A loop that waits for nothing looks again after this."""
+_T = TypeVar("_T")
+_Arguments = TypeVarTuple("_Arguments")
 
 
 class World:
@@ -25,7 +29,7 @@ class World:
         self.happened = 0
         """How much has happened so far."""
         self.concerns_loop = False
-        """Set by whatever gives a running loop something to do."""
+        """Set by whatever gives a loop something to do."""
         self._count = 0
         self._coming: list[tuple[float, int, Act]] = []
 
@@ -46,51 +50,61 @@ class World:
         self.happened += 1
         act()
 
-    def run(self, until: float) -> None:
-        """Everything up to this instant, while nobody runs a loop."""
-        while self._coming and self._coming[0][0] <= until:
+    def go_on(self, loops: Sequence["Loop"]) -> None:
+        """Whatever is next: these loops, or the next happening."""
+        wakes_at = min((loop.wakes_at for loop in loops), default=inf)
+        if self.concerns_loop or wakes_at <= self.now:
+            self.concerns_loop = False
+            for loop in loops:
+                loop.run_until_it_waits()
+        elif self._coming and self._coming[0][0] <= wakes_at:
             self.happen()
-        self.now = max(self.now, until)
+        else:
+            self.now = wakes_at
 
 
 class _Selector(selectors.SelectSelector):
-    """Where a loop would wait, the world goes on."""
+    """Where a loop would wait, it ends for now."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, waits: Callable[[float], None]) -> None:
         super().__init__()
-        self._world = world
+        self._waits = waits
 
     def select(self, timeout: float | None = None) -> list[Any]:
         """Nothing ever comes over a socket: what comes is put into the loop by the world."""
-        if timeout is not None and timeout <= 0:
-            return []
-        world = self._world
-        until = world.now + (_LONGEST_S if timeout is None else timeout)
-        world.concerns_loop = False
-        while not world.concerns_loop:
-            at = world.next_at
-            if at is None or at > until:
-                world.now = until
-                break
-            world.happen()
+        if timeout is None or timeout > 0:
+            self._waits(inf if timeout is None else timeout)
         return []
 
 
 class Loop(asyncio.SelectorEventLoop):
     """One process's event loop."""
 
-    def __init__(self, world: World, failed: Callable[[Mapping[str, Any]], None]) -> None:
-        """`failed`: told of an exception that nobody has caught."""
-        super().__init__(_Selector(world))
+    def __init__(self, world: World, failed: Callable[[Mapping[str, Any]], None], threads: Threads) -> None:
+        """`failed`: told of an exception that nobody has caught; `threads` do what would hold up the loop."""
+        super().__init__(_Selector(self._wait))
+        self.wakes_at = 0.0
+        """When it has something to do by itself."""
         self._world = world
+        self._threads = threads
         self.set_exception_handler(lambda _, context: failed(context))
 
     def time(self) -> float:
         """The monotonic clock of the machine."""
         return self._world.now
 
-    def stop_soon(self) -> None:
-        """End `run_forever` before anything else is done."""
-        self._world.concerns_loop = True
-        if self.is_running():
-            self.stop()
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*_Arguments], _T], *args: *_Arguments
+    ) -> asyncio.Future[_T]:
+        """There is one kind of threads."""
+        return self._threads(self, partial(func, *args))
+
+    def run_until_it_waits(self) -> None:
+        """All that there is to do now."""
+        self.wakes_at = self._world.now
+        asyncio.set_event_loop(self)
+        self.run_forever()
+
+    def _wait(self, seconds: float) -> None:
+        self.wakes_at = self._world.now + seconds
+        self.stop()

@@ -1,25 +1,26 @@
 """One day of a centre: drawn from a seed, lived through on the world's clock, watched to its end."""
 
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Final
 
 from acd.inputs import DriftFound, Event, Request
-from acd.outputs import Outcome
+from acd.outputs import Outcome, Recorded
 from acd.records import Records
 from tests.faults import centre, plan
 from tests.faults.clockwork import World
+from tests.faults.database import Database
 from tests.faults.disk import Disk
-from tests.faults.drift import Repairs
+from tests.faults.journal import Decided
 from tests.faults.ledger import Ledger
 from tests.faults.people import People
 from tests.faults.plan import Fault
-from tests.faults.process import Process
+from tests.faults.process import Machine, Process
+from tests.faults.programme import Programme, Result
 from tests.faults.scene import Scene
 from tests.faults.watch import TICK_S, Broken, Watch
 from tests.faults.weather import CALM, Chance
@@ -32,46 +33,12 @@ EVENING_S: Final = 420.0
 PROGRESS_EVERY: Final = 10_000
 """Calls."""
 
+CAUGHT_UP_WITHIN_S: Final = 5.0
+"""The database has all facts again so soon after it is well."""
+
 RESTART_S: Final = 1.0
+TAKEN_OVER_WITHIN_S: Final = 10.0
 LINES_KEPT: Final = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
-    """What a day is made of; equal programmes give equal days."""
-
-    seed: int
-    calls: int = 40
-    agents: int = 5
-    every_s: float = 6.0
-    """From one caller to the next, on average."""
-    faults: tuple[str, ...] = ()
-    fault_every_s: float = 40.0
-    lively: bool = True
-    """Agents change their statuses, call somebody, transfer and hold."""
-    without_calls: frozenset[int] = frozenset()
-    without_faults: frozenset[int] = frozenset()
-
-
-@dataclass(slots=True, kw_only=True)
-class Result:
-    """How it went."""
-
-    programme: Programme
-    broken: str | None = None
-    at: float = 0.0
-    calls: int = 0
-    talks: int = 0
-    not_served: int = 0
-    faults: Counter[str] = field(default_factory=Counter[str])
-    events: int = 0
-    """Events and requests to which something was done on their way."""
-    happened: int = 0
-    facts: int = 0
-    compared: int = 0
-    """How often the journal was found to give the live state."""
-    repairs: Repairs = field(default_factory=Repairs)
-    transcript: list[str] = field(default_factory=list[str])
 
 
 class Day:
@@ -82,13 +49,12 @@ class Day:
         self.world = World()
         self.lines: deque[tuple[float, tuple[object, ...]]] = deque(maxlen=LINES_KEPT)
         self.result = Result(programme=programme)
-        self.process: Process | None = None
         self._progress = progress
         self._system_clock_off = timedelta(0)
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        self._nothing_gets_lost = not {"events", "requests", "silence"} & set(programme.faults)
+        self._nothing_gets_lost = not {"events", "requests", "silence", plan.SEVERED} & set(programme.faults)
         self.watch = Watch(
             self.world,
             self.centre.configuration,
@@ -107,12 +73,20 @@ class Day:
         self.watch.people = self.people
         self.watch.records = self._records
         self.ledger = Ledger(self.watch.broken)
-        self.disk = Disk(self.ledger.note)
-        self.chance = Chance(self._roll("wire"), plan.LOSSY if lossy else CALM, self.watch.disturb)
+        self.decided = Decided(self._failed)
+        self.database = Database(self.world, self._roll("database"), self._committed)
+        names = ("a", "b") if "two" in programme.faults else ("a",)
+        self.machines = [Machine(name=name, disk=Disk(self.world, self._roll(f"disk {name}"))) for name in names]
+        self._processes = 0
+        self._epoch, self._serves = 0, "a"
+        """The last engine that rang somebody."""
+        self._usual = plan.LOSSY if lossy else CALM
+        self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
+        self._troubled_until = 0.0
+        """So long requests fail."""
         self._over = False
         self._ticks = 0
         self._failure: str | None = None
-        self._restart_at: float | None = None
         self._dice = self._roll("faults")
 
     def _roll(self, name: str) -> Random:
@@ -129,19 +103,26 @@ class Day:
         random.seed(self.programme.seed)  # of the pauses between two attempts to connect
         try:
             self._begin()
-            while not self._over:
-                self._begin_process()
-                assert self.process is not None
-                self.process.run()
-                self._end_process()
+            for machine in self.machines:
+                self._begin_process(machine)
+            while not self._over or self._living():
+                self.world.go_on([process.loop for process in self._living() if not process.is_frozen])
+                for machine in self.machines:
+                    if machine.process is not None and machine.process.ended:
+                        self._end_process(machine)
         except Broken as broken:
             self.result.broken = str(broken)
         finally:
-            if self.process is not None:
-                self.process.kill(self._dice)
-                self.process.bury()
+            for machine in self.machines:
+                if machine.process is not None:
+                    machine.process.kill()
+                    machine.process.bury()
+                machine.disk.remove()
         result = self.result
-        result.at, result.happened, result.facts = self.world.now, self.world.happened, self.disk.written
+        result.at, result.happened, result.facts = self.world.now, self.world.happened, self.database.last
+        result.torn = sum(machine.disk.torn for machine in self.machines)
+        result.disk_failed = sum(machine.disk.failed for machine in self.machines)
+        result.forgotten, result.delivered = self.decided.forgotten, self.decided.delivered
         result.events, result.repairs = self.chance.happened, self.watch.repairs
         result.talks, result.not_served = self.watch.talks, self.people.not_served
         result.transcript = [f"{at:10.4f}  {' '.join(str(word) for word in words)}" for at, words in self.lines]
@@ -173,71 +154,127 @@ class Day:
     def _tick(self) -> None:
         if self._failure is not None:
             raise Broken(self._failure)
-        process = self.process
-        if process is not None and process.wire.is_silent:
+        if self._is_helpless():
             self.watch.disturb()
         self.watch.tick()
+        self._facts_arrive()
         self._ticks += 1
         if self._ticks % 200 == 0:
             self._compare_books()
         self.world.after(TICK_S, self._tick)
 
+    def _is_helpless(self) -> bool:
+        """The engine stands still, or what it asks for does not come: this lasts, and so does the disturbance."""
+        process = self.process
+        helpless = process is not None and (process.wire.is_silent or process.is_frozen)
+        return helpless or self.world.now < self._troubled_until
+
     def _go_home(self) -> None:
         self.people.going_home = True
-        self.chance.odds = CALM
+        self._usual = self.chance.odds = CALM
         self.world.after(60, self._evening)
 
     def _evening(self) -> None:
         records = self._records()
         self.watch.nothing_is_left(records)
         self._compare_books()
+        if self.process is None or self.process.recorder is None or self.process.recorder.pending:
+            self.watch.broken("the database has not all facts in the evening")
         if not self.ledger.adds_up():
             self.watch.broken(f"begun {self.ledger.begun}, ended {self.ledger.ended}, open {self.ledger.open}")
         if records is not None and self.ledger.open != records.calls.keys():
             self.watch.broken(f"open in the journal: {self.ledger.open}, in the books: {sorted(records.calls)}")
         self._over = True
-        if self.process is not None:
-            self.process.stop()
+        for process in self._living():
+            process.stop()
 
     # --- the engine
+
+    @property
+    def process(self) -> Process | None:
+        """The one that serves; else any."""
+        living = self._living()
+        serving = [each for each in living if each.bridge is not None and each.bridge.connected]
+        return max(serving or living, key=lambda process: process.epoch, default=None)
+
+    def _living(self) -> list[Process]:
+        return [machine.process for machine in self.machines if machine.process is not None]
+
+    def _rings(self, epoch: int) -> None:
+        if epoch < self._epoch:
+            self.watch.broken(f"the engine of epoch {epoch} rings somebody, and that of epoch {self._epoch} did before")
+        if epoch > self._epoch:
+            self._epoch = epoch
+            serves = next(machine.name for machine in self.machines if machine.process is self.process)
+            self.result.takeovers += serves != self._serves
+            self._serves = serves
+
+    def _committed(self, seq: int, recorded: Recorded) -> None:
+        self.decided.committed(seq, recorded)
+        self.ledger.note(recorded)
+
+    def _facts_arrive(self) -> None:
+        """Soon, where nothing is wrong with the database."""
+        process, database = self.process, self.database
+        if process is None or process.ended or process.recorder is None:
+            return
+        if not database.is_well() or not process.site.reaches_database:
+            return
+        behind_s = min(
+            process.recorder.behind_seconds, self.world.now - max(database.well_since, process.site.reaches_since)
+        )
+        if behind_s > CAUGHT_UP_WITHIN_S:
+            self.watch.broken(f"{process.recorder.pending} facts have waited for {behind_s:.1f} s for the database")
 
     def _compare_books(self) -> None:
         """What is on the disk gives the state that the engine has."""
         process = self.process
-        if process is not None and not process.ended and process.spool.is_idle:
-            if process.state.records != self.disk.state.records:
+        recorder = process.recorder if process is not None and not process.ended else None
+        if process is not None and recorder is not None and process.bridge is not None and not recorder.pending:
+            if process.state.records != self.database.state.records:
                 self.watch.broken("the journal does not fold to the live state")
             self.result.compared += 1
 
     def _records(self) -> Records | None:
         process = self.process
-        if process is None or process.ended or not hasattr(process, "bridge") or not process.bridge.connected:
+        if process is None or process.ended or process.bridge is None or not process.bridge.connected:
             return None
         return process.state.records
 
-    def _begin_process(self) -> None:
-        self.process = Process(
+    def _begin_process(self, machine: Machine) -> None:
+        if self._over:
+            return
+        self._processes += 1
+        machine.process = Process(
+            name=machine.name,
+            number=self._processes,
             world=self.world,
-            disk=self.disk,
+            disk=machine.disk,
+            database=self.database,
+            decided=self.decided,
             asterisk=self.scene,
             weather=self.chance,
             wall=lambda: MORNING + timedelta(seconds=self.world.now) + self._system_clock_off,
             centre=self.centre.configuration,
             provisioning=self.centre.provisioning,
             observers=(self,),
+            rings=self._rings,
             failed=self._failed,
+            is_alone=len(self.machines) == 1,
         )
-        self.note("the engine begins")
+        machine.process.begin()
+        self.note("the engine begins on", machine.name)
 
-    def _end_process(self) -> None:
-        process, self.process = self.process, None
+    def _end_process(self, machine: Machine) -> None:
+        process, machine.process = machine.process, None
         assert process is not None
         process.bury()
         if self._failure is not None:
             raise Broken(self._failure)
-        self.note("the engine has ended")
-        if not self._over:
-            self.world.run(self.world.now + RESTART_S)
+        self.note("the engine has ended on", machine.name, "stood down" if process.stood_down else "")
+        self.watch.disturb()
+        pause_s = max(RESTART_S, machine.away_until - self.world.now)
+        self.world.after(pause_s, lambda: self._begin_process(machine))
 
     def _failed(self, why: str) -> None:
         self._failure = self._failure or why
@@ -269,7 +306,7 @@ class Day:
             self.watch.unheard_at = self.world.now + fault.lasts
         match fault.kind:
             case "kill":
-                process.kill(self._dice)
+                self._kill(process)
             case "stop":
                 process.stop()
             case "freeze":
@@ -285,20 +322,73 @@ class Day:
             case "clock":
                 self._system_clock_off += timedelta(hours=self._dice.choice((-1, 1)))
             case "disk":
-                self.disk.slowness.seconds = 1.0
-                self.world.after(fault.lasts, self._quick_disk)
+                self._disk_of(process).is_slow(fault.lasts)
+            case "full":
+                self._disk_of(process).is_full(3 * fault.lasts)
+            case "database":
+                self.database.goes_away(5 * fault.lasts, hangs=self._dice.random() < 0.3)
+            case "commits":
+                self.database.is_slow(5 * fault.lasts)
+            case "two":
+                self._lose_machine(process, 5 * fault.lasts)
+            case plan.SEVERED:
+                self._cut_off(process, 5 * fault.lasts)
             case "burst":
                 for nth in range(10):
                     self.world.after(0.02 * nth, partial(self.people.calls, 1_000_000 + 100 * fault.nth + nth))
             case _:
                 raise AssertionError(fault.kind)
 
+    def _kill(self, process: Process) -> None:
+        """Now, or in the midst of the next write to its disk."""
+
+        def kill() -> None:
+            if not process.ended and not self._over:
+                self.watch.disturb()
+                process.kill()
+
+        if self._dice.random() < 0.5:
+            kill()
+        else:
+            self._disk_of(process).when_it_writes = kill
+
+    def _disk_of(self, process: Process) -> Disk:
+        return next(machine.disk for machine in self.machines if machine.process is process)
+
     def _freeze(self, process: Process, for_s: float) -> None:
         """Nothing of it runs; the world does. After four seconds somebody kills it."""
-        self.world.run(self.world.now + min(for_s, 4.0))
-        self.watch.disturb()
-        if for_s >= 4.0:
-            process.kill(self._dice)
+        process.is_frozen = True
+
+        def ends() -> None:
+            process.is_frozen = False
+            self.world.concerns_loop = True
+            self.watch.disturb()
+            if for_s >= 4.0:
+                process.kill()
+
+        self.world.after(min(for_s, 4.0), ends)
+
+    def _lose_machine(self, process: Process, for_s: float) -> None:
+        """Where nothing is on its disk only: that would be lost with it."""
+        if process.recorder is not None and not process.recorder.pending:
+            machine = next(machine for machine in self.machines if machine.process is process)
+            machine.away_until = self.world.now + for_s
+            process.kill()
+
+    def _cut_off(self, process: Process, for_s: float) -> None:
+        """It reaches the database no more. What it confirms from now on is lost where another one takes its place."""
+        since = self.world.now
+        self.watch.unheard_at = since + for_s + TAKEN_OVER_WITHIN_S
+        self.database.cut_off(process.site, for_s)
+
+        def forget() -> None:
+            self.watch.disturb()
+            if process.ended:
+                for person in self.people.agents.values():
+                    person.knows = "" if person.coded_at >= since else person.knows
+
+        self.world.after(for_s, forget)
+        self.world.after(for_s + TAKEN_OVER_WITHIN_S, forget)
 
     def _kill_asterisk(self, process: Process, for_s: float) -> None:
         for caller in list(self.people.callers.values()):
@@ -313,8 +403,11 @@ class Day:
         self.world.after(0.5 + for_s, back)
 
     def _trouble(self, for_s: float) -> None:
-        before, self.chance.odds = self.chance.odds, plan.TROUBLED
-        self.world.after(for_s, lambda: setattr(self.chance, "odds", before))
+        self._troubled_until = max(self._troubled_until, self.world.now + for_s)
+        self.chance.odds = plan.troubled(self._usual)
+        self.world.after(for_s, self._trouble_over)
 
-    def _quick_disk(self) -> None:
-        self.disk.slowness.seconds = 0.0005
+    def _trouble_over(self) -> None:
+        """One may begin before another ends."""
+        if self.world.now >= self._troubled_until:
+            self.chance.odds = self._usual

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from tests.faults.day import Day, Programme, Result
+from tests.faults.day import Day
+from tests.faults.programme import Programme, Result
 
 LONGEST_SHOWN: Final = 160
 

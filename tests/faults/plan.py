@@ -1,6 +1,6 @@
 """Which faults a day has, and when: drawn from its seed, each a value that can be left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -16,15 +16,30 @@ KINDS: Final = (
     "requests",
     "clock",
     "disk",
+    "full",
+    "database",
+    "commits",
     "burst",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
-hour; disk: slow; burst: many callers at once; events: lost, doubled, late and swapped all day long."""
+hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
+burst: many callers at once; events: lost, doubled, late and swapped all day long."""
 
-TROUBLED: Final = Odds(hangs=0.05, answer_lost=0.05, refused=0.05)
+TWO: Final = ("two", "kill", "stop", "freeze", "cut")
+"""two: a second engine stands by on a machine of its own, and the machine of whoever serves is lost for a while."""
+
+SEVERED: Final = "severed"
+"""The engine that serves is cut off from the database, and the second one takes its place: it cannot know what the
+first has decided meanwhile, and cuts talks that were connected then. In no test yet."""
+
 LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)
+
+
+def troubled(odds: Odds) -> Odds:
+    """Requests fail as well."""
+    return replace(odds, hangs=0.05, answer_lost=0.05, refused=0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

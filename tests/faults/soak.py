@@ -1,7 +1,8 @@
-"""The long runs: `python -m tests.faults.soak` (all of them), or some of `days cuts events flat`.
+"""The long runs: `python -m tests.faults.soak` (all of them), or some of `days two cuts events flat`.
 
-days: many seeds with every fault. cuts: a thousand cuts of every connection at any moment. events: 5 % each lost,
-doubled, late and swapped; whatever books and Asterisk differ in is gone within ten seconds.
+days: many seeds with every fault. two: with a second engine that stands by. cuts: a thousand cuts of every
+connection at any moment. events: 5 % each lost, doubled, late and swapped; whatever books and Asterisk differ in is
+gone within ten seconds.
 flat: one process over one long day, whose memory, descriptors and tasks must not grow.
 """
 
@@ -22,8 +23,9 @@ from typing import Final
 import structlog
 
 from tests.faults import keeping, plan
-from tests.faults.day import Day, Programme, Result
+from tests.faults.day import Day
 from tests.faults.drift import REPAIRED_WITHIN_S
+from tests.faults.programme import Programme, Result
 
 CUTS: Final = 1_000
 CALLS: Final = 100_000
@@ -51,6 +53,11 @@ def main() -> int:
 def _days(given: argparse.Namespace) -> bool:
     programmes = [Programme(seed=seed, faults=plan.KINDS) for seed in range(1, given.seeds + 1)]
     return _lived("days", programmes, lambda _: False)
+
+
+def _two(given: argparse.Namespace) -> bool:
+    programmes = [Programme(seed=seed, faults=plan.TWO, fault_every_s=20.0) for seed in range(1, given.seeds // 5 + 1)]
+    return _lived("two", programmes, lambda _: False)
 
 
 def _cuts(given: argparse.Namespace) -> bool:
@@ -154,6 +161,7 @@ def _since(began: float) -> float:
 
 RUNS: Final[dict[str, Callable[[argparse.Namespace], bool]]] = {
     "days": _days,
+    "two": _two,
     "cuts": _cuts,
     "events": _events,
     "flat": _flat,

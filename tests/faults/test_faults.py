@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from tests.faults import keeping, plan
-from tests.faults.day import Day, Programme
+from tests.faults.day import Day
+from tests.faults.programme import Programme
 
 KEPT: Final = Path(__file__).with_name("kept")
 ROOT: Final = Path(__file__).parents[2]
@@ -31,6 +32,25 @@ def test_a_day_with_all_of_them(seed: int) -> None:
     assert result.facts > 100
 
 
+def test_no_fact_is_lost_whatever_becomes_of_disk_database_and_process() -> None:
+    programme = Programme(
+        seed=4, calls=40, every_s=3.0, faults=("kill", "full", "database", "commits"), fault_every_s=5.0
+    )
+    result = Day(programme).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+    assert result.delivered > 20, "facts that were in the spool only"
+    assert result.disk_failed > 10
+
+
+def test_of_two_engines_one_rings() -> None:
+    takeovers = 0
+    for seed in range(1, 5):
+        result = Day(Programme(seed=seed, calls=25, faults=plan.TWO, fault_every_s=15.0)).run()
+        assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+        takeovers += result.takeovers
+    assert takeovers > 2
+
+
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*.day")), ids=lambda path: path.stem)
 def test_what_was_broken_once_is_mended(path: Path) -> None:
     result = Day(keeping.read(path)).run()
@@ -39,7 +59,8 @@ def test_what_was_broken_once_is_mended(path: Path) -> None:
 
 def test_the_same_seed_is_the_same_day_in_any_process() -> None:
     program = (
-        "import zlib; from tests.faults import plan; from tests.faults.day import Day, Programme;"
+        "import zlib; from tests.faults import plan; from tests.faults.day import Day;"
+        "from tests.faults.programme import Programme;"
         "result = Day(Programme(seed=3, calls=20, faults=plan.KINDS, fault_every_s=20.0)).run();"
         "told = [line for line in result.transcript if 'frozenset' not in line];"
         "print(result.happened, result.facts, len(told), zlib.crc32(repr(told).encode()))"

@@ -69,13 +69,14 @@ class Weather(Protocol):
 class DoubleWire:
     """One process's wire. Dead together with it: what has not arrived by then never leaves."""
 
-    def __init__(self, world: World, asterisk: Asterisk, weather: Weather) -> None:
+    def __init__(self, world: World, asterisk: Asterisk, weather: Weather, rings: Callable[[], None]) -> None:
+        """`rings`: called when the order to ring somebody reaches Asterisk."""
         self.address = "double"
         self.dead = False
         self.is_silent = False
         """Packets vanish in both directions, and nobody is told."""
         self.requests = 0
-        self._world, self._asterisk, self._weather = world, asterisk, weather
+        self._world, self._asterisk, self._weather, self._rings = world, asterisk, weather, rings
         self._sockets: list[Socket] = []
         self._open: set[asyncio.Future[Any]] = set()
 
@@ -99,6 +100,8 @@ class DoubleWire:
             elif fate is not None and fate.refused:
                 answer(fate.refused, {"message": "trouble"})
             else:
+                if method == "POST" and path[0] == "channels" and len(path) == 2:
+                    self._rings()
                 self._asterisk.request(method, path, parameters, answer)
 
         def answer(status: int, content: Any) -> None:

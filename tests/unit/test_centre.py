@@ -142,7 +142,7 @@ def test_the_demo_is_right() -> None:
         ("7002", QueueType.RING_ALL),
         ("7003", QueueType.LINEAR_HUNT),
     ]
-    assert [phone.owner for phone in centre.devices] == ["1001", "1001", "1002", "1003"]
+    assert [phone.owner for phone in centre.devices] == ["1001", "1001", "1002", "1003", "1004"]
     assert "1003@demo.example" not in {entry.agent for entry in centre.assignments}, "the caller"
     assert centre.warnings == ()
 
