@@ -40,6 +40,24 @@ export async function askSession() {
   }
 }
 
+/** @type {(session: Session) => void} */
+let onNewSession = () => {};
+
+/** @param {(session: Session) => void} listener called when the account has other statuses or another place */
+export function whenSessionRenewed(listener) {
+  onNewSession = listener;
+}
+
+/** Asks for them again, as others may have changed them. Where that fails, what is known stays. */
+export async function renewSession() {
+  try {
+    const session = await askSession();
+    session !== null && onNewSession(session);
+  } catch {
+    // Said by the live connection, if it lasts.
+  }
+}
+
 async function mayConnect() {
   try {
     return (await askSession()) !== null;
