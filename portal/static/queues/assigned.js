@@ -39,7 +39,7 @@ export function Assigned({ queue, users, put, again }) {
   };
   const orders = new Set(queue.agents.map((/** @type {any} */ each) => each.rules.order));
   /** Agents of one order number are a group, which a move of one would break up. */
-  const movable = orders.size === queue.agents.length || queue.rules.type === "linear_hunt";
+  const movable = queue.agents.length > 1 && (orders.size === queue.agents.length || queue.rules.type === "linear_hunt");
   return html`<${Card} title="Agents of this queue" kind="assigned">
     ${queue.agents.length === 0 ? html`<${Empty}>Nobody answers this queue yet. Choose somebody below.<//>` : html`<table class="rows stack">
       <thead><tr>
