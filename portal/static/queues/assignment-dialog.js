@@ -10,7 +10,7 @@ import { Meanwhile, useDraft } from "../parts/draft.js";
 import { Field } from "../parts/field.js";
 import { WhatIsWrong } from "../parts/saving.js";
 
-const PLACES = ["order", "priority", "wrap_up", "max_calls"];
+const PLACES = ["order", "priority", "wrap_up", "max_calls", "devices"];
 const encode = encodeURIComponent;
 
 /** @param {{queue: any, agent: string, put: (queue: any) => void, onClose: () => void}} props put: it has changed */
@@ -30,7 +30,13 @@ export function AssignmentDialog({ queue, agent, put, onClose }) {
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const body = { ...form, order: whole(form.order), max_calls: whole(form.max_calls), priority: whole(form.priority), wrap_up: form.wrap_up.trim() || null };
-    if ((await draft.save((version) => api.put(`${path}/agents/${encode(agent)}`, body, version))) !== null) {
+    const saved = await draft.save(async (version) => {
+      if (form.devices?.length === 0) {
+        throw new Problem(422, "", [{ place: "devices", said: "Choose one phone at least." }]);
+      }
+      return api.put(`${path}/agents/${encode(agent)}`, body, version);
+    });
+    if (saved !== null) {
       onClose();
       notify(`Saved how ${name} answers ${queue.rules.name}.`);
     }
@@ -45,7 +51,7 @@ export function AssignmentDialog({ queue, agent, put, onClose }) {
       ${field("priority", "Priority", "Which of the agent's queues comes first: 1 before 2.", { ...number, placeholder: `the queue's: ${queue.rules.priority}` })}
       ${field("wrap_up", "Wrap-up", "Left alone for so long after a call.", { placeholder: `the queue's: ${queue.rules.wrap_up}` })}
       ${field("max_calls", "Calls at once", "Further calls are offered while fewer than this are in hand.", { ...number, required: true })}
-      <${WhichPhones} phones=${phones} devices=${form.devices} set=${(/** @type {string[] | null} */ devices) => set("devices", devices)} />
+      <${WhichPhones} phones=${phones} devices=${form.devices} fault=${draft.faultOf("devices")} set=${(/** @type {string[] | null} */ devices) => set("devices", devices)} />
       <${YesNo} label="Presses 1 to accept a call" checked=${form.confirm} onChange=${(/** @type {boolean} */ yes) => set("confirm", yes)} hint="So a voicemail that picks up takes no call." />
       <${YesNo} label="The phone picks up by itself" checked=${form.auto_answer} onChange=${(/** @type {boolean} */ yes) => set("auto_answer", yes)} hint="Where the phone can." />
       <${WhatIsWrong} saving=${draft} places=${PLACES} />
@@ -87,8 +93,8 @@ function whole(text) {
   return text.trim() === "" ? null : Number(text);
 }
 
-/** @param {{phones: string[], devices: string[] | null, set: (devices: string[] | null) => void}} props devices null: all */
-function WhichPhones({ phones, devices, set }) {
+/** @param {{phones: string[], devices: string[] | null, fault: string | null, set: (devices: string[] | null) => void}} props devices null: all */
+function WhichPhones({ phones, devices, fault, set }) {
   const toggle = (/** @type {string} */ phone) =>
     set(phones.filter((each) => (each === phone) !== (devices ?? phones).includes(each)));
   return html`<fieldset class="choices"><legend>Which phones ring</legend>
@@ -97,5 +103,6 @@ function WhichPhones({ phones, devices, set }) {
     ${devices !== null && phones.map((phone) => html`<label key=${phone} class="check">
       <input type="checkbox" checked=${devices.includes(phone)} onChange=${() => toggle(phone)} /><span>${phone}</span>
     </label>`)}
+    ${fault && html`<p class="fault">${fault}</p>`}
   </fieldset>`;
 }

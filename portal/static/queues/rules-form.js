@@ -40,7 +40,7 @@ export function RulesForm({ queue, put }) {
     <div class="rule-cards">
       ${SECTIONS.map(({ title, rules }) => html`<${Card} key=${title} title=${title} kind="rules">
         ${rules.filter(({ only }) => only === undefined || only(form)).map((rule) => html`<${RuleField} key=${rule.key} rule=${rule}
-          value=${form[rule.key]} fault=${draft.faultOf(rule.key) ?? faultOfWhole(rule.key, draft)} set=${set} />`)}
+          value=${form[rule.key]} fault=${draft.faultOf(rule.key) ?? faultOfWhole(rule.key, form, draft)} set=${set} />`)}
       <//>`)}
     </div>
     <div class=${count > 0 ? "save-bar dirty" : "save-bar"}>
@@ -52,10 +52,13 @@ export function RulesForm({ queue, put }) {
   </form>`;
 }
 
-/** A fault of a whole stands at its first field. @param {string} key @param {{faultOf: (place: string) => string | null}} saving */
-function faultOfWhole(key, saving) {
-  const whole = { "overflow.kind": "overflow", "callback.on": "callback" }[key];
-  return whole ? saving.faultOf(whole) : null;
+/**
+ * A fault of a whole stands at the one of its fields that says most.
+ * @param {string} key @param {import("./rules.js").Form} form @param {{faultOf: (place: string) => string | null}} draft
+ */
+function faultOfWhole(key, form, { faultOf }) {
+  const target = form["overflow.kind"] === "" ? "overflow.kind" : `overflow.${form["overflow.kind"]}`;
+  return key === target ? faultOf("overflow") : key === "callback.on" ? faultOf("callback") : null;
 }
 
 /** @param {{rule: import("./rules.js").Rule, value: string | boolean, fault: string | null, set: (key: string, value: string | boolean) => void}} props */
