@@ -1,7 +1,7 @@
 /**
  * What the page knows: who is logged in, and the live topics. Components ask here and are drawn when it changes.
  */
-import { api, Problem, whenLoggedOut } from "./api.js";
+import { api, Problem, whenLoggedOut, whenNotAllowed } from "./api.js";
 import { setEngineNow } from "./clock.js";
 import { Live } from "./live.js";
 import { createContext, useContext, useEffect, useState } from "./preact.js";
@@ -43,7 +43,7 @@ export async function askSession() {
 /** @type {(session: Session) => void} */
 let onNewSession = () => {};
 
-/** @param {(session: Session) => void} listener called when the account has other statuses or another place */
+/** @param {(session: Session) => void} listener called when the role, the statuses or the place have changed */
 export function whenSessionRenewed(listener) {
   onNewSession = listener;
 }
@@ -70,6 +70,7 @@ async function mayConnect() {
 export function startLive(onSessionEnd) {
   stopLive();
   whenLoggedOut(onSessionEnd);
+  whenNotAllowed(renewSession);
   live = new Live(`${location.origin.replace(/^http/, "ws")}/api/v1/live`, { onSessionEnd, mayConnect });
   live.start();
 }

@@ -37,7 +37,7 @@ async def save(page: Page) -> None:
 
 
 async def test_a_change_reorders_callers_who_wait(ben: Tab, live: LivePortal, day: Day) -> None:
-    """Sales came second among Anna's queues; the supervisor puts it beside the other one, and its older call goes first."""
+    """Sales came second among Anna's queues; put beside the other one, its older call goes first."""
     await live.rows("update queue set priority = 2 where (account, number) = ('ours.example', '7001')")
     await live.rows(
         "insert into assignment (account, queue, agent, position) values ('ours.example', '7002', '1001', 1)"
@@ -136,7 +136,9 @@ async def test_what_is_not_saved_is_not_left_unasked(ben: Tab) -> None:
 
 async def test_agents_of_a_queue(ben: Tab, live: LivePortal) -> None:
     """One is added, put first by the keyboard, rung on one phone and with rules of his own, and taken out again."""
-    await live.rows("insert into device (name, account, owner, secret) values ('1004-soft', 'ours.example', '1004', 'sixteen letters or so')")
+    await live.rows(
+        "insert into device (name, account, owner, secret) values ('1004-soft', 'ours.example', '1004', 'sixteen-letters-or-so')"
+    )
     page = await opened(ben)
     agents = page.get_by_role("region", name="Agents of this queue")
     await agents.get_by_label("One more agent").select_option("Dan Early 1004")

@@ -9,10 +9,12 @@ import { Choice } from "../parts/choice.js";
 import { Meanwhile, useDraft } from "../parts/draft.js";
 import { Field } from "../parts/field.js";
 import { WhatIsWrong } from "../parts/saving.js";
+import { renewSession, useSession } from "../store.js";
 import { ROLES, roleInWords } from "./roles.js";
 
 /** @param {{user: any, queues: any[], put: (user: any) => void}} props queues: of the account; put: it has changed */
 export function PersonForm({ user, queues, put }) {
+  const { who } = useSession();
   const path = `users/${encodeURIComponent(user.extension)}`;
   const draft = useDraft(user, { read, look: () => api.get(path), put, words });
   const { form, set } = draft;
@@ -22,6 +24,7 @@ export function PersonForm({ user, queues, put }) {
     const saved = await draft.save((version) => api.patch(path, body, version));
     if (saved !== null) {
       notify(`Saved what is known of ${saved.name}.`);
+      user.extension === who.extension && renewSession();
     }
   };
   const toggle = (/** @type {string} */ queue) => set("supervises",
