@@ -78,7 +78,7 @@ function Calls({ calls, dial }) {
       <td data-label="Agent">${call.agent_name}</td>
       <td data-label="Time" class="nowrap"><${When} at=${call.arrived} /></td>
       <td data-label="Waited" class="number digits">${call.waited_s === null ? "" : spokenLength(call.waited_s)}</td>
-      <td data-label="Talked" class="number digits">${call.talked_s === null ? "" : spokenLength(call.talked_s)}</td>
+      <td data-label="Talked" class="number digits">${call.talked_s ? spokenLength(call.talked_s) : ""}</td>
       <td data-label="Outcome">${outcomeInWords(call.outcome)}</td>
     </tr>`)}</tbody>
   </table>`;
