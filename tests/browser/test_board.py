@@ -29,9 +29,7 @@ def asked(live: LivePortal, kind: type[Request]) -> Request:
 @pytest.fixture
 async def both_queues(live: LivePortal) -> None:
     """Ben looks after Support too."""
-    await live.rows(
-        "insert into supervision (account, supervisor, queue) values ('ours.example', '1002', '7002')"
-    )
+    await live.rows("insert into supervision (account, supervisor, queue) values ('ours.example', '1002', '7002')")
 
 
 async def test_it_follows_calls(ben: Tab, day: Day) -> None:
@@ -167,7 +165,9 @@ async def test_he_listens_whispers_and_joins(ben: Tab, live: LivePortal, day: Da
     await bar.get_by_role("button", name="End listening").click()
     await expect(bar).to_have_count(0)
     assert asked(live, EndMonitor) == EndMonitor(call=call, by=BEN)
-    noted: Any = await live.rows("select detail->>'mode' as mode from audit where action = 'call_monitored' order by id")
+    noted: Any = await live.rows(
+        "select detail->>'mode' as mode from audit where action = 'call_monitored' order by id"
+    )
     assert [entry["mode"] for entry in noted] == ["whisper", "join"]
 
 
