@@ -118,6 +118,9 @@ async def test_reports_are_cut_and_narrowed(ben: Tab, facts: list[Recorded], tmp
     await page.get_by_label("From", exact=True).fill("2020-01-01")
     await page.get_by_label("To, included").fill("2020-01-31")
     await expect(page.get_by_text("Nothing happened in this time.")).to_be_visible()
+    await page.get_by_label("From", exact=True).fill("2019-01-01")
+    await expect(page.get_by_role("alert")).to_contain_text("32 days by hour at most")
+    await expect(page.get_by_text("Nothing happened in this time.")).to_have_count(0)
 
 
 async def test_the_calls_of_his_queues(ben: Tab, facts: list[Recorded]) -> None:
