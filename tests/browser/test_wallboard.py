@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize, WebSocketRoute, expect
 
 from tests.browser.chromium import new_tab
 from tests.portal.centre_day import Day
@@ -59,3 +59,32 @@ async def test_many_queues_take_turns(browser: Browser, live: LivePortal, day: D
     await tab.page.clock.run_for(15_000)
     await expect(tab.page.get_by_text("2 of 2")).to_be_visible()
     await expect(tab.page.locator(".panel h2")).to_have_text(["Queue 7007", "Queue 7008"])
+
+
+async def test_it_says_when_it_is_not_live(browser: Browser, live: LivePortal, day: Day) -> None:
+    """A wall of old figures must not be taken for the present."""
+    del day
+    tab = await new_tab(browser, live.url, viewport=WALL)
+    cut = False
+    sockets: list[WebSocketRoute] = []
+
+    async def between(socket: WebSocketRoute) -> None:
+        if cut:
+            await socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    await tab.log_in("1003@ours.example", PASSWORD)
+    await tab.page.route_web_socket("**/api/v1/live", between)
+    await tab.open("/wallboard")
+    figures, warning = tab.page.locator(".wall-queues"), tab.page.get_by_text("Not live since")
+    await expect(tab.page.locator(".panel")).to_have_count(2)
+    await expect(figures).to_have_css("opacity", "1")
+    cut = True
+    await sockets[-1].close()
+    await expect(warning).to_be_in_viewport()
+    await expect(figures).to_have_css("opacity", "0.6")
+    cut = False
+    await expect(warning).to_have_count(0)
+    await expect(figures).to_have_css("opacity", "1")
