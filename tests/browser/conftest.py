@@ -52,9 +52,10 @@ async def anna(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Ta
 
 @pytest.fixture
 async def ben(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Tab]:
-    """The supervisor of Sales, 1002, before his queues; the engine hears what he changes."""
+    """The supervisor of Sales, 1002, before his board; the engine hears what he changes."""
     del day
-    async with told_by_the_database(live), before_the_page(browser, live, "1002", "/queues") as tab:
+    async with told_by_the_database(live), before_the_page(browser, live, "1002", "/board") as tab:
+        await tab.page.get_by_role("rowheader", name="Sales").wait_for()
         yield tab
 
 

@@ -111,6 +111,7 @@ async def test_somebody_goes(cleo: Tab, anna: Tab, live: LivePortal) -> None:
 async def test_a_supervisor_has_no_page_of_the_manager(ben: Tab, anna: Tab) -> None:
     """Nor an agent one of both; whoever types the address is led to his own."""
     page = ben.page
+    await page.get_by_role("link", name="Queues").click()
     await expect(page.get_by_role("rowheader")).to_have_text(["Sales 7001"])
     for path, hidden in (("/queues", "New queue…"), ("/people", "New person…"), ("/settings", "Save")):
         await ben.open(path)

@@ -26,6 +26,7 @@ def answers_sales(live: LivePortal, extension: str) -> Assignment | None:
 
 async def opened(tab: Tab) -> Page:
     """The page of Sales, from the list of queues."""
+    await tab.page.get_by_role("link", name="Queues").click()
     await tab.page.get_by_role("link", name="Sales").click()
     await tab.page.get_by_role("heading", name="Sales 7001").wait_for()
     return tab.page
@@ -137,7 +138,8 @@ async def test_what_is_not_saved_is_not_left_unasked(ben: Tab) -> None:
 async def test_agents_of_a_queue(ben: Tab, live: LivePortal) -> None:
     """One is added, put first by the keyboard, rung on one phone and with rules of his own, and taken out again."""
     await live.rows(
-        "insert into device (name, account, owner, secret) values ('1004-soft', 'ours.example', '1004', 'sixteen-letters-or-so')"
+        "insert into device (name, account, owner, secret)"
+        " values ('1004-soft', 'ours.example', '1004', 'sixteen-letters-or-so')"
     )
     page = await opened(ben)
     agents = page.get_by_role("region", name="Agents of this queue")

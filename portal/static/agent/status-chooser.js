@@ -66,7 +66,7 @@ export function StatusChooser({ me, label }) {
       <${StatusMark} status=${shown} /><${Elapsed} since=${me.status_since} /><${Icon} name="down" />
     </button>
     <ul role="listbox" id=${`${id}-list`} class="chooser-list" aria-label=${label} hidden=${!open}>
-      ${statuses.map((each, place) => html`<li key=${each.status} id=${`${id}-${place}`} role="option"
+      ${open && statuses.map((each, place) => html`<li key=${each.status} id=${`${id}-${place}`} role="option"
         aria-selected=${each.status === shown} class=${place === at ? "at" : ""}
         onPointerDown=${(/** @type {Event} */ event) => event.preventDefault()}
         onPointerMove=${() => setAt(place)} onClick=${() => choose(place)}><${StatusMark} status=${each.status} /></li>`)}

@@ -11,7 +11,8 @@ import { Icon } from "../parts/icon.js";
 import { Elapsed } from "../parts/timer.js";
 import { useSession } from "../store.js";
 import { callerTitle, spokenLength } from "../words.js";
-import { TickingLevel } from "./level.js";
+import { Level, TickingLevel } from "./level.js";
+import { levelOf } from "./limits.js";
 import { ListenDialog } from "./listening.js";
 import { stateOf } from "./states.js";
 
@@ -62,25 +63,23 @@ export function AgentsCard({ agents, queues, limits }) {
 /** @param {{agent: any, queues: any[], limits: import("./limits.js").Limits, hear: (agent: any) => void}} props */
 function Row({ agent, queues, limits, hear }) {
   const { who } = useSession();
-  const { word, colour } = stateOf(agent.doing);
+  const { word, colour, icon } = stateOf(agent.doing);
   const own = agent.agent === who.extension;
   return html`<tr data-agent=${agent.agent}>
     <th scope="row"><span class="queue-name">${agent.name}</span> <span class="digits quiet">${agent.agent}</span>
       ${!agent.registered && html`<span class="small block no-phone"><${Icon} name="warning" /> no phone registered</span>`}</th>
     <td data-label="Status"><${StatusChooser} me=${agent} label=${`Status of ${agent.name}`} /></td>
-    <td data-label="State"><span class="state" data-colour=${colour}><span class="dot" />${word}
-      ${agent.doing === "wrap_up"
-        ? html` <${TickingLevel} since=${agent.doing_since} limits=${limits} of="wrap_up" />`
-        : agent.doing_since && html` <span class="quiet"><${Elapsed} since=${agent.doing_since} /></span>`}</span></td>
+    <td data-label="State"><span class="state" data-colour=${colour}><${Icon} name=${icon} />${word}
+      ${agent.doing_since && html` <${TickingLevel} since=${agent.doing_since} limits=${limits} of=${agent.doing} />`}</span></td>
     <td data-label="Call">${agent.call && html`<${Call} call=${agent.call} queues=${queues} />`}</td>
     <td data-label="Handled" class="number digits">${agent.today.handled}</td>
-    <td data-label="Missed" class="number digits">${agent.today.missed}</td>
+    <td data-label="Missed" class="number digits"><${Level} level=${levelOf(limits, "missed", agent.today.missed)}>${agent.today.missed}<//></td>
     <td data-label="Talk" class="number digits">${spokenLength(agent.today.talk_s)}</td>
     <td class="row-actions">
       ${agent.doing === "wrap_up" && html`<button type="button" class="small" onClick=${() => endWrapUp(agent.agent)}
-        aria-label=${`End the wrap-up of ${agent.name}`}>End wrap-up</button>`}
+        aria-label=${`End wrap-up of ${agent.name}`}>End wrap-up</button>`}
       ${agent.call && !own && !(who.extension in agent.call.monitors) && html`<button type="button" class="small" onClick=${() => hear(agent)}
-        aria-label=${`Listen in on the call of ${agent.name}`}><${Icon} name="headset" />Listen…</button>`}
+        aria-label=${`Listen… to ${agent.name}`}><${Icon} name="headset" />Listen…</button>`}
     </td>
   </tr>`;
 }

@@ -26,10 +26,10 @@ export function LimitsDialog({ onClose }) {
       your own, kept in this browser.</p>
     <form onSubmit=${save} class="limits">
       <table class="rows">
-        <thead><tr><th scope="col">Figure</th><th scope="col">First</th><th scope="col">Second</th><th scope="col"><span class="unseen">Unit</span></th></tr></thead>
+        <thead><tr><th scope="col">Figure</th><th scope="col">First</th><th scope="col">Second</th></tr></thead>
         <tbody>${WATCHED.map(({ key, name, unit }) => html`<tr key=${key}>
-          <th scope="row">${name}</th><td>${input(key, name, 0, "first limit")}</td>
-          <td>${input(key, name, 1, "second limit")}</td><td class="quiet small">${unit}</td>
+          <th scope="row">${name} <span class="quiet small block">${unit}</span></th><td>${input(key, name, 0, "first limit")}</td>
+          <td>${input(key, name, 1, "second limit")}</td>
         </tr>`)}</tbody>
       </table>
       <div class="actions">

@@ -7,7 +7,8 @@ import { useEffect, useState } from "../preact.js";
 /** @typedef {Record<string, [watch: number, bad: number]>} Limits */
 
 /**
- * What can be watched: in what unit a limit is written, and how many of the figure's own units that is.
+ * What can be watched: in what unit a limit is written, and how many of the figure's own units that is. What an
+ * agent does is watched under the word that the engine has for it.
  * @type {{key: string, name: string, unit: string, scale: number, low?: boolean, usual: [number, number]}[]}
  *   low: it is the small ones that are bad
  */
@@ -15,9 +16,12 @@ export const WATCHED = [
   { key: "waiting", name: "Callers waiting", unit: "callers or more", scale: 1, usual: [3, 6] },
   { key: "longest", name: "Longest wait", unit: "seconds or more", scale: 1, usual: [30, 60] },
   { key: "service_level", name: "Service level", unit: "% or less", scale: 0.01, low: true, usual: [80, 70] },
-  { key: "abandoned", name: "Abandoned, of all answered or abandoned", unit: "% or more", scale: 0.01, usual: [5, 10] },
+  { key: "abandoned", name: "Share of callers who gave up", unit: "% or more", scale: 0.01, usual: [5, 10] },
   { key: "average_wait", name: "Average wait", unit: "seconds or more", scale: 1, usual: [20, 40] },
-  { key: "wrap_up", name: "An agent in wrap-up", unit: "seconds or more", scale: 1, usual: [120, 300] },
+  { key: "talking", name: "An agent on a call", unit: "minutes or more", scale: 60, usual: [15, 30] },
+  { key: "wrap_up", name: "An agent in wrap-up", unit: "minutes or more", scale: 60, usual: [2, 5] },
+  { key: "away", name: "An agent away", unit: "minutes or more", scale: 60, usual: [45, 60] },
+  { key: "missed", name: "Calls missed by an agent", unit: "calls or more", scale: 1, usual: [2, 4] },
 ];
 
 const KEPT = "acd.limits";

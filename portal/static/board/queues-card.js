@@ -77,7 +77,7 @@ function States({ counts }) {
   const states = statesOf(counts);
   return states.length === 0
     ? html`<span class="quiet">nobody assigned</span>`
-    : html`<ul class="states">${states.map(({ state, word, colour, count }) => html`<li key=${state} data-colour=${colour}>
-      <span class="dot" /><strong class="digits">${count}</strong> ${word}
+    : html`<ul class="states">${states.map(({ state, word, colour, icon, count }) => html`<li key=${state} data-colour=${colour}>
+      <${Icon} name=${icon} /><strong class="digits">${count}</strong> ${word}
     </li>`)}</ul>`;
 }

@@ -47,10 +47,10 @@ function Row({ caller, limits, ask }) {
     <td class="number"><${TickingLevel} since=${caller.waiting_since} limits=${limits} of="longest" /></td>
     <td><${Remarks} caller=${caller} /></td>
     <td class="row-actions">
-      <button type="button" class="small" onClick=${() => ask("pick")} aria-label=${`Give ${who} to an agent`}>Give to…</button>
-      <button type="button" class="small" onClick=${() => ask("move")} aria-label=${`Move ${who} to another queue`}>Move…</button>
+      <button type="button" class="small" onClick=${() => ask("pick")} aria-label=${`Give to… ${who}`}>Give to…</button>
+      <button type="button" class="small" onClick=${() => ask("move")} aria-label=${`Move… ${who}`}>Move…</button>
       <button type="button" class="small" onClick=${() => prioritise(caller, first ? null : 1)}
-        aria-label=${first ? `Serve ${who} by his wait again` : `Serve ${who} first`}>${first ? "By his wait" : "Serve first"}</button>
+        aria-label=${first ? `By his wait: ${who}` : `Serve first: ${who}`}>${first ? "By his wait" : "Serve first"}</button>
     </td>
   </tr>`;
 }

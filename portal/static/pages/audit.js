@@ -26,17 +26,17 @@ export default function AuditPage() {
     value=${typed[key]} onInput=${(/** @type {any} */ event) => setTyped({ ...typed, [key]: event.target.value })} />`;
   return html`<div class="page-head"><h1>Audit</h1></div>
     <${Card} title="Who did what">
-      <form class="filters" onSubmit=${submit}>${field("subject", "What", "queue 7001")}${field("actor", "By extension", "1001")}<button type="submit">Show</button></form>
-      <${Loaded} loaded=${loaded}>${(/** @type {any} */ { entries, next }) => entries.length === 0
+      <form class="filters" onSubmit=${submit}>${field("subject", "Of what", "queue 7001")}${field("actor", "By extension", "1001")}<button type="submit">Show</button></form>
+      <${Loaded} loaded=${loaded} exact>${(/** @type {any} */ { entries, next }) => entries.length === 0
         ? html`<${Empty}>Nothing is noted${filter.subject || filter.actor ? " of that" : " yet"}.<//>`
         : html`<table class="rows stack audit">
             <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Of what</th><th scope="col">In detail</th></tr></thead>
             <tbody>${entries.map((/** @type {any} */ entry) => html`<${Row} key=${entry.id} entry=${entry} />`)}</tbody>
           </table>
-          <nav class="pages" aria-label="Pages of the audit">
+          ${(cursors.length > 0 || next !== null) && html`<nav class="pages" aria-label="Pages of the audit">
             <button type="button" disabled=${cursors.length === 0} onClick=${() => setCursors(cursors.slice(0, -1))}><${Icon} name="left" />Newer</button>
             <button type="button" disabled=${next === null} onClick=${() => setCursors([...cursors, next])}>Older<${Icon} name="right" /></button>
-          </nav>`}<//>
+          </nav>`}`}<//>
     <//>`;
 }
 

@@ -45,7 +45,7 @@ export default function HistoryPage() {
         <${Field} label="To" type="date" value=${wanted.to} onInput=${(/** @type {any} */ event) => set({ to: event.target.value })} />
         ${JSON.stringify(wanted) !== JSON.stringify(NOTHING) && html`<button type="button" onClick=${() => set(NOTHING)}>Show all</button>`}
       </div>
-      <${Loaded} loaded=${loaded}>${(/** @type {any} */ { calls, next }) => html`
+      <${Loaded} loaded=${loaded} exact>${(/** @type {any} */ { calls, next }) => html`
         ${calls.length === 0 ? html`<${Empty}>No call is like that.<//>` : html`<${Calls} calls=${calls} dial=${setDialled} />`}
         <${Pages} page=${cursors.length + 1} older=${next && (() => setCursors([...cursors, next]))} newer=${cursors.length > 0 && (() => setCursors(cursors.slice(0, -1)))} />`}<//>
     <//>
@@ -78,7 +78,7 @@ function Calls({ calls, dial }) {
       <td data-label="Agent">${call.agent_name}</td>
       <td data-label="Time" class="nowrap"><${When} at=${call.arrived} /></td>
       <td data-label="Waited" class="number digits">${call.waited_s === null ? "" : spokenLength(call.waited_s)}</td>
-      <td data-label="Talked" class="number digits">${call.talked_s === null ? "" : spokenLength(call.talked_s)}</td>
+      <td data-label="Talked" class="number digits">${call.talked_s ? spokenLength(call.talked_s) : ""}</td>
       <td data-label="Outcome">${outcomeInWords(call.outcome)}</td>
     </tr>`)}</tbody>
   </table>`;

@@ -1,6 +1,7 @@
 /**
  * A screen on the wall: a few figures of each queue, to be read from the other end of the room. Always dark.
  */
+import { api } from "../api.js";
 import { useSecond } from "../clock.js";
 import { html, useEffect, useState } from "../preact.js";
 import { Icon } from "../parts/icon.js";
@@ -12,10 +13,16 @@ import { percent, spokenLength, timeOfDay } from "../words.js";
 
 const AT_ONCE = 6;
 const TURN_MS = 15_000;
+/** A screen on the wall is in use though nobody touches it: so often it tells the server, else its session ends. */
+const IN_USE_MS = 30 * 60_000;
 
 export default function WallboardPage() {
   const { rows } = useTopic("wallboard");
   const limits = useLimits();
+  useEffect(() => {
+    const timer = setInterval(() => api.get("session").catch(() => undefined), IN_USE_MS);
+    return () => clearInterval(timer);
+  }, []);
   const queues = Object.values(rows ?? {}).sort((a, b) => a.queue.localeCompare(b.queue, "en", { numeric: true }));
   const pages = Math.max(1, Math.ceil(queues.length / AT_ONCE));
   const page = useTurn(pages);

@@ -13,7 +13,8 @@ export function Picture({ kind, by, report }) {
   if (bars.length < 2 || bars.length > MOST_BARS) {
     return null;
   }
-  const title = `${kind.name}, ${kind.unit} ${by === "total" ? (report.columns.some((/** @type {any} */ { key }) => key === "queue") ? "per queue" : "per agent") : `per ${by}`}`;
+  const unit = kind.unit === "time" ? `${timeUnit(by).word} ` : "calls ";
+  const title = `${kind.name}, ${unit}${by === "total" ? (report.columns.some((/** @type {any} */ { key }) => key === "queue") ? "per queue" : "per agent") : `per ${by}`}`;
   return html`<${BarChart} title=${title} unit=${by === "total" ? "Of" : "From"} bars=${bars} series=${kind.series} every=${Math.ceil(bars.length / 16)} />`;
 }
 
@@ -22,7 +23,7 @@ function barsOfThings(kind, report) {
   return report.rows.map((/** @type {any} */ row) => {
     const name = row.queue_name ?? row.agent_name ?? "";
     const number = row.queue ?? row.agent;
-    return { label: number, long: `${name} ${number}`, ...figures(kind, [row]) };
+    return { label: number, long: `${name} ${number}`, ...figures(kind, [row], "total") };
   });
 }
 
@@ -37,12 +38,17 @@ function barsOfTime(kind, by, report) {
   return [...gathered].sort(([a], [b]) => Date.parse(a) - Date.parse(b)).map(([from, rows]) => ({
     label: by === "hour" ? format(from, zone, { hour: "2-digit" }) : format(from, zone, { day: "numeric", month: "short" }),
     long: format(from, zone, by === "hour" ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "full" }),
-    ...figures(kind, rows),
+    ...figures(kind, rows, by),
   }));
 }
 
-/** @param {import("./reports.js").Kind} kind @param {any[]} rows */
-function figures({ series, unit }, rows) {
+/** @param {string} by @returns {{word: string, seconds: number}} in what a length of time is drawn */
+function timeUnit(by) {
+  return by === "hour" ? { word: "minutes", seconds: 60 } : { word: "hours", seconds: 3600 };
+}
+
+/** @param {import("./reports.js").Kind} kind @param {any[]} rows @param {string} by */
+function figures({ series, unit }, rows, by) {
   const sum = (/** @type {string} */ key) => rows.reduce((all, row) => all + (row[key] ?? 0), 0);
-  return Object.fromEntries(series.map(({ key }) => [key, unit === "minutes" ? Math.round(sum(key) / 60) : sum(key)]));
+  return Object.fromEntries(series.map(({ key }) => [key, unit === "time" ? Math.round((sum(key) / timeUnit(by).seconds) * 10) / 10 : sum(key)]));
 }

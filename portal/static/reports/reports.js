@@ -4,7 +4,7 @@
 
 /**
  * @typedef {{key: string, name: string, by: [string, string][], queue: boolean, agent: boolean,
- *   unit: "calls" | "minutes", series: {key: string, name: string, colour: string}[]}} Kind
+ *   unit: "calls" | "time", series: {key: string, name: string, colour: string}[]}} Kind
  */
 
 /** @type {[string, string][]} */
@@ -29,7 +29,7 @@ export const KINDS = [
     ],
   },
   {
-    key: "time-in-status", name: "Time in status", by: CUTS, queue: false, agent: true, unit: "minutes",
+    key: "time-in-status", name: "Time in status", by: CUTS, queue: false, agent: true, unit: "time",
     series: [
       { key: "talking_s", name: "Talking", colour: "a" },
       { key: "in_wrap_up_s", name: "In wrap-up", colour: "d" },
