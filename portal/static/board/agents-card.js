@@ -10,6 +10,7 @@ import { DefinitionsButton } from "../parts/definitions.js";
 import { Icon } from "../parts/icon.js";
 import { onlyOnChange } from "../parts/only-on-change.js";
 import { Elapsed } from "../parts/timer.js";
+import { usePreference } from "../preferences.js";
 import { useSession } from "../store.js";
 import { callerTitle, spokenLength } from "../words.js";
 import { Level, TickingLevel } from "./level.js";
@@ -29,14 +30,14 @@ const ORDERS = {
 /** @param {{agents: any[] | null, queues: any[], limits: import("./limits.js").Limits}} props */
 export function AgentsCard({ agents, queues, limits }) {
   const [queue, setQueue] = useState("");
-  const [order, setOrder] = useState("state");
+  const [order, setOrder] = usePreference("agents");
   const [search, setSearch] = useState("");
   const [heard, setHeard] = useState(/** @type {any} */ (null));
   const wanted = search.trim().toLowerCase();
   const shown = (agents ?? [])
     .filter((each) => queue === "" || each.queues.includes(queue))
     .filter((each) => `${each.name} ${each.agent}`.toLowerCase().includes(wanted))
-    .sort((a, b) => ORDERS[order](a, b) || ORDERS.extension(a, b));
+    .sort((a, b) => (ORDERS[order] ?? ORDERS.state)(a, b) || ORDERS.extension(a, b));
   return html`<${Card} title="Agents" kind="board-agents" aside=${html`<${DefinitionsButton} keys=${FIGURES} />`}>
     <div class="filters">
       <label class="search"><span class="unseen">Search agents</span><${Icon} name="search" />
