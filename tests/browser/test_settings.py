@@ -7,6 +7,8 @@ from tests.browser.chromium import Tab
 from tests.integration.waiting import eventually
 from tests.portal.live import OURS, PASSWORD, LivePortal
 
+BACK_OFFICE = Status("back_office")
+
 
 async def test_a_status_of_ones_own(ben: Tab, anna: Tab, live: LivePortal) -> None:
     """Made by the supervisor, chosen by the agent without a reload; who is in it when it goes is told of."""
@@ -20,6 +22,7 @@ async def test_a_status_of_ones_own(ben: Tab, anna: Tab, live: LivePortal) -> No
     await statuses.get_by_label("A new status").fill("Back office")
     await statuses.get_by_role("button", name="Add").click()
     await expect(statuses.get_by_role("listitem")).to_have_text(["Back officeRemove"])
+    await eventually(lambda: BACK_OFFICE in live.engine.state.records.accounts[OURS].statuses)
 
     chooser = anna.page.get_by_role("combobox", name="Status")
     await chooser.click()
@@ -27,12 +30,12 @@ async def test_a_status_of_ones_own(ben: Tab, anna: Tab, live: LivePortal) -> No
     await expect(chooser).to_have_accessible_name("Status: Back office")
     await expect(chooser).to_have_attribute("data-colour", "blue")
     record = live.engine.state.records.agent_records[agent_id(OURS, "1001")]
-    assert record.status == Status("back_office")
+    assert record.status == BACK_OFFICE
 
     await statuses.get_by_role("button", name="Remove Back office").click()
     await expect(statuses.get_by_text("Anna Bell keeps it, and is offered no calls")).to_be_visible()
     await expect(statuses.get_by_text("None yet.")).to_be_visible()
-    assert live.engine.state.records.agent_records[agent_id(OURS, "1001")].status == Status("back_office")
+    assert live.engine.state.records.agent_records[agent_id(OURS, "1001")].status == BACK_OFFICE
 
 
 async def test_the_place_of_the_account(cleo: Tab, ben: Tab, live: LivePortal) -> None:
