@@ -6,7 +6,7 @@ from datetime import timedelta
 from playwright.async_api import Dialog, Locator, Page, expect
 
 from acd.model import Assignment, DeviceId, Queue, QueueType, agent_id, queue_id
-from tests.browser.chromium import Tab
+from tests.browser.chromium import NARROW, Tab
 from tests.integration.waiting import eventually
 from tests.portal.centre_day import Day
 from tests.portal.live import OURS, LivePortal
@@ -96,6 +96,7 @@ async def test_what_is_wrong_is_said_at_its_field(ben: Tab, live: LivePortal) ->
 
 async def test_two_change_one_queue_at_once(ben: Tab, live: LivePortal) -> None:
     """The second is told what the first has done, keeps what he has written, and both changes hold in the end."""
+    await ben.page.set_viewport_size(NARROW)
     page = await opened(ben)
     await page.get_by_label("Ring time", exact=True).fill("33s")
     manager = await live.browser("1003@ours.example")
@@ -104,6 +105,7 @@ async def test_two_change_one_queue_at_once(ben: Tab, live: LivePortal) -> None:
     assert (await manager.ask("PATCH", "/queues/7001", body, If_Match=f'"{present["version"]}"')).status == 200
     await save(page)
     told = page.get_by_role("alert").filter(has_text="somebody else has changed this queue meanwhile")
+    await expect(told).to_be_in_viewport()
     await expect(told).to_contain_text("Wrap-up: 40s (was 0s)")
     await expect(told).to_contain_text("They go to: another queue (was a message, and are hung up)")
     await expect(page.get_by_label("Wrap-up", exact=True)).to_have_value("40s")
