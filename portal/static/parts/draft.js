@@ -75,6 +75,6 @@ export function Meanwhile({ changed, what }) {
   return html`<div role="alert" class="meanwhile" tabindex="-1" ref=${element}>${changed !== null && html`<div class="warn"><${Icon} name="warning" /><div>
     <p><strong>Nothing was saved: somebody else has changed ${what} meanwhile.</strong></p>
     ${changed.length > 0 && html`<ul>${changed.map((each) => html`<li key=${each}>${each}</li>`)}</ul>`}
-    <p>The form has it now. Your own changes still stand in it: look at them again, and save.</p>
+    <p>Your own changes still stand in the form; all else in it is as it is now. Look at it again, and save.</p>
   </div></div>`}</div>`;
 }
