@@ -1,7 +1,6 @@
 """One Chromium for all tests of this directory, the people before it, and those who call from outside."""
 
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -14,10 +13,8 @@ from tests.acceptance.conftest import Floor
 from tests.acceptance.parts import DOMAIN
 from tests.attack.trunk import add_trunk
 from tests.browser.chromium import Tab, chromium, new_tab
+from tests.phone.digest import Credentials
 from tests.phone.phone import Phone
-
-ROW_SECONDS = 5.0
-"""Until a call that has ended stands in its agent's history, without a reload."""
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -72,24 +69,29 @@ async def desks(centre: RunningCentre, browser: Browser) -> AsyncIterator[Desks]
         assert [tab.complaints for tab in desks.tabs if tab.complaints] == []
 
 
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def trunk(centre: RunningCentre) -> Credentials:
+    """Asterisk is told once: told again, it would forget to believe what the trunk says of callers."""
+    return await add_trunk(centre, "pages")
+
+
 class Outside:
     """The telephone network: whoever calls from there says himself who he is."""
 
-    def __init__(self, centre: RunningCentre, stack: AsyncExitStack) -> None:
-        self._centre, self._stack = centre, stack
+    def __init__(self, centre: RunningCentre, trunk: Credentials, stack: AsyncExitStack) -> None:
+        self._centre, self._trunk, self._stack = centre, trunk, stack
 
     async def caller(self, number: str, name: str = "") -> Phone:
         """With this number and this name, whatever they are."""
-        who = await add_trunk(self._centre, "pages")
-        phone = Phone(self._centre.sheet.sip, who.user, who.secret, number=number, name=name)
+        phone = Phone(self._centre.sheet.sip, self._trunk.user, self._trunk.secret, number=number, name=name)
         return await self._stack.enter_async_context(phone)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def outside(centre: RunningCentre) -> AsyncIterator[Outside]:
+async def outside(centre: RunningCentre, trunk: Credentials) -> AsyncIterator[Outside]:
     """For the callers of one test."""
     async with AsyncExitStack() as stack:
-        yield Outside(centre, stack)
+        yield Outside(centre, trunk, stack)
 
 
 def card(page: Page, title: str) -> Locator:
@@ -107,10 +109,3 @@ async def choose(page: Page, status: str) -> None:
     await chooser(page).click()
     await page.get_by_role("option", name=status, exact=True).click()
     await expect(chooser(page)).to_have_accessible_name(f"Status: {status}")
-
-
-async def shows_within(locator: Locator, text: str, seconds: float) -> float:
-    """Wait for a text, and tell how long it took; it must be there in time."""
-    began = time.monotonic()
-    await expect(locator).to_contain_text(text, timeout=seconds * 1000)
-    return time.monotonic() - began
