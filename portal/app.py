@@ -59,6 +59,8 @@ PAGES: Final = (
     "/people/{extension}",
     "/reports",
     "/history",
+    "/settings",
+    "/audit",
     "/wallboard",
     "/account",
 )

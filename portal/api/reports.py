@@ -202,7 +202,7 @@ def _column(figure: Figure) -> Column:
 
 
 def _status_column(status: str) -> Column:
-    name = status.replace("_", " ").capitalize()
+    name = f"In status {status.replace('_', ' ').capitalize()}"
     return Column(
         key=reports.status_key(status), name=name, definition=FIGURES["status_s"].definition, unit=Unit.SECONDS
     )

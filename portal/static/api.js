@@ -34,15 +34,19 @@ export function whenLoggedOut(listener) {
  * @param {string} method
  * @param {string} path below `/api/v1/`
  * @param {unknown} [body]
+ * @param {string} [version] of what is changed, as it was when it was looked at
  * @returns {Promise<any>} what the server answered; undefined where it answered nothing
  * @throws {Problem}
  */
-async function ask(method, path, body) {
+async function ask(method, path, body, version) {
   let response;
   try {
     response = await fetch(BASE + path, {
       method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: {
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(version !== undefined && { "If-Match": `"${version}"` }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
     });
@@ -103,7 +107,7 @@ export function query(values) {
 export const api = {
   get: (/** @type {string} */ path) => ask("GET", path),
   post: (/** @type {string} */ path, /** @type {unknown} */ body = {}) => ask("POST", path, body),
-  put: (/** @type {string} */ path, /** @type {unknown} */ body) => ask("PUT", path, body),
-  patch: (/** @type {string} */ path, /** @type {unknown} */ body) => ask("PATCH", path, body),
+  put: (/** @type {string} */ path, /** @type {unknown} */ body, /** @type {string=} */ version) => ask("PUT", path, body, version),
+  patch: (/** @type {string} */ path, /** @type {unknown} */ body, /** @type {string=} */ version) => ask("PATCH", path, body, version),
   delete: (/** @type {string} */ path) => ask("DELETE", path),
 };

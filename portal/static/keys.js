@@ -22,7 +22,7 @@ export const STATUS_KEYS = [
 export const OTHER_KEYS = [
   ["r", "Ready now: end the wrap-up"],
   ["1 … 9", "Open the waiting callers of that queue in the list"],
-  ["/", "Search the call history"],
+  ["/", "Search"],
   ["?", "This help"],
 ];
 
@@ -58,9 +58,15 @@ function act(key, me, openHelp) {
     return true;
   }
   if (key === "/") {
-    const field = document.getElementById("history-search");
-    field?.focus();
-    return field !== null;
+    const field = document.querySelector("main input[type=search]");
+    if (field instanceof HTMLElement) {
+      field.focus();
+      return true;
+    }
+    return false;
+  }
+  if (/^[1-9]$/.test(key)) {
+    return openWaiting(Number(key));
   }
   if (me === null) {
     return false;
@@ -74,14 +80,16 @@ function act(key, me, openHelp) {
     endWrapUp(me.agent);
     return true;
   }
-  if (/^[1-9]$/.test(key)) {
-    const buttons = document.querySelectorAll("[data-waiting-of]");
-    const button = buttons[Number(key) - 1];
-    if (button instanceof HTMLElement) {
-      button.focus();
-      button.click();
-      return true;
-    }
-  }
   return false;
+}
+
+/** @param {number} place of the queue in the list @returns {boolean} whether there is one */
+function openWaiting(place) {
+  const button = document.querySelectorAll("[data-waiting-of]")[place - 1];
+  if (!(button instanceof HTMLElement)) {
+    return false;
+  }
+  button.focus();
+  button.click();
+  return true;
 }

@@ -11,9 +11,22 @@
  *   open: seen without a login; nav: stands in the bar; bare: without the bar, for a screen on the wall
  */
 
+const supervises = (/** @type {Who} */ who) => who.role !== "agent";
+const manages = (/** @type {Who} */ who) => who.role === "office_manager";
+
 /** @type {Route[]} */
 export const ROUTES = [
   { path: "/", title: "My calls", load: () => import("./pages/agent.js"), nav: true, mayOpen: (who) => who.is_agent },
+  { path: "/board", title: "Board", load: () => import("./pages/board.js"), nav: true, mayOpen: supervises },
+  { path: "/queues", title: "Queues", load: () => import("./pages/queues.js"), nav: true, mayOpen: supervises },
+  { path: "/queues/:queue", title: "Queue", load: () => import("./pages/queue.js"), mayOpen: supervises },
+  { path: "/people", title: "People", load: () => import("./pages/people.js"), nav: true, mayOpen: supervises },
+  { path: "/people/:extension", title: "Person", load: () => import("./pages/person.js"), mayOpen: manages },
+  { path: "/history", title: "Calls", load: () => import("./pages/history.js"), nav: true, mayOpen: supervises },
+  { path: "/reports", title: "Reports", load: () => import("./pages/reports.js"), nav: true, mayOpen: supervises },
+  { path: "/settings", title: "Settings", load: () => import("./pages/settings.js"), nav: true, mayOpen: supervises },
+  { path: "/audit", title: "Audit", load: () => import("./pages/audit.js"), nav: true, mayOpen: manages },
+  { path: "/wallboard", title: "Wallboard", load: () => import("./pages/wallboard.js"), bare: true, mayOpen: supervises },
   { path: "/account", title: "Account", load: () => import("./pages/account.js") },
   { path: "/login", title: "Log in", load: () => import("./pages/login.js"), open: true },
   { path: "/forgot", title: "Forgot password", load: () => import("./pages/forgot.js"), open: true },

@@ -39,3 +39,14 @@ async def anna(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Ta
     await tab.page.get_by_role("combobox", name="Status").wait_for()
     yield tab
     assert tab.complaints == []
+
+
+@pytest.fixture
+async def ben(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Tab]:
+    """Supervisor 1002 before his board; afterwards the browser must have found nothing wrong with it."""
+    del day
+    tab = await new_tab(browser, live.url)
+    await tab.log_in("1002@ours.example", PASSWORD, "/board")
+    await tab.page.get_by_role("rowheader", name="Sales").wait_for()
+    yield tab
+    assert tab.complaints == []

@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+from portal.app import PAGES
+
 ROOT: Final = Path(__file__).parents[2]
 STATIC: Final = ROOT / "portal" / "static"
 VENDORED: Final = (STATIC / "vendor", ROOT / "tests" / "browser" / "vendor")
@@ -93,3 +95,9 @@ def test_nothing_in_the_page_comes_from_elsewhere() -> None:
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", page)
     for sheet in (STATIC / "styles").glob("*.css"):
         assert not re.search(r"url\(|@import", sheet.read_text(encoding="utf-8")), sheet.name
+
+
+def test_every_page_has_its_address() -> None:
+    """What the page can go to is also there when the address is typed, and nothing else."""
+    routes = re.findall(r'\{ path: "([^"]+)"', (STATIC / "routes.js").read_text(encoding="utf-8"))
+    assert sorted(re.sub(r":(\w+)", r"{\1}", path) for path in routes) == sorted(PAGES)

@@ -78,13 +78,13 @@ const DIRECTIONS = /** @type {Record<string, [string, string]>} */ ({
 });
 
 /** @param {{call: any}} props */
-function Direction({ call }) {
+export function Direction({ call }) {
   const [icon, word] = DIRECTIONS[call.direction] ?? ["phone", call.direction];
   return html`<span class="direction"><${Icon} name=${call.outcome === "missed" ? "missed" : icon} />${word}</span>`;
 }
 
 /** @param {{call: any, dial: (call: any) => void}} props */
-function NumberOf({ call, dial }) {
+export function NumberOf({ call, dial }) {
   if (!call.number) {
     return html`<span>Anonymous</span>`;
   }
@@ -102,7 +102,7 @@ const OUTCOMES = {
 };
 
 /** @param {string} outcome */
-function outcomeInWords(outcome) {
+export function outcomeInWords(outcome) {
   if (outcome in OUTCOMES) {
     return OUTCOMES[outcome];
   }
@@ -111,7 +111,7 @@ function outcomeInWords(outcome) {
 }
 
 /** @param {{page: number, older: any, newer: any}} props absent functions: there is no such page */
-function Pages({ page, older, newer }) {
+export function Pages({ page, older, newer }) {
   if (!older && !newer) {
     return null;
   }

@@ -5,7 +5,7 @@ import { html, useRef } from "../preact.js";
 import { useWidth, wholeScale } from "./scale.js";
 
 const HEIGHT = 180;
-const LEFT = 26;
+const DIGIT = 7;
 const LINE = 14;
 const TOP = 6;
 
@@ -20,22 +20,23 @@ export function BarChart({ title, unit, bars, series, every }) {
   const figure = useRef(null);
   const width = useWidth(figure, 420);
   const { top, ticks } = wholeScale(Math.max(...bars.map((bar) => total(bar, series)), 0));
+  const left = 12 + DIGIT * Math.max(2, String(top).length);
   const bottom = HEIGHT - LINE * (bars.some((bar) => bar.below) ? 2 : 1) - 4;
   const y = (/** @type {number} */ value) => TOP + (bottom - TOP) * (1 - value / top);
-  const step = (width - LEFT) / bars.length;
+  const step = (width - left) / bars.length;
   const all = bars.reduce((sum, bar) => sum + total(bar, series), 0);
   return html`<figure class="chart" ref=${figure}>
     <figcaption>${title}</figcaption>
-    <svg role="img" aria-label=${`${title}: ${all} in all. The table that follows has the figures.`} width=${width} height=${HEIGHT}
+    <svg role="img" aria-label=${`${title}: ${Number(all.toFixed(1))} in all. The table that follows has the figures.`} width=${width} height=${HEIGHT}
       viewBox=${`0 0 ${width} ${HEIGHT}`}>
       ${ticks.map((tick) => html`<g key=${tick}>
-        <line class="grid" x1=${LEFT} x2=${width} y1=${y(tick)} y2=${y(tick)} />
-        <text class="axis" x=${LEFT - 6} y=${y(tick) + 4} text-anchor="end">${tick}</text>
+        <line class="grid" x1=${left} x2=${width} y1=${y(tick)} y2=${y(tick)} />
+        <text class="axis" x=${left - 6} y=${y(tick) + 4} text-anchor="end">${tick}</text>
       </g>`)}
       ${bars.map((bar, place) => html`<g key=${place}>
-        <${Stack} bar=${bar} series=${series} x=${LEFT + place * step} width=${step} y=${y} bottom=${bottom} />
+        <${Stack} bar=${bar} series=${series} x=${left + place * step} width=${step} y=${y} bottom=${bottom} />
         ${place % every === 0 && [bar.label, bar.below].map((text, line) => text && html`<text key=${line} class="axis"
-          x=${LEFT + (place + 0.5) * step} y=${bottom + LINE * (line + 1)} text-anchor="middle">${text}</text>`)}
+          x=${left + (place + 0.5) * step} y=${bottom + LINE * (line + 1)} text-anchor="middle">${text}</text>`)}
       </g>`)}
     </svg>
     <${Legend} series=${series} bars=${bars} />
@@ -71,6 +72,6 @@ function Stack({ bar, series, x, width, bottom, y }) {
 /** @param {{series: Series[], bars: Bar[]}} props */
 function Legend({ series, bars }) {
   return html`<ul class="legend">${series.map(({ key, name, colour }) => html`<li key=${key}>
-    <span class=${`swatch series-${colour}`} />${name} <span class="digits">${bars.reduce((sum, bar) => sum + bar[key], 0)}</span>
+    <span class=${`swatch series-${colour}`} />${name} <span class="digits">${Number(bars.reduce((sum, bar) => sum + bar[key], 0).toFixed(1))}</span>
   </li>`)}</ul>`;
 }

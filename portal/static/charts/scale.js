@@ -3,12 +3,14 @@
  */
 import { useEffect, useState } from "../preact.js";
 
+const ROUND = [1, 10, 100, 1000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 2.5 * power, 5 * power]).filter(Number.isInteger);
+
 /**
  * @param {number} highest
  * @returns {{top: number, ticks: number[]}} whole numbers at round steps, the last at or above `highest`
  */
 export function wholeScale(highest) {
-  const step = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000].find((each) => highest / each <= 4) ?? Math.ceil(highest / 4);
+  const step = ROUND.find((each) => highest / each <= 4) ?? Math.ceil(highest / 4);
   const top = Math.max(step, Math.ceil(highest / step) * step);
   return { top, ticks: Array.from({ length: top / step + 1 }, (_, n) => n * step) };
 }

@@ -4,7 +4,7 @@
 import { orSay } from "../announce.js";
 import { api } from "../api.js";
 import { StatusChooser } from "../agent/status-chooser.js";
-import { html, useRef } from "../preact.js";
+import { html, useEffect, useRef } from "../preact.js";
 import { Icon } from "../parts/icon.js";
 import { Link } from "../router.js";
 import { mayOpen, ROUTES } from "../routes.js";
@@ -15,17 +15,24 @@ import { ThemeSwitch } from "./theme-switch.js";
 export function Bar({ route, me, end, openHelp }) {
   const { who } = useSession();
   const pages = ROUTES.filter((each) => each.nav && mayOpen(each, who));
+  const links = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => links.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [route]);
   return html`<header class="bar">
     <span class="brand"><${Icon} name="headset" /><span>${who.account}</span></span>
-    <nav aria-label="Pages">
+    <nav aria-label="Pages" ref=${links}>
       ${pages.map((each) => html`<${Link} key=${each.path} to=${each.path}
-        aria-current=${each.path === route.path ? "page" : undefined}>${each.title}<//>`)}
+        aria-current=${belongsTo(route, each) ? "page" : undefined}>${each.title}<//>`)}
     </nav>
     <div class="bar-end">
       ${me && route.path !== "/" && html`<${StatusChooser} me=${me} label="My status" />`}
       <${UserMenu} end=${end} openHelp=${openHelp} />
     </div>
   </header>`;
+}
+
+/** Whether a page stands under one in the bar. @param {import("../routes.js").Route} route @param {import("../routes.js").Route} page */
+function belongsTo(route, page) {
+  return route.path === page.path || (page.path !== "/" && route.path.startsWith(`${page.path}/`));
 }
 
 /** @param {{end: (why: string) => void, openHelp: () => void}} props */

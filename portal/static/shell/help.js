@@ -33,7 +33,7 @@ export function Help({ onClose }) {
         </div>`)}
       </dl></section>`}
       <section><h3>The page</h3><dl class="keys">
-        ${OTHER_KEYS.filter(([key]) => who.is_agent || key === "?").map(([key, meaning]) => html`<div key=${key}>
+        ${OTHER_KEYS.filter(([key]) => who.is_agent || key !== "r").map(([key, meaning]) => html`<div key=${key}>
           <dt><kbd>${key}</kbd></dt><dd>${meaning}</dd>
         </div>`)}
       </dl>
