@@ -27,7 +27,7 @@ export default function AuditPage() {
   return html`<div class="page-head"><h1>Audit</h1></div>
     <${Card} title="Who did what">
       <form class="filters" onSubmit=${submit}>${field("subject", "Of what", "queue 7001")}${field("actor", "By extension", "1001")}<button type="submit">Show</button></form>
-      <${Loaded} loaded=${loaded}>${(/** @type {any} */ { entries, next }) => entries.length === 0
+      <${Loaded} loaded=${loaded} exact>${(/** @type {any} */ { entries, next }) => entries.length === 0
         ? html`<${Empty}>Nothing is noted${filter.subject || filter.actor ? " of that" : " yet"}.<//>`
         : html`<table class="rows stack audit">
             <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Of what</th><th scope="col">In detail</th></tr></thead>

@@ -45,7 +45,7 @@ export default function HistoryPage() {
         <${Field} label="To" type="date" value=${wanted.to} onInput=${(/** @type {any} */ event) => set({ to: event.target.value })} />
         ${JSON.stringify(wanted) !== JSON.stringify(NOTHING) && html`<button type="button" onClick=${() => set(NOTHING)}>Show all</button>`}
       </div>
-      <${Loaded} loaded=${loaded}>${(/** @type {any} */ { calls, next }) => html`
+      <${Loaded} loaded=${loaded} exact>${(/** @type {any} */ { calls, next }) => html`
         ${calls.length === 0 ? html`<${Empty}>No call is like that.<//>` : html`<${Calls} calls=${calls} dial=${setDialled} />`}
         <${Pages} page=${cursors.length + 1} older=${next && (() => setCursors([...cursors, next]))} newer=${cursors.length > 0 && (() => setCursors(cursors.slice(0, -1)))} />`}<//>
     <//>

@@ -11,7 +11,7 @@ import { Field } from "../parts/field.js";
 import { Loaded, useLoaded } from "../parts/loaded.js";
 import { KINDS } from "../reports/reports.js";
 import { Picture } from "../reports/picture.js";
-import { ReportTable } from "../reports/report-table.js";
+import { NAMES, ReportTable } from "../reports/report-table.js";
 import { SPANS, spanOf } from "../reports/span.js";
 import { useSession } from "../store.js";
 
@@ -46,8 +46,8 @@ export default function ReportsPage() {
             .map((/** @type {any} */ each) => [each.extension, `${each.name} ${each.extension}`])]} />`}
       </div>
     <//>
-    <${Loaded} loaded=${loaded}>${(/** @type {any} */ { report, kind: of, by: cut }) => html`<${Card} title=${of.name} kind="report-card"
-        aside=${html`<${DefinitionsButton} keys=${report.columns.map((/** @type {any} */ { key }) => key)} />`}>
+    <${Loaded} loaded=${loaded} exact>${(/** @type {any} */ { report, kind: of, by: cut }) => html`<${Card} title=${of.name} kind="report-card"
+        aside=${html`<${DefinitionsButton} keys=${report.columns.map((/** @type {any} */ { key }) => key).filter((/** @type {string} */ key) => !NAMES.includes(key))} />`}>
       ${report.rows.length === 0
         ? html`<${Empty}>Nothing happened in this time.<//>`
         : html`${cut !== "call" && html`<${Picture} kind=${of} by=${cut} report=${report} />`}<${ReportTable} report=${report} by=${cut} name=${of.name} />`}

@@ -30,8 +30,12 @@ export function useLoaded(key, ask) {
   return { answer, problem, again, put };
 }
 
-/** Draws what was asked, or that it has not come. @param {{loaded: {answer: any, problem: Error | null, again: () => void}, children: (answer: any) => any}} props */
-export function Loaded({ loaded: { answer, problem, again }, children }) {
+/**
+ * Draws what was asked, or that it has not come.
+ * @param {{loaded: {answer: any, problem: Error | null, again: () => void}, exact?: boolean, children: (answer: any) => any}} props
+ *   exact: where asking failed, what was answered before is not shown, as it answers another question
+ */
+export function Loaded({ loaded: { answer, problem, again }, exact = false, children }) {
   return html`${problem && html`<${Failed} problem=${problem} retry=${again} />`}
-    ${answer === null ? !problem && html`<${Loading} />` : children(answer)}`;
+    ${answer === null || (exact && problem) ? !problem && html`<${Loading} />` : children(answer)}`;
 }

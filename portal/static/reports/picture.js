@@ -23,7 +23,7 @@ function barsOfThings(kind, report) {
   return report.rows.map((/** @type {any} */ row) => {
     const name = row.queue_name ?? row.agent_name ?? "";
     const number = row.queue ?? row.agent;
-    return { label: number, long: `${name} ${number}`, ...figures(kind, [row], by) };
+    return { label: number, long: `${name} ${number}`, ...figures(kind, [row], "total") };
   });
 }
 

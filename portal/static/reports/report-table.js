@@ -4,7 +4,8 @@
 import { html } from "../preact.js";
 import { exactly, format, percent, spokenLength } from "../words.js";
 
-const NAMES = ["queue_name", "agent_name"];
+/** Columns that stand in the cell of the number that they name. */
+export const NAMES = ["queue_name", "agent_name"];
 
 /** @param {{report: any, by: string, name: string}} props */
 export function ReportTable({ report: { columns, rows, total, time_zone: zone }, by, name }) {
