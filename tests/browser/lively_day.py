@@ -13,7 +13,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from acd.engine import Engine
-from acd.figures import Doing
 from acd.inputs import AsteriskSeen, CallArrived, CallerHungUp, ConfigurationLoaded, EngineStarted, SetStatus
 from acd.model import BREAK, LUNCH, MEETING, ONLINE, AccountId, Caller, CallId, Status, agent_id
 from acd.outputs import Recorded
@@ -21,7 +20,7 @@ from acd.simulation.chance import Chance
 from acd.simulation.day import configuration_of, read_day
 from acd.simulation.run import Run, Timed
 from acd.state import State
-from portal.views.doing import doing
+from portal.views.doing import Doing, doing
 from portal.views.today import Today
 from tests.portal.live import LiveEngine
 
@@ -215,10 +214,10 @@ def lived() -> tuple[StillEngine, list[Recorded]]:
     chance = Chance(day.traffic, MIDNIGHT, lambda name: random.Random(f"{SEED} {name}"))
     until = MOMENT - timedelta(minutes=3)
     Run(engine, chance, facts.append).play(_with_names(chance.inputs(until)), until)
-    for at, what in sorted(_last_minutes(engine), key=lambda entry: entry[0]):
+    for at, told in sorted(_last_minutes(engine), key=lambda entry: entry[0]):
         while engine.deadline is not None and engine.deadline < at:
             facts += engine.advance(engine.deadline).facts
-        facts += engine.handle(what, at).facts
+        facts += engine.handle(told, at).facts
     return StillEngine(engine, MOMENT), facts
 
 

@@ -48,7 +48,8 @@ class Picture:
 
     name: str
     path: str
-    login: str | None
+    login: str
+    """Empty: nobody is logged in."""
     ready: Ready
     """What is clicked, and what has to stand there before the picture is taken."""
     narrow: bool = False
@@ -83,8 +84,8 @@ async def _board(page: Page) -> None:
 
 
 BEFORE_THE_CALL: Final = (
-    Picture(name="login", path="/login", login=None, ready=sees("Log in")),
-    Picture(name="forgot", path="/forgot", login=None, ready=sees("Send me a link")),
+    Picture(name="login", path="/login", login="", ready=sees("Log in")),
+    Picture(name="forgot", path="/forgot", login="", ready=sees("Send me a link")),
     Picture(name="agent", path="/", login=ANNA, ready=_waiting),
     Picture(name="agent-narrow", path="/", login=ANNA, ready=sees("Incoming call for"), narrow=True),
     Picture(name="board", path="/board", login=DORA, ready=_board),
@@ -143,7 +144,7 @@ async def _centre(stack: AsyncExitStack) -> tuple[LivePortal, StillEngine]:
     return live, engine
 
 
-async def _deeds(live: LivePortal, people: Mapping[str | None, Client]) -> None:
+async def _deeds(live: LivePortal, people: Mapping[str, Client]) -> None:
     """What stands in the audit."""
     dora, emil = people[DORA], people[EMIL]
     queue = (await dora.ask("GET", "/queues/7001")).json
@@ -169,7 +170,7 @@ def _picks_up(engine: StillEngine) -> None:
     engine.at += timedelta(minutes=2, seconds=14)
 
 
-async def _take(browser: Browser, people: Mapping[str | None, Client], engine: StillEngine, picture: Picture) -> None:
+async def _take(browser: Browser, people: Mapping[str, Client], engine: StillEngine, picture: Picture) -> None:
     url = people[ANNA].url
     for theme in picture.themes:
         tab = await new_tab(browser, url, viewport=NARROW if picture.narrow else SIZE, theme=theme)
