@@ -68,6 +68,8 @@ async def test_figures_of_a_queue(ben: Tab, facts: list[Recorded], tmp_path: Pat
     """As rows, as bars and as CSV they are the journal's; of his own queues alone; their meaning is a click away."""
     page = ben.page
     await page.get_by_role("link", name="Reports").click()
+    await page.get_by_role("radio", name="By hour").check()
+    await expect(page.get_by_role("table", name="Queues, calls per hour")).to_have_count(1)
     heads, *rows, total = await wait_for_rows(page)
     of = dict(zip(heads, total, strict=True))
     assert (int(of["Talks"]), int(of["Abandoned"])) == (talks(facts), abandoned(facts))
