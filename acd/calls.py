@@ -6,7 +6,7 @@ Until an agent who must confirm has done so, his is an offer like any other that
 from datetime import timedelta
 from typing import Final
 
-from acd import callback, care, offers, park, talk, waiting
+from acd import agents, announcing, callback, care, offers, park, talk, waiting
 from acd.inputs import (
     AgentTold,
     CallConnected,
@@ -16,7 +16,7 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import CallId, ChannelId, DeviceId, Queue
+from acd.model import CallId, ChannelId, DeviceId, OfferId, Queue
 from acd.outputs import (
     AgentBriefed,
     CallAnswered,
@@ -118,6 +118,38 @@ def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: Dev
             briefing=briefing,
         )
     )
+
+
+def found_talking(step: Step, call: CallRecord, channel: ChannelId, offer: OfferId, device: DeviceId) -> None:
+    """Asterisk shows that the two talk, he on this channel, and nobody told us: it counts from now on.
+
+    Nothing is ordered for them. What was to come before it (a key that confirms, an announcement to the agent) is over.
+    Another call that rings at the agent goes elsewhere, unless he may have both.
+    """
+    agent = step.state.agent_of_device(device)
+    assert agent is not None, "only phones of agents ring"
+    rang = step.state.records.offers.get(offer)
+    if rang is not None:
+        why = OfferEnd.ANSWERED if rang.call == call.id else OfferEnd.UNHEARD
+        offers.end(step, rang, why, ringing=rang.devices - {device})
+    step.record(
+        CallAnswered(
+            call=call.id,
+            queue=call.queue,
+            agent=agent.id,
+            offer=offer,
+            device=device,
+            waited=step.now - call.arrived,
+            expected_wait=_expected(call),
+        )
+    )
+    if call.callback is not None:
+        callback.found_reached(step, call, channel)
+    offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
+    announcing.cut_by_joining(step, call)
+    agents.make_room(step, agent)
+    step.record(TalkStarted(call=call.id, queue=call.queue, agent=agent.id))
+    talk.begun(step, call)
 
 
 def _expected(call: CallRecord) -> timedelta | None:

@@ -9,11 +9,11 @@ from typing import Final
 
 from acd import announcing, callback, park
 from acd.expected_wait import expected_wait
-from acd.inputs import CallArrived
+from acd.inputs import CallArrived, SeenCall
 from acd.model import AccountId, Caller, CallId, ChannelId, Queue, QueueId, QueueType, Target, TargetKind
 from acd.model import queue_id as queue_id_of
 from acd.outputs import CallQueued, CallRefused, Dismiss, EntryRefused, OverflowReason, Phrase, SendOn, Sound, TurnAway
-from acd.records import Place, turn
+from acd.records import CallRecord, Place, turn
 from acd.step import Step
 
 UNNOTICED: Final = timedelta(seconds=15)
@@ -67,9 +67,24 @@ def arrive(step: Step, event: CallArrived) -> None:
     )
     found = _try(step, comer, queue, set())
     if isinstance(found, Found):
-        _queue(step, comer, found)
+        announcing.hold(step, _queue(step, comer, found))
     else:
         send_away(step, comer.call, channel, found)
+
+
+def take_in(step: Step, caller: SeenCall) -> CallRecord:
+    """Into the queue that he has dialled, where he is found in a talk: no rule keeps him out, and he hears no music."""
+    comer = Comer(
+        call=caller.call,
+        account=caller.account,
+        channel=ChannelId(caller.call),
+        caller=caller.caller,
+        arrived=_arrived(step, caller.arrived),
+        priority=caller.priority,
+    )
+    queue = queue_id_of(caller.account, caller.number)
+    found = Found(queue=queue, arrived=comer.arrived, priority=comer.priority, expected_wait=None)
+    return _queue(step, comer, found)
 
 
 def _arrived(step: Step, told: datetime | None) -> datetime:
@@ -86,7 +101,7 @@ def _arrived(step: Step, told: datetime | None) -> datetime:
     return seen_until - UNNOTICED
 
 
-def _queue(step: Step, comer: Comer, found: Found) -> None:
+def _queue(step: Step, comer: Comer, found: Found) -> CallRecord:
     callback.called_again(step, found.queue, comer.caller.number)
     step.record(
         CallQueued(
@@ -99,7 +114,7 @@ def _queue(step: Step, comer: Comer, found: Found) -> None:
             expected_wait=found.expected_wait,
         )
     )
-    announcing.hold(step, step.state.records.calls[comer.call])
+    return step.state.records.calls[comer.call]
 
 
 # --- where he may wait

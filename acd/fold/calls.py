@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from acd.fold.agents import back_off
 from acd.fold.averages import take_in
 from acd.indexes import Indexes, place_id
-from acd.model import SINGLE_CALL, ChannelId
+from acd.model import SINGLE_CALL, ChannelId, OfferId
 from acd.ordered import DeadlineKind
 from acd.outputs import (
     AgentBriefed,
@@ -138,6 +138,7 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     assert call.agent is None, "one agent per call"
     call.agent, call.offer, call.device, call.answered_at = fact.agent, fact.offer, fact.device, at
     call.briefing = fact.briefing
+    call.offers_made = max(call.offers_made, _number(call, fact.offer))
     state.talks[fact.offer] = call.id
     state.place(call)
     state.limit_briefing(call)
@@ -195,6 +196,12 @@ def call_ended(state: Indexes, fact: CallEnded) -> None:
     state.displace(call)
     if call.channel is not None and fact.outcome not in _LIVES_ON:
         state.is_over(call.channel)
+
+
+def _number(call: CallRecord, offer: OfferId) -> int:
+    """Which of his offers it is: one of which nobody has told has its name, too. 0: it was made for another caller."""
+    of, _, number = offer.rpartition("~")
+    return int(number) if of == call.id else 0
 
 
 def _begin_round(call: CallRecord, number: int) -> None:

@@ -261,7 +261,8 @@ class World(Switch):
         """All that is there now."""
         there = [*self.callers.values(), *self.called_back.values(), *self.fetching.values()]
         legs = [SeenLeg(offer=o, device=d, answered=False) for o, d in self.ringing]
-        legs += [SeenLeg(offer=o, device=d, answered=True) for o, d in self.up]
+        heard = {leg: call for call, leg in self.talks.items()}
+        legs += [SeenLeg(offer=o, device=d, answered=True, talks_with=heard.get((o, d))) for o, d in self.up]
         return AsteriskSeen(
             calls=tuple(sorted(there, key=lambda seen: seen.call)),
             legs=tuple(sorted(legs, key=lambda leg: (leg.offer, leg.device))),
