@@ -16,7 +16,7 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import CallId, ChannelId, DeviceId, OfferId, Queue
+from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, Queue
 from acd.outputs import (
     AgentBriefed,
     CallAnswered,
@@ -84,7 +84,8 @@ def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
     """The agent has the call. He is told who comes where his queue says so; else the two are joined at once."""
     call = step.state.records.calls[offer.call]
     queue = step.state.records.queues[offer.queue]
-    _record_answer(step, call, offer, device, briefing=queue.agent_announcement is not None)
+    _record_taken(step, offer)
+    _record_answer(step, call, offer.agent, offer.id, device, briefing=queue.agent_announcement is not None)
     on_the_line = call.channel is not None
     if on_the_line:
         # They wait for nothing but this, so it is ordered before anybody else's phone is stopped.
@@ -95,23 +96,28 @@ def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
         _tell_or_bring_together(step, call, queue)
 
 
-def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: DeviceId, *, briefing: bool) -> None:
+def _record_taken(step: Step, offer: OfferRecord) -> None:
     step.record(
         OfferEnded(
             offer=offer.id,
-            call=call.id,
-            queue=call.queue,
+            call=offer.call,
+            queue=offer.queue,
             agent=offer.agent,
             outcome=OfferOutcome.ANSWERED,
             why=OfferEnd.ANSWERED,
         )
     )
+
+
+def _record_answer(
+    step: Step, call: CallRecord, agent: AgentId, offer: OfferId, device: DeviceId, *, briefing: bool = False
+) -> None:
     step.record(
         CallAnswered(
             call=call.id,
             queue=call.queue,
-            agent=offer.agent,
-            offer=offer.id,
+            agent=agent,
+            offer=offer,
             device=device,
             waited=step.now - call.arrived,
             expected_wait=_expected(call),
@@ -129,24 +135,16 @@ def found_talking(step: Step, call: CallRecord, channel: ChannelId, offer: Offer
     agent = step.state.agent_of_device(device)
     assert agent is not None, "only phones of agents ring"
     rang = step.state.records.offers.get(offer)
-    if rang is not None:
-        why = OfferEnd.ANSWERED if rang.call == call.id else OfferEnd.UNHEARD
-        offers.end(step, rang, why, ringing=rang.devices - {device})
-    step.record(
-        CallAnswered(
-            call=call.id,
-            queue=call.queue,
-            agent=agent.id,
-            offer=offer,
-            device=device,
-            waited=step.now - call.arrived,
-            expected_wait=_expected(call),
-        )
-    )
+    if rang is not None and rang.call == call.id:
+        _record_taken(step, rang)
+        _stop_others(step, rang, device)
+    elif rang is not None:
+        offers.end(step, rang, OfferEnd.UNHEARD, ringing=rang.devices - {device})
+    _record_answer(step, call, agent.id, offer, device)
     if call.callback is not None:
         callback.found_reached(step, call, channel)
     offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
-    announcing.cut_by_joining(step, call)
+    announcing.cut(step, call)
     agents.make_room(step, agent)
     step.record(TalkStarted(call=call.id, queue=call.queue, agent=agent.id))
     talk.begun(step, call)

@@ -8,7 +8,6 @@ missed stay missed.
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from acd.indexes import Indexes
@@ -118,19 +117,22 @@ def _unknown_talks(state: Indexes, seen: AsteriskSeen) -> Iterator[TalkUnknown]:
         record = state.records.calls.get(caller.call)
         if record is not None and any((leg.offer, leg.device) == (record.offer, record.device) for leg in legs):
             continue  # somebody else may be on his way into the talk, or out of it
-        found = (TalkUnknown(caller=caller, offer=leg.offer, device=leg.device) for leg in legs)
-        yield from islice((talk for talk in found if can_be_booked(state, talk)), 1)
+        talks_there = (TalkUnknown(caller=caller, offer=leg.offer, device=leg.device) for leg in legs)
+        found = next((talk for talk in talks_there if can_be_booked(state, talk)), None)
+        if found is not None:
+            yield found
 
 
 def can_be_booked(state: Indexes, talk: TalkUnknown) -> bool:
-    """Whether the books can have it, and have it not: whose phone it is, and for which queue, has to be known."""
+    """Whether the books can have it, and have never had it: whose phone it is, and for which queue, has to be known."""
     call, channel = state.records.calls.get(talk.caller.call), channel_of(talk.caller)
-    if state.agent_of_device(talk.device) is None or not talk.caller.answered:
+    queue = call.queue if call is not None else queue_id(talk.caller.account, talk.caller.number)
+    if queue not in state.records.queues or state.agent_of_device(talk.device) is None or not talk.caller.answered:
         return False
     if call is None:
-        queue = queue_id(talk.caller.account, talk.caller.number)
-        return queue in state.records.queues and channel not in state.retrievals
-    if call.retriever is not None or (call.offer, call.device) == (talk.offer, talk.device):
+        return channel not in state.retrievals
+    booked = talk.offer == call.parted_from or (talk.offer, talk.device) == (call.offer, call.device)
+    if booked or call.retriever is not None:
         return False
     return call.channel == channel if call.callback is None else talk.caller.channel is not None
 

@@ -67,24 +67,26 @@ def arrive(step: Step, event: CallArrived) -> None:
     )
     found = _try(step, comer, queue, set())
     if isinstance(found, Found):
-        announcing.hold(step, _queue(step, comer, found))
+        _queue(step, comer, found)
     else:
         send_away(step, comer.call, channel, found)
 
 
 def take_in(step: Step, caller: SeenCall) -> CallRecord:
     """Into the queue that he has dialled, where he is found in a talk: no rule keeps him out, and he hears no music."""
-    comer = Comer(
-        call=caller.call,
-        account=caller.account,
-        channel=ChannelId(caller.call),
-        caller=caller.caller,
-        arrived=_arrived(step, caller.arrived),
-        priority=caller.priority,
-    )
     queue = queue_id_of(caller.account, caller.number)
-    found = Found(queue=queue, arrived=comer.arrived, priority=comer.priority, expected_wait=None)
-    return _queue(step, comer, found)
+    callback.called_again(step, queue, caller.caller.number)
+    step.record(
+        CallQueued(
+            call=caller.call,
+            account=caller.account,
+            queue=queue,
+            caller=caller.caller,
+            arrived=_arrived(step, caller.arrived),
+            priority=caller.priority,
+        )
+    )
+    return step.state.records.calls[caller.call]
 
 
 def _arrived(step: Step, told: datetime | None) -> datetime:
@@ -101,7 +103,7 @@ def _arrived(step: Step, told: datetime | None) -> datetime:
     return seen_until - UNNOTICED
 
 
-def _queue(step: Step, comer: Comer, found: Found) -> CallRecord:
+def _queue(step: Step, comer: Comer, found: Found) -> None:
     callback.called_again(step, found.queue, comer.caller.number)
     step.record(
         CallQueued(
@@ -114,7 +116,7 @@ def _queue(step: Step, comer: Comer, found: Found) -> CallRecord:
             expected_wait=found.expected_wait,
         )
     )
-    return step.state.records.calls[comer.call]
+    announcing.hold(step, step.state.records.calls[comer.call])
 
 
 # --- where he may wait

@@ -69,7 +69,7 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
         calls.brief(step, call)  # the caller has waited long enough
     for call in _still_there(step, talking):
         talk.settle(step, call)
-    step.record(AsteriskInSight(life=seen.life))
+    step.record(AsteriskInSight(life=seen.life, unknown_offers=_unknown_offers(step, seen)))
     statuses.show_all(step)
     step.stale = False
 
@@ -218,6 +218,10 @@ def _ask_again(step: Step, seen: AsteriskSeen, confirming: list[OfferId]) -> Non
         offer = step.state.records.offers.get(leg.offer)
         if offer is not None and leg.offer in confirming and leg.answered and offer.confirming == leg.device:
             calls.ask_to_confirm(step, offer, leg.device)
+
+
+def _unknown_offers(step: Step, seen: AsteriskSeen) -> tuple[OfferId, ...]:
+    return tuple(sorted({leg.offer for leg in seen.legs} - step.state.records.offers.keys() - step.state.talks.keys()))
 
 
 def _still_there(step: Step, known: list[CallId]) -> list[CallRecord]:

@@ -6,7 +6,7 @@ for that very ring count: it may be rung without end. It decides nothing: what t
 """
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
@@ -110,12 +110,12 @@ class Rounds:
         return self._engine.compare(picture.seen), unbegun
 
 
-def _known_by(difference: Difference) -> Difference:
+def _known_by(difference: Difference) -> Hashable:
     """What makes two looks show the same: not what they say of the caller."""
     if isinstance(difference, CallArrived):
         return replace(difference, arrived=None)
     if isinstance(difference, TalkUnknown):
-        return LegAnswered(offer=difference.offer, device=difference.device)
+        return TalkUnknown, difference.caller.call, difference.offer, difference.device
     return difference
 
 
