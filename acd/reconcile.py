@@ -66,7 +66,8 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
         _correct(step, difference, loss)
     _ask_again(step, seen, confirming)
     for call in _still_there(step, briefed):
-        calls.brief(step, call)  # the caller has waited long enough
+        if call.briefing:
+            calls.brief(step, call)  # the caller has waited long enough
     for call in _still_there(step, talking):
         talk.settle(step, call)
     step.record(AsteriskInSight(life=seen.life, unknown_offers=_unknown_offers(step, seen)))
