@@ -1,10 +1,11 @@
 /**
- * What somebody likes in this browser: colours, keys, notices. Kept here only; the server does not care.
+ * What somebody likes in this browser: colours, keys, notices, the order of agents. Kept here only; the server does not
+ * care.
  */
 import { useEffect, useState } from "./preact.js";
 
-/** @type {{theme: "system" | "light" | "dark", keys: "on" | "off", notices: "on" | "off"}} */
-const USUAL = { theme: "system", keys: "on", notices: "off" };
+/** @type {{theme: "system" | "light" | "dark", keys: "on" | "off", notices: "on" | "off", agents: "state" | "name" | "extension"}} */
+const USUAL = { theme: "system", keys: "on", notices: "off", agents: "state" };
 const listeners = new Set();
 
 /**

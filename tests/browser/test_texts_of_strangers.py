@@ -50,3 +50,28 @@ async def test_no_name_of_a_caller_is_more_than_text(anna: Tab, day: Day, tmp_pa
             await expect(present).to_contain_text("Incoming call")
         assert await page.evaluate("window.ran") is None, text
     assert all(url.startswith((anna.url, anna.url.replace("http", "ws"))) for url in asked), asked
+
+
+async def test_nor_on_the_board(ben: Tab, day: Day, tmp_path: Path) -> None:
+    """Before his supervisor: waiting, in the question who shall be rung, and talking."""
+    page = ben.page
+    texts = [*corpus(tmp_path / "canary").values(), *FOR_A_PAGE]
+    for place, text in enumerate(texts):
+        day.calls(f"C{place}", number=text[:200], name=text)
+    await page.get_by_role("button", name=f"{len(texts)} callers waiting in Sales").click()
+    rows = page.get_by_role("table", name="Callers waiting in Sales").locator("tbody tr")
+    await expect(rows).to_have_count(len(texts))
+    for place in range(len(texts) - 3, len(texts)):
+        await rows.nth(place).get_by_role("button", name="Give to…").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Who shall be rung")
+        await page.keyboard.press("Escape")
+    await day.chooses("1001")
+    talking = page.locator("tr[data-agent='1001'] .caller-name")
+    for place in range(len(texts)):
+        day.answers(f"C{place}", "1001-desk")
+        if place >= len(texts) - 3:
+            await expect(talking).to_contain_text(MARK)
+        day.hangs_up(f"C{place}")
+    await expect(talking).to_have_count(0)
+    await expect(page.locator("main :is(img, script, iframe, style)")).to_have_count(0)
+    assert await page.evaluate("window.ran") is None

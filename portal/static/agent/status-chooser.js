@@ -17,6 +17,7 @@ export function StatusChooser({ me, label }) {
   const [at, setAt] = useState(0);
   const [asked, setAsked] = useState(false);
   const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
   const id = useId();
   const shown = me.next_status ?? me.status;
 
@@ -25,6 +26,12 @@ export function StatusChooser({ me, label }) {
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
   }, []);
+
+  useEffect(() => {
+    if (open) {
+      list.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [open]);
 
   const show = () => {
     setAt(Math.max(0, statuses.findIndex((each) => each.status === shown)));
@@ -61,7 +68,7 @@ export function StatusChooser({ me, label }) {
       onClick=${() => (open ? setOpen(false) : show())} onKeyDown=${onKeyDown} onBlur=${() => setOpen(false)}>
       <${StatusMark} status=${shown} /><${Elapsed} since=${me.status_since} /><${Icon} name="down" />
     </button>
-    <ul role="listbox" id=${`${id}-list`} class="chooser-list" aria-label=${label} hidden=${!open}>
+    <ul role="listbox" ref=${list} id=${`${id}-list`} class="chooser-list" aria-label=${label} hidden=${!open}>
       ${open && statuses.map((each, place) => html`<li key=${each.status} id=${`${id}-${place}`} role="option"
         aria-selected=${each.status === shown} class=${place === at ? "at" : ""}
         onPointerDown=${(/** @type {Event} */ event) => event.preventDefault()}

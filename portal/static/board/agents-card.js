@@ -8,7 +8,9 @@ import { Card, Empty, Loading } from "../parts/card.js";
 import { Choice } from "../parts/choice.js";
 import { DefinitionsButton } from "../parts/definitions.js";
 import { Icon } from "../parts/icon.js";
+import { onlyOnChange } from "../parts/only-on-change.js";
 import { Elapsed } from "../parts/timer.js";
+import { usePreference } from "../preferences.js";
 import { useSession } from "../store.js";
 import { callerTitle, spokenLength } from "../words.js";
 import { Level, TickingLevel } from "./level.js";
@@ -28,14 +30,14 @@ const ORDERS = {
 /** @param {{agents: any[] | null, queues: any[], limits: import("./limits.js").Limits}} props */
 export function AgentsCard({ agents, queues, limits }) {
   const [queue, setQueue] = useState("");
-  const [order, setOrder] = useState("state");
+  const [order, setOrder] = usePreference("agents");
   const [search, setSearch] = useState("");
   const [heard, setHeard] = useState(/** @type {any} */ (null));
   const wanted = search.trim().toLowerCase();
   const shown = (agents ?? [])
     .filter((each) => queue === "" || each.queues.includes(queue))
     .filter((each) => `${each.name} ${each.agent}`.toLowerCase().includes(wanted))
-    .sort((a, b) => ORDERS[order](a, b) || ORDERS.extension(a, b));
+    .sort((a, b) => (ORDERS[order] ?? ORDERS.state)(a, b) || ORDERS.extension(a, b));
   return html`<${Card} title="Agents" kind="board-agents" aside=${html`<${DefinitionsButton} keys=${FIGURES} />`}>
     <div class="filters">
       <label class="search"><span class="unseen">Search agents</span><${Icon} name="search" />
@@ -54,14 +56,15 @@ export function AgentsCard({ agents, queues, limits }) {
           <th scope="col" class="number">Handled</th><th scope="col" class="number">Missed</th><th scope="col" class="number">Talk</th>
           <th scope="col"><span class="unseen">What you can do</span></th>
         </tr></thead>
-        <tbody>${shown.map((agent) => html`<${Row} key=${agent.agent} agent=${agent} queues=${queues} limits=${limits} hear=${setHeard} />`)}</tbody>
+        <tbody>${shown.map((agent) => html`<${Row} key=${agent.agent} agent=${agent}
+          queue=${agent.call && (queues.find((each) => each.queue === agent.call.queue)?.name ?? agent.call.queue)} limits=${limits} hear=${setHeard} />`)}</tbody>
       </table>`}
     ${heard && html`<${ListenDialog} agent=${heard} onClose=${() => setHeard(null)} />`}
   <//>`;
 }
 
-/** @param {{agent: any, queues: any[], limits: import("./limits.js").Limits, hear: (agent: any) => void}} props */
-function Row({ agent, queues, limits, hear }) {
+/** @param {{agent: any, queue: string | null, limits: import("./limits.js").Limits, hear: (agent: any) => void}} props queue: the name of that of his call */
+const Row = onlyOnChange(({ agent, queue, limits, hear }) => {
   const { who } = useSession();
   const { word, colour, icon } = stateOf(agent.doing);
   const own = agent.agent === who.extension;
@@ -71,7 +74,7 @@ function Row({ agent, queues, limits, hear }) {
     <td data-label="Status"><${StatusChooser} me=${agent} label=${`Status of ${agent.name}`} /></td>
     <td data-label="State"><span class="state" data-colour=${colour}><${Icon} name=${icon} />${word}
       ${agent.doing_since && html` <${TickingLevel} since=${agent.doing_since} limits=${limits} of=${agent.doing} />`}</span></td>
-    <td data-label="Call">${agent.call && html`<${Call} call=${agent.call} queues=${queues} />`}</td>
+    <td data-label="Call">${agent.call && html`<${Call} call=${agent.call} queue=${queue} />`}</td>
     <td data-label="Handled" class="number digits">${agent.today.handled}</td>
     <td data-label="Missed" class="number digits"><${Level} level=${levelOf(limits, "missed", agent.today.missed)}>${agent.today.missed}<//></td>
     <td data-label="Talk" class="number digits">${spokenLength(agent.today.talk_s)}</td>
@@ -82,14 +85,14 @@ function Row({ agent, queues, limits, hear }) {
         aria-label=${`Listen… to ${agent.name}`}><${Icon} name="headset" />Listen…</button>`}
     </td>
   </tr>`;
-}
+});
 
-/** @param {{call: any, queues: any[]}} props */
-function Call({ call, queues }) {
+/** @param {{call: any, queue: string}} props */
+function Call({ call, queue }) {
   const heard = Object.keys(call.monitors);
   return html`<span class="agent-call"><span class="caller-name">${callerTitle(call)}</span>
     ${call.name && call.number ? html` <span class="digits quiet">${call.number}</span>` : ""}
-    <span class="quiet small block">${queues.find((each) => each.queue === call.queue)?.name ?? call.queue},${" "}
+    <span class="quiet small block">${queue},${" "}
       <${Elapsed} since=${call.since} />${heard.length > 0 && html` <span class="tag">heard by ${heard.join(", ")}</span>`}</span>
   </span>`;
 }

@@ -1,10 +1,11 @@
 /**
  * The supervisor's queues: who waits, how the day goes, what their agents do. A queue opens to its waiting callers.
  */
-import { Fragment, html, useState } from "../preact.js";
+import { Fragment, html, useCallback, useState } from "../preact.js";
 import { Card, Empty, Loading } from "../parts/card.js";
 import { DefinitionsButton } from "../parts/definitions.js";
 import { Icon } from "../parts/icon.js";
+import { onlyOnChange } from "../parts/only-on-change.js";
 import { Link } from "../router.js";
 import { counted, percent, spokenLength } from "../words.js";
 import { Level, TickingLevel } from "./level.js";
@@ -17,6 +18,7 @@ const FIGURES = ["offered", "answered", "within_service_level", "service_level",
 /** @param {{rows: Record<string, any> | null, agents: any[], limits: import("./limits.js").Limits}} props rows: of the topic */
 export function QueuesCard({ rows, agents, limits }) {
   const [open, setOpen] = useState(/** @type {string | null} */ (null));
+  const toggle = useCallback((/** @type {string} */ queue) => setOpen((now) => (now === queue ? null : queue)), []);
   const aside = html`<${DefinitionsButton} keys=${FIGURES} />`;
   if (rows === null) {
     return html`<${Card} title="Queues" kind="board-queues"><${Loading} /><//>`;
@@ -25,7 +27,6 @@ export function QueuesCard({ rows, agents, limits }) {
   if (queues.length === 0) {
     return html`<${Card} title="Queues" kind="board-queues"><${Empty}>You look after no queue. An office manager can give you some.<//><//>`;
   }
-  const toggle = (/** @type {string} */ queue) => setOpen(open === queue ? null : queue);
   return html`<${Card} title="Queues" kind="board-queues" aside=${aside}>
     <table class="rows stack board-table">
       <thead><tr>
@@ -45,7 +46,7 @@ export function QueuesCard({ rows, agents, limits }) {
 }
 
 /** @param {{queue: any, limits: import("./limits.js").Limits, open: boolean, toggle: (queue: string) => void}} props */
-function Row({ queue: { queue, name, type_name: type, waiting, longest_waiting_since: longest, agents, today }, limits, open, toggle }) {
+const Row = onlyOnChange(({ queue: { queue, name, type_name: type, waiting, longest_waiting_since: longest, agents, today }, limits, open, toggle }) => {
   const ended = today.answered + today.abandoned;
   const gaveUp = ended > 0 ? today.abandoned / ended : null;
   return html`<tr data-queue=${queue}>
@@ -70,7 +71,7 @@ function Row({ queue: { queue, name, type_name: type, waiting, longest_waiting_s
     <td data-label="Average handle" class="number digits">${spokenLength(today.average_handle_s)}</td>
     <td data-label="Agents"><${States} counts=${agents} /></td>
   </tr>`;
-}
+});
 
 /** @param {{counts: Record<string, number>}} props */
 function States({ counts }) {

@@ -8,15 +8,19 @@ import { ListeningBar } from "../board/listening.js";
 import { useLimits } from "../board/limits.js";
 import { QueuesCard } from "../board/queues-card.js";
 import { html, useState } from "../preact.js";
+import { Empty } from "../parts/card.js";
 import { Link } from "../router.js";
 import { useTopic } from "../store.js";
 
 export default function BoardPage() {
-  const queues = useTopic("queues").rows;
+  const { rows: queues, refused } = useTopic("queues");
   const found = useTopic("agents").rows;
   const agents = found && Object.values(found);
   const limits = useLimits();
   const [asked, setAsked] = useState(false);
+  if (refused) {
+    return html`<h1>Board</h1><${Empty}>You look after no queues any more. Load the page anew.<//>`;
+  }
   return html`<div class="page-head">
       <h1>Board</h1>
       <div class="actions">

@@ -17,7 +17,7 @@ const TURN_MS = 15_000;
 const IN_USE_MS = 30 * 60_000;
 
 export default function WallboardPage() {
-  const { rows } = useTopic("wallboard");
+  const { rows, refused } = useTopic("wallboard");
   const limits = useLimits();
   useEffect(() => {
     const timer = setInterval(() => api.get("session").catch(() => undefined), IN_USE_MS);
@@ -37,7 +37,7 @@ export default function WallboardPage() {
         <${Link} to="/board">Board<//>
       </span>
     </header>
-    ${rows === null
+    ${rows === null && !refused
       ? html`<p class="wall-empty" aria-busy="true">Loading…</p>`
       : queues.length === 0
         ? html`<p class="wall-empty">There is no queue to show.</p>`
