@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from typing import Final, Protocol
 
-from acd.model import AgentId, DeviceId
+from acd.model import AgentId, Configuration, DeviceId
 from tests.double.lines import At, Line
 from tests.faults.centre import Centre
 from tests.faults.clockwork import World
@@ -113,9 +113,8 @@ class People:
         """Callers whom Asterisk would not even hear."""
         self._world, self._centre, self._roll, self._minutes = world, centre, roll, minutes
         self._lively = lively
-        self._confirms = {
-            agent for (agent, _), assignment in centre.configuration.assignments.items() if assignment.confirm
-        }
+        self._confirms: set[AgentId] = set()
+        self._tell_who_confirms(centre.configuration)
 
     # --- the morning
 
@@ -132,6 +131,15 @@ class People:
         missing = [phone for phone in person.phones if not self.scene.register(phone)]
         if missing and not self.going_home:
             self._world.after(2, lambda: self._switches_on(person))
+
+    def configured(self, configuration: Configuration) -> None:
+        """Other rules: who is to press a key hears it, and a phone that was away says where it is."""
+        self._tell_who_confirms(configuration)
+        for person in self.agents.values():
+            self._switches_on(person)
+
+    def _tell_who_confirms(self, configuration: Configuration) -> None:
+        self._confirms |= {agent for (agent, _), each in configuration.assignments.items() if each.confirm}
 
     def back_again(self) -> None:
         """Asterisk is there again: phones say where they are."""
