@@ -21,13 +21,14 @@ KINDS: Final = (
     "commits",
     "burst",
     "configure",
+    "overload",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
 hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
-burst: many callers at once; configure: queues, assignments and phones change, come and go; events: lost, doubled, late
-and swapped all day long."""
+burst: many callers at once; configure: queues, assignments and phones change, come and go; overload: more calls than
+Asterisk can take; events: lost, doubled, late and swapped all day long."""
 
 TWO: Final = ("two", "kill", "stop", "freeze", "cut")
 """two: a second engine stands by on a machine of its own, and the machine of whoever serves is lost for a while."""

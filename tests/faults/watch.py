@@ -33,6 +33,8 @@ SERVED_WITHIN_S: Final = 3.0
 NO_SERVICE: Final = "ss-noservice"
 """What the dial plan plays to those whom no queue takes."""
 
+TURNED_AWAY_WITHIN_S: Final = 0.2
+
 MANY: Final = 5_000
 
 STUCK_AFTER_S: Final = 10.0
@@ -204,6 +206,11 @@ class Watch:
 
     # --- the minutes
 
+    def turned_away(self, nth: int, after_s: float) -> None:
+        """Whom Asterisk has no place for hears so at once, or never."""
+        if after_s > TURNED_AWAY_WITHIN_S:
+            self.broken(f"caller {nth} hears busy only after {after_s:.3f} s")
+
     def rang(self, person: Person, line: Line) -> None:
         """A leg has begun to ring: for whom, and may it?"""
         now, call = self._world.now, line.channel.partition("~")[0]
@@ -245,7 +252,8 @@ class Watch:
 
     def _is_assigned(self, person: Person, line: Line, stay: Stay) -> None:
         """By the rules in force, once these have reached the engine."""
-        if line.at is not At.CALLED or self._calm_since((stay.channel,)) > stay.since:
+        unheard = self.unheard_at > self._world.now - SERVED_WITHIN_S
+        if line.at is not At.CALLED or stay.queue is None or unheard or self._calm_since((stay.channel,)) > stay.since:
             return
         if (person.id, stay.queue) not in self._configuration.assignments:
             self.broken(f"{line.channel} rings at an agent who is not of {stay.queue}")
