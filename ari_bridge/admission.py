@@ -41,11 +41,14 @@ MORE: Final = 0.02
 MOST: Final = 0.04
 """By so much a limit grows where requests are fast: with each period by that much more, up to this."""
 
-LIGHT: Final = 0.4
-"""A limit grows only while it takes less than this share of what is slow: beyond it the machine has enough to do, and
-what comes in before anybody can see that it was too much takes seconds to work off."""
+LIGHT: Final = 0.2
+"""A limit grows like that while it takes less than this share of what is slow: beyond it the machine has enough to do,
+and what comes in before anybody can see that it was too much takes seconds to work off."""
 
-LEAST_PER_S: Final = 1.0
+CREEP: Final = 0.001
+"""By so much it grows then: the way to Asterisk may have become a long one, and nothing be amiss."""
+
+LEAST_PER_S: Final = 4.0
 CALM_S: Final = 5.0
 """After so long without anybody turned away, everybody is let in again."""
 
@@ -85,6 +88,8 @@ class Admission:
         self._slow_periods = 0
         self._since_less_s = self._calm_s = 0.0
         self._less, self._more = LESS, 0.0
+        self._part = 0.0
+        """Of a place, left over."""
 
     def judge(self, period: Period) -> None:
         """Learn from this period, and set the limit for the next one."""
@@ -100,15 +105,25 @@ class Admission:
             self.limit_per_s = None
         elif slow and self._since_less_s >= EFFECT_S:
             self._let_in_less(self.limit_per_s)
-        elif self.late_s > self._bound_s * LIGHT:
+        elif slow:
             self._more = 0.0
+        elif period.shed and self.late_s > self._bound_s * LIGHT:
+            self._more = 0.0
+            self.limit_per_s *= 1 + CREEP
         elif period.shed:
             self._more = min(self._more + MORE, MOST)
             self.limit_per_s *= 1 + self._more
 
     def places(self, seconds: float) -> int | None:
-        """How many new calls may come in so many seconds; None: all."""
-        return None if self.limit_per_s is None else max(1, round(self.limit_per_s * seconds))
+        """How many new calls may come in so many seconds from now on, which will be asked for next; None: all.
+
+        What is left of a whole one counts for the next time.
+        """
+        if self.limit_per_s is None:
+            self._part = 0.0
+            return None
+        places, self._part = divmod(self._part + self.limit_per_s * seconds, 1)
+        return int(places)
 
     def _let_in_less(self, than_per_s: float) -> None:
         self.limit_per_s = max(LEAST_PER_S, than_per_s * self._less)

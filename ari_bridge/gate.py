@@ -1,7 +1,8 @@
 """The gate for new calls: tells Asterisk how many may come, so that in an overload the others hear busy at once.
 
 Four times a second it is decided (in `admission`) from what this process sees by itself, for in an overload whatever
-has to be asked comes late. The dial plan counts the places down, and counts whom it turns away.
+has to be asked comes late. The dial plan counts the places down, and counts whom it turns away. The places are given
+out a few at a time: all at once would let callers in by bursts, who then wait for each other.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from ari_bridge.pressure import Pressure
 from ari_bridge.reading import Message, answered, text_in
 
 PERIOD_S: Final = 0.25
+GIVEN_OUT: Final = 3
+"""How often in a period."""
 PLACES: Final = "ACD_PLACES"
 """How many new calls may come until this is written again; empty: all."""
 TURNED_AWAY: Final = "ACD_TURNED_AWAY"
@@ -50,6 +53,8 @@ class Gate:
         self._turned_away: int | None = None
         """As Asterisk said last."""
         self._shed_before = 0
+        self._told_s = 0.0
+        """When Asterisk was told last how many may come, by the clock of the event loop."""
 
     def hear(self, message: Message) -> None:
         """Every message from Asterisk."""
@@ -66,9 +71,13 @@ class Gate:
         clock = asyncio.get_running_loop().time
         self._pressure.take(overdue_s=SLOW_S)
         self._arrived, self._ages_s = 0, []
-        since, shed, told_s = clock(), 0, 0.0
+        since, shed, ping_s = clock(), 0, 0.0
         while True:
-            await asyncio.sleep(PERIOD_S)
+            for _ in range(GIVEN_OUT - 1):
+                await asyncio.sleep(PERIOD_S / GIVEN_OUT)
+                if self._admission.limit_per_s is not None:
+                    await self._tell()
+            await asyncio.sleep(PERIOD_S / GIVEN_OUT)
             now = clock()
             period = Period(
                 seconds=now - since,
@@ -76,27 +85,36 @@ class Gate:
                 shed=shed,
                 latencies_s=self._pressure.take(overdue_s=SLOW_S),
                 event_ages_s=self._ages_s,
-                ping_s=told_s,
+                ping_s=ping_s,
             )
             self._arrived, self._ages_s = 0, []
-            since, shed, told_s = now, 0, 0.0
+            since, shed, ping_s = now, 0, 0.0
             self._judge(period)
-            try:
-                await self._tell(period.seconds)
-                told_s = clock() - now
-                if self._turned_away is None or self._admission.limit_per_s is not None:
-                    shed = await self._shed()
-            except AriError as error:
-                _log.warning("gate_not_told", why=str(error))
+            if await self._tell():
+                ping_s = clock() - now
+                shed = await self._shed()
 
-    async def _tell(self, seconds: float) -> None:
-        places = self._admission.places(min(seconds, 2 * PERIOD_S))
-        value = "" if places is None else str(places)
-        await self._client.asterisk.setGlobalVar(variable=PLACES, value=value)
+    async def _tell(self) -> bool:
+        """Say how many may come now; whether Asterisk answered."""
+        now = asyncio.get_running_loop().time()
+        seconds, self._told_s = min(now - self._told_s, PERIOD_S), now
+        places = self._admission.places(seconds)
+        try:
+            await self._client.asterisk.setGlobalVar(variable=PLACES, value="" if places is None else str(places))
+        except AriError as error:
+            _log.warning("gate_not_told", why=str(error))
+            return False
+        return True
 
     async def _shed(self) -> int:
         """How many were turned away since this was asked last."""
-        answer = await self._client.asterisk.getGlobalVar(variable=TURNED_AWAY)
+        if self._turned_away is not None and self._admission.limit_per_s is None:
+            return 0
+        try:
+            answer = await self._client.asterisk.getGlobalVar(variable=TURNED_AWAY)
+        except AriError as error:
+            _log.warning("gate_not_told", why=str(error))
+            return 0
         text = answered(answer, "value")
         now = int(text) if text.isdecimal() else 0
         before, self._turned_away = self._turned_away, now

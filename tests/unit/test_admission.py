@@ -61,7 +61,7 @@ def test_a_single_slow_period_is_a_hiccup() -> None:
 
 
 def test_two_slow_periods_let_fewer_in_than_came() -> None:
-    assert limited().places(SECONDS) == 8
+    assert limited().places(SECONDS) == 7
 
 
 def test_with_few_requests_nothing_is_overloaded() -> None:
@@ -81,11 +81,19 @@ def test_half_of_the_requests_have_to_be_slow() -> None:
     assert admission.places(SECONDS) is None
 
 
+def test_what_is_left_of_a_place_counts_for_the_next_ones() -> None:
+    admission = limited()
+    assert admission.limit_per_s == 30
+    given_out = [admission.places(SECONDS / 3) for _ in range(12)]
+    assert given_out[:3] == [2, 3, 2]
+    assert sum(places or 0 for places in given_out) == 30
+
+
 def test_late_events_are_an_overload_though_requests_are_fast() -> None:
     admission = Admission()
     for _ in range(2):
         admission.judge(period(FAST_S, ages_s=[0.8] * 5))
-    assert admission.places(SECONDS) == 8
+    assert admission.places(SECONDS) == 7
 
 
 def test_an_asterisk_that_is_far_away_is_not_overloaded() -> None:
