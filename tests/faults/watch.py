@@ -297,10 +297,11 @@ class Watch:
     def _not_too_much(self, person: Person, line: Line, call: str) -> None:
         """What he had in hand before it rang may be ending; a second later it must have.
 
-        An engine that wakes up or begins anew reads first what it has missed: a ring among that is not judged.
+        An engine that wakes up or begins anew reads first what it has missed: a ring among that is not judged. Nor is
+        one that was decided before it could hear.
         """
         now = self._world.now
-        if now <= self.disturbed_at + ON_ITS_WAY_S:
+        if now <= max(self.disturbed_at + ON_ITS_WAY_S, self.unheard_at + AT_ONCE_S):
             return
         before = [
             each
