@@ -164,7 +164,7 @@ class Stage(ABC):
         before, since = len(self.told), loop.time()
         while loop.time() - since < QUIET_S:
             await asyncio.sleep(0.01)
-            if before != len(self.told) or self._lanes.use_from_now():
+            if before != len(self.told) or self._lanes.concerned_from_now():
                 before, since = len(self.told), loop.time()
 
     async def phone(self, number: str) -> None:
