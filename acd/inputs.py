@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from acd.model import (
-    AccountId,
-    AgentId,
-    Caller,
-    CallId,
-    ChannelId,
-    Configuration,
-    DeviceId,
-    OfferId,
-    Status,
-)
+from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId, Status
 from acd.seen import AsteriskSeen as AsteriskSeen
 from acd.seen import SeenCall as SeenCall
 from acd.seen import SeenLeg as SeenLeg
@@ -241,6 +231,15 @@ class AsteriskLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkUnknown:
+    """A caller talks on this leg, and the books have him otherwise: waiting, with somebody else, or not at all."""
+
+    caller: SeenCall
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallGone:
     """The caller's channel is no more."""
 
@@ -314,7 +313,8 @@ class NotJoined:
 
 
 Difference = (
-    DeviceRegistered
+    TalkUnknown
+    | DeviceRegistered
     | DeviceUnregistered
     | OtherCallStarted
     | OtherCallAnswered

@@ -6,7 +6,7 @@ for that very ring count: it may be rung without end. It decides nothing: what t
 """
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
@@ -36,6 +36,7 @@ from acd.inputs import (
     OtherCallStarted,
     RingGone,
     TalkLeftOver,
+    TalkUnknown,
 )
 from acd.ports import EnginePort
 from ari_bridge import resync
@@ -109,10 +110,12 @@ class Rounds:
         return self._engine.compare(picture.seen), unbegun
 
 
-def _known_by(difference: Difference) -> Difference:
+def _known_by(difference: Difference) -> Hashable:
     """What makes two looks show the same: not what they say of the caller."""
     if isinstance(difference, CallArrived):
         return replace(difference, arrived=None)
+    if isinstance(difference, TalkUnknown):
+        return TalkUnknown, difference.caller.call, difference.offer, difference.device
     return difference
 
 
@@ -134,6 +137,8 @@ def _ordered_by(difference: Difference) -> tuple[str, ...]:
             return (difference.call,)
         case TalkLeftOver():  # one whom his agent has left goes in the lane of that one's next caller
             return (difference.call, talk_bridge(difference.call))
+        case TalkUnknown():
+            return (difference.caller.call, leg_channel(difference.offer, difference.device))
         case RingGone() | LegLeftOver():
             return (leg_channel(difference.offer, difference.device),)
         case CallBackLeftOver() | OtherCallStarted() | OtherCallAnswered() | OtherCallEnded():

@@ -39,6 +39,9 @@ CAUGHT_UP_WITHIN_S: Final = 5.0
 """The database has all facts again so soon after it is well."""
 
 RESTART_S: Final = 1.0
+CONFIRMED_WITHIN_S: Final = 5.0
+"""Asterisk plays a confirmation to its end, whatever becomes of the engine."""
+
 TAKEN_OVER_WITHIN_S: Final = 10.0
 LINES_KEPT: Final = 400
 
@@ -56,7 +59,7 @@ class Day:
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        self._nothing_gets_lost = not {"events", "requests", "silence", plan.SEVERED} & set(programme.faults)
+        self._nothing_gets_lost = not {"events", "requests", "silence"} & set(programme.faults)
         self.watch = Watch(
             self.world,
             self.centre.configuration,
@@ -83,6 +86,8 @@ class Day:
         names = ("a", "b") if "two" in programme.faults else ("a",)
         self.machines = [Machine(name=name, disk=Disk(self.world, self._roll(f"disk {name}"))) for name in names]
         self._processes = 0
+        self._cut_off_since: dict[str, float] = {}
+        """By machine."""
         self._epoch, self._serves = 0, "a"
         """The last engine that rang somebody."""
         self._usual = plan.LOSSY if lossy else CALM
@@ -282,6 +287,10 @@ class Day:
             raise Broken(self._failure)
         self.note("the engine has ended on", machine.name, "stood down" if process.stood_down else "")
         self.watch.disturb()
+        since = self._cut_off_since.pop(machine.name, None)
+        if since is not None:
+            self._forget(since, self.world.now)
+            self.world.after(CONFIRMED_WITHIN_S, partial(self._forget, since, self.world.now))
         pause_s = max(RESTART_S, machine.away_until - self.world.now)
         self.world.after(pause_s, lambda: self._begin_process(machine))
 
@@ -400,19 +409,19 @@ class Day:
             process.kill()
 
     def _cut_off(self, process: Process, for_s: float) -> None:
-        """It reaches the database no more. What it confirms from now on is lost where another one takes its place."""
-        since = self.world.now
-        self.watch.unheard_at = since + for_s + TAKEN_OVER_WITHIN_S
+        """It serves, and reaches the database no more: what it confirms from now on is lost with it."""
+        if process.bridge is None:
+            return
+        self._cut_off_since.setdefault(process.name, self.world.now)
+        self.watch.unheard_at = self.world.now + for_s + TAKEN_OVER_WITHIN_S
         self.database.cut_off(process.site, for_s)
+        self.world.after(for_s, self.watch.disturb)
+        self.world.after(for_s + TAKEN_OVER_WITHIN_S, self.watch.disturb)
 
-        def forget() -> None:
-            self.watch.disturb()
-            if process.ended:
-                for person in self.people.agents.values():
-                    person.knows = "" if person.coded_at >= since else person.knows
-
-        self.world.after(for_s, forget)
-        self.world.after(for_s + TAKEN_OVER_WITHIN_S, forget)
+    def _forget(self, since: float, until: float) -> None:
+        """What was confirmed in that time is lost."""
+        for person in self.people.agents.values():
+            person.knows = "" if since <= person.coded_at <= until else person.knows
 
     def _kill_asterisk(self, process: Process, for_s: float) -> None:
         for caller in list(self.people.callers.values()):
