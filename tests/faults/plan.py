@@ -20,12 +20,15 @@ KINDS: Final = (
     "database",
     "commits",
     "burst",
+    "configure",
+    "overload",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
 hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
-burst: many callers at once; events: lost, doubled, late and swapped all day long."""
+burst: many callers at once; configure: queues, assignments and phones change, come and go; overload: more calls than
+Asterisk can take; events: lost, doubled, late and swapped all day long."""
 
 SEVERED: Final = "severed"
 
