@@ -1,6 +1,7 @@
 """One browser for all these tests, and a portal with the real engine behind it for each of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.async_api import Browser
 from tests.browser.chromium import Tab, chromium, new_tab
 from tests.portal import conftest as portal
 from tests.portal.centre_day import Day
-from tests.portal.live import PASSWORD, LivePortal, live_portal
+from tests.portal.live import PASSWORD, LivePortal, live_portal, told_by_the_database
 
 server = portal.server
 owned_database = portal.owned_database
@@ -53,23 +54,36 @@ async def browser(started: Browser) -> AsyncIterator[Browser]:
         await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def anna(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Tab]:
-    """Agent 1001 before her page; afterwards the browser must have found nothing wrong with it."""
-    del day
+@asynccontextmanager
+async def before_the_page(browser: Browser, live: LivePortal, extension: str, path: str) -> AsyncGenerator[Tab]:
+    """Somebody who has logged in; afterwards the browser must have found nothing wrong with his pages."""
     tab = await new_tab(browser, live.url)
-    await tab.log_in("1001@ours.example", PASSWORD)
-    await tab.page.get_by_role("combobox", name="Status").wait_for()
+    await tab.log_in(f"{extension}@ours.example", PASSWORD, path)
     yield tab
     assert tab.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def anna(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Tab]:
+    """Agent 1001 before her page."""
+    del day
+    async with before_the_page(browser, live, "1001", "/") as tab:
+        await tab.page.get_by_role("combobox", name="Status").wait_for()
+        yield tab
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def ben(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Tab]:
-    """Supervisor 1002 before his board; afterwards the browser must have found nothing wrong with it."""
+    """The supervisor of Sales, 1002, before his board; the engine hears what he changes."""
     del day
-    tab = await new_tab(browser, live.url)
-    await tab.log_in("1002@ours.example", PASSWORD, "/board")
-    await tab.page.get_by_role("rowheader", name="Sales").wait_for()
-    yield tab
-    assert tab.complaints == []
+    async with told_by_the_database(live), before_the_page(browser, live, "1002", "/board") as tab:
+        await tab.page.get_by_role("rowheader", name="Sales").wait_for()
+        yield tab
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cleo(browser: Browser, live: LivePortal, day: Day) -> AsyncIterator[Tab]:
+    """The office manager, 1003, before the people of the account; the engine hears what she changes."""
+    del day
+    async with told_by_the_database(live), before_the_page(browser, live, "1003", "/people") as tab:
+        yield tab

@@ -12,7 +12,7 @@ from tests.portal.centre_day import Day
 from tests.portal.live import PASSWORD, LivePortal
 from tests.portal.past import kept_up, simulated, write_facts
 
-LENGTH = timedelta(hours=3)
+LENGTH = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"])

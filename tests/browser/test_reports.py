@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from acd.model import Caller, queue_id
@@ -24,7 +24,7 @@ CALLERS: Final = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def facts(live: LivePortal) -> list[Recorded]:
     """The hours up to now, in the journal and in the history."""
     facts = called_by(simulated(datetime.now(UTC) - LENGTH, LENGTH, seed=11), CALLERS)
@@ -68,6 +68,8 @@ async def test_figures_of_a_queue(ben: Tab, facts: list[Recorded], tmp_path: Pat
     """As rows, as bars and as CSV they are the journal's; of his own queues alone; their meaning is a click away."""
     page = ben.page
     await page.get_by_role("link", name="Reports").click()
+    await page.get_by_role("radio", name="By hour").check()
+    await expect(page.get_by_role("table", name="Queues, calls per hour")).to_have_count(1)
     heads, *rows, total = await wait_for_rows(page)
     of = dict(zip(heads, total, strict=True))
     assert (int(of["Talks"]), int(of["Abandoned"])) == (talks(facts), abandoned(facts))

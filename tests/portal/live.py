@@ -7,7 +7,7 @@ has things of other names, so that whatever of theirs is seen can be told.
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -294,3 +294,15 @@ async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[Li
         )
         await live.configure()
         yield live
+
+
+@asynccontextmanager
+async def told_by_the_database(live: LivePortal) -> AsyncGenerator[None]:
+    """The engine hears of changes as it does in the process: the database says so."""
+    listening = asyncio.create_task(Store(live.database_url).listen(live.configure))
+    try:
+        yield
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening

@@ -23,9 +23,10 @@ export function Level({ level, children }) {
 /** A wait that ticks, and changes its colour by itself. @param {{since: string | null, limits: import("./limits.js").Limits, of: string}} props of: which limit */
 export function TickingLevel({ since, limits, of }) {
   const seconds = (useSecond() - Date.parse(since ?? "")) / 1000;
+  const said = clockLength(seconds);
   return since === null
     ? html`<span class="level digits">–</span>`
     : html`<${Level} level=${levelOf(limits, of, seconds)}>
-      <span class="digits" role="timer" aria-live="off">${clockLength(seconds)}</span>
+      <span class="digits" role="timer" aria-live="off" data-length=${said.length}>${said}</span>
     <//>`;
 }

@@ -30,8 +30,9 @@ const overflows = (/** @type {string} */ kind) => (/** @type {Form} */ form) => 
 /** @type {{title: string, rules: Rule[]}[]} */
 export const SECTIONS = [
   {
-    title: "Which phones ring",
+    title: "The queue",
     rules: [
+      { key: "name", label: "Name", kind: "text", required: true },
       { key: "type", label: "Type", kind: "choice", options: TYPES.map(([value, name]) => [value, name]) },
       { key: "first_round", label: "Agents who ring first", kind: "count", only: cascade, empty: "by order",
         hint: "Left empty together with the next: agents of one order number are a group." },
@@ -117,13 +118,13 @@ export const SECTIONS = [
 const RULES = SECTIONS.flatMap(({ rules }) => rules);
 
 /** Where faults can be shown. */
-export const PLACES = ["name", ...RULES.map(({ key }) => key)];
+export const PLACES = RULES.map(({ key }) => key);
 
 /** @param {any} rules of a queue, as the server tells them @returns {Form} */
 export function formOf(rules) {
   const [overflow] = Object.entries(rules.overflow ?? {}).filter(([, value]) => value);
   /** @type {Form} */
-  const form = { name: rules.name };
+  const form = {};
   for (const { key, kind } of RULES) {
     const [first, second] = key.split(".");
     const value = second === undefined ? rules[first] : rules[first]?.[second];
@@ -145,7 +146,7 @@ export function formOf(rules) {
 export function changes(before, after) {
   const changed = (/** @type {string} */ key) => before[key] !== after[key];
   /** @type {Record<string, any>} */
-  const body = changed("name") ? { name: after.name } : {};
+  const body = {};
   const there = (/** @type {Rule} */ { key, only }) => !key.includes(".") && (only === undefined || only(after));
   for (const { key, kind } of RULES.filter((rule) => there(rule) && changed(rule.key))) {
     body[key] = written(kind, after[key]);
@@ -202,9 +203,8 @@ export function missing(form) {
 
 /** What others have changed. @param {Form} before @param {Form} now @returns {string[]} in words */
 export function changedInWords(before, now) {
-  const all = [{ key: "name", label: "Name", kind: "text" }, ...RULES];
   const shown = (/** @type {any} */ rule, /** @type {string | boolean} */ value) =>
     typeof value === "boolean" ? (value ? "yes" : "no") : rule.options?.find((/** @type {any} */ [each]) => each === value)?.[1] ?? (value || rule.empty || "nothing");
-  return all.filter(({ key }) => before[key] !== now[key])
+  return RULES.filter(({ key }) => before[key] !== now[key])
     .map((rule) => `${rule.label}: ${shown(rule, now[rule.key])} (was ${shown(rule, before[rule.key])})`);
 }
