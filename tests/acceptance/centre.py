@@ -41,6 +41,7 @@ class Sheet:
     """The address of the pages."""
     passwords: dict[str, str] = field(repr=False)
     """For them, by login."""
+    mail_folder: Path
     urls: dict[str, str]
     pids: dict[str, int]
 
@@ -54,6 +55,7 @@ def read_sheet(line: str) -> Sheet:
         secrets={device["user"]: device["password"] for device in said["devices"]},
         portal=said["portal"]["url"],
         passwords={user["login"]: user["password"] for user in said["portal"]["users"]},
+        mail_folder=Path(said["portal"]["mail_folder"]),
         urls=dict(said["urls"]),
         pids={name: int(pid) for name, pid in said["pids"].items()},
     )

@@ -34,9 +34,17 @@ class Phone:
     """Opened by `async with`; leaving it hangs up, unregisters and closes."""
 
     def __init__(
-        self, server: Place, user: str, secret: str, *, name: str = "", codecs: tuple[Codec, ...] = (ULAW, ALAW)
+        self,
+        server: Place,
+        user: str,
+        secret: str,
+        *,
+        name: str = "",
+        number: str = "",
+        codecs: tuple[Codec, ...] = (ULAW, ALAW),
     ) -> None:
-        self.user = user
+        """`name`, `number`: whom it says that it is when it calls; the server may know better."""
+        self.user = number or user
         self.when_called = WhenCalled.RING
         self.calls: list[Call] = []
         self.incoming: list[IncomingCall] = []
