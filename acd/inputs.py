@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from acd.model import (
-    AccountId,
-    Caller,
-    CallId,
-    ChannelId,
-    Configuration,
-    DeviceId,
-    OfferId,
-)
+from acd.model import AccountId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId
 from acd.requests import ChangeMonitor as ChangeMonitor
 from acd.requests import DialFor as DialFor
 from acd.requests import EndMonitor as EndMonitor
@@ -272,6 +264,15 @@ class AsteriskLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkUnknown:
+    """A caller talks on this leg, and the books have him otherwise: waiting, with somebody else, or not at all."""
+
+    caller: SeenCall
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallGone:
     """The caller's channel is no more."""
 
@@ -359,7 +360,8 @@ class MonitorLeftOver:
 
 
 Difference = (
-    DeviceRegistered
+    TalkUnknown
+    | DeviceRegistered
     | DeviceUnregistered
     | OtherCallStarted
     | OtherCallAnswered

@@ -123,6 +123,8 @@ class CallRecord:
     agent: AgentId | None = None
     offer: OfferId | None = None
     device: DeviceId | None = None
+    parted_from: OfferId | None = None
+    """The one that was answered before, and is over."""
     answered_at: datetime | None = None
     briefing: bool = False
     """The agent is being told who comes; nobody has been joined yet."""

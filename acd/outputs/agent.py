@@ -14,6 +14,7 @@ from acd.model import (
     ChannelId,
     Device,
     DeviceId,
+    OfferId,
     Queue,
     QueueId,
     Status,
@@ -140,3 +141,5 @@ class AsteriskInSight:
 
     life: str | None = None
     """As in `AsteriskSeen`; journals older than the field have none."""
+    unknown_offers: tuple[OfferId, ...] = ()
+    """Of these it has legs, and nobody has told of them: another engine has made them. Their names are taken."""

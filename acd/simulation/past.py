@@ -246,8 +246,10 @@ class Past:
             case OfferEnded():
                 self._offer_ended(fact, at)
             case CallAnswered():
-                rung = self._rung[fact.offer]
-                if rung.asked_at is None:
+                rung = self._rung.get(fact.offer)
+                if rung is None:
+                    pass  # nobody has told of it: the talk was found
+                elif rung.asked_at is None:
                     self._told(fact.offer, at, fact.device, OfferEnd.ANSWERED)
                 else:
                     rung.confirmed = at - rung.asked_at

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from acd.inputs import ChangeMonitor, EndMonitor, Monitor, MoveCall, PickCall, Request, SetPriority, SetStatus
@@ -26,7 +27,7 @@ def asked(live: LivePortal, kind: type[Request]) -> Request:
     return [request for request in live.engine.asked if isinstance(request, kind)][-1]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def both_queues(live: LivePortal) -> None:
     """Ben looks after Support too."""
     await live.rows("insert into supervision (account, supervisor, queue) values ('ours.example', '1002', '7002')")

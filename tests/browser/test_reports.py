@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from acd.model import Caller, queue_id
@@ -24,7 +24,7 @@ CALLERS: Final = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def facts(live: LivePortal) -> list[Recorded]:
     """The hours up to now, in the journal and in the history."""
     facts = called_by(simulated(datetime.now(UTC) - LENGTH, LENGTH, seed=11), CALLERS)
