@@ -19,6 +19,7 @@ NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 WRONG_STATE: Final = 412
 NOT_INSIDE: Final = 422
+CANNOT_TELL: Final = 500
 
 Value = str | int | tuple[str, ...] | Mapping[str, str]
 
