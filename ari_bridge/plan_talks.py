@@ -101,9 +101,9 @@ def part(call: CallId, channel: ChannelId) -> tuple[Errand, ...]:
 def answer_transfer(command: AnswerTransfer) -> tuple[Errand, ...]:
     """In the lane of the phone, before it is hung up.
 
-    Asterisk 22.10.1 tells of the wish before it is ready to hear an answer, and one that comes too early ends it (SIGSEGV
-    in res_pjsip_refer, once in some hundred transfers). So it is asked first what only the thread can tell that deals
-    with the wish, and has dealt with it by then.
+    Asterisk 22.10.1 tells of the wish before it is ready to hear an answer, and one that comes too early ends it
+    (SIGSEGV in res_pjsip_refer, once in some hundred transfers). So it is first asked something that only the thread
+    can tell that deals with the wish, and has dealt with it by then.
     """
     leg = leg_channel(command.offer, command.device)
     question = "CHANNEL(pjsip,secure)"
