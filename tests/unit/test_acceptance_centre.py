@@ -16,4 +16,4 @@ def test_the_parts_of_the_acceptance_tests_fit_together() -> None:
     names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
     parts = [part for name in names if isinstance(part := getattr(importlib.import_module(name), "PART", None), Part)]
     assert len(parts) > 30
-    assert len(read_centre(centre_file([CALLERS, *parts])).queues) == sum(len(part.queues) for part in parts)
+    assert len(read_centre(centre_file([CALLERS, *parts]), "parts").queues) == sum(len(part.queues) for part in parts)
