@@ -182,7 +182,6 @@ async def _take(browser: Browser, people: Mapping[str, Client], engine: StillEng
     url = people[ANNA].url
     for theme in picture.themes:
         tab = await new_tab(browser, url, viewport=NARROW if picture.narrow else SIZE, theme=theme)
-        await tab.page.clock.install(time=engine.at)
         await tab.page.clock.set_fixed_time(engine.at)
         await tab.page.route(OF_THE_DATABASE, lambda route: _in_our_time(route, engine))
         if person := people.get(picture.login):
@@ -190,7 +189,7 @@ async def _take(browser: Browser, people: Mapping[str, Client], engine: StillEng
             await tab.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
         await tab.open(picture.path)
         await picture.ready(tab.page)
-        await tab.page.evaluate("document.fonts.ready.then(() => 0)")
+        await tab.page.wait_for_load_state("networkidle")
         await tab.page.screenshot(path=PLACE / f"{picture.name}-{theme}.png", animations="disabled", caret="hide")
         await tab.context.close()
         assert tab.complaints == [], tab.complaints
