@@ -2,7 +2,7 @@
  * A form over a thing that others may change meanwhile. It sends what was changed in it, and nothing over what somebody
  * else has changed: his changes are taken over and told, one's own stay in the form and are saved by the next try.
  */
-import { html, useEffect, useState } from "../preact.js";
+import { html, useEffect, useRef, useState } from "../preact.js";
 import { keepBefore } from "../router.js";
 import { Icon } from "./icon.js";
 import { useSaving } from "./saving.js";
@@ -63,11 +63,18 @@ export function useDraft(thing, { read, look, put, words }) {
   return { ...saving, form, before, changed, set, undo, save, meanwhile };
 }
 
-/** That nothing was saved, and why. @param {{changed: string[] | null, what: string}} props changed null: all is well */
+/** That nothing was saved, and why; it comes into sight. @param {{changed: string[] | null, what: string}} props changed null: all is well */
 export function Meanwhile({ changed, what }) {
-  return html`<div role="alert" class="meanwhile">${changed !== null && html`<div class="warn"><${Icon} name="warning" /><div>
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (changed !== null) {
+      element.current?.focus({ preventScroll: true });
+      element.current?.scrollIntoView({ block: "center" });
+    }
+  }, [changed]);
+  return html`<div role="alert" class="meanwhile" tabindex="-1" ref=${element}>${changed !== null && html`<div class="warn"><${Icon} name="warning" /><div>
     <p><strong>Nothing was saved: somebody else has changed ${what} meanwhile.</strong></p>
     ${changed.length > 0 && html`<ul>${changed.map((each) => html`<li key=${each}>${each}</li>`)}</ul>`}
-    <p>The form has it now. Your own changes still stand in it: look at them again, and save.</p>
+    <p>Your own changes still stand in the form; all else in it is as it is now. Look at it again, and save.</p>
   </div></div>`}</div>`;
 }

@@ -9,7 +9,7 @@ import { Choice, YesNo } from "../parts/choice.js";
 import { Meanwhile, useDraft } from "../parts/draft.js";
 import { Field } from "../parts/field.js";
 import { WhatIsWrong } from "../parts/saving.js";
-import { changedInWords, changes, formOf, missing, notNumbers, PLACES, SECTIONS, TYPES } from "./rules.js";
+import { changedInWords, changes, COLUMNS, formOf, missing, notNumbers, PLACES, TYPES } from "./rules.js";
 
 /** @param {{queue: any, put: (queue: any) => void}} props queue: as the server tells it; put: it has changed */
 export function RulesForm({ queue, put }) {
@@ -37,11 +37,11 @@ export function RulesForm({ queue, put }) {
   };
   return html`<form class="rules-form" onSubmit=${submit} novalidate>
     <${Meanwhile} changed=${draft.meanwhile} what="this queue" />
-    <div class="rule-cards">
-      ${SECTIONS.map(({ title, rules }) => html`<${Card} key=${title} title=${title} kind="rules">
+    <div class="rule-columns">
+      ${COLUMNS.map((sections, place) => html`<div key=${place}>${sections.map(({ title, rules }) => html`<${Card} key=${title} title=${title} kind="rules">
         ${rules.filter(({ only }) => only === undefined || only(form)).map((rule) => html`<${RuleField} key=${rule.key} rule=${rule}
           value=${form[rule.key]} fault=${draft.faultOf(rule.key) ?? faultOfWhole(rule.key, form, draft)} set=${set} />`)}
-      <//>`)}
+      <//>`)}</div>`)}
     </div>
     <div class=${count > 0 ? "save-bar dirty" : "save-bar"}>
       <${WhatIsWrong} saving=${draft} places=${[...PLACES, "overflow", "callback"]} />

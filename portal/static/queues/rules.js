@@ -9,6 +9,7 @@
  * @typedef {{key: string, label: string, hint?: string, kind: Kind, options?: [value: string, words: string][],
  *   empty?: string, required?: boolean, only?: (form: Form) => boolean}} Rule
  *   empty: what it means that nothing is written; only: when there is such a rule
+ * @typedef {{title: string, rules: Rule[]}} Section
  * @typedef {Record<string, string | boolean>} Form every rule as it stands in its field
  */
 
@@ -27,8 +28,8 @@ const rings = (/** @type {Form} */ form) => form.type !== "call_park";
 const callsBack = (/** @type {Form} */ form) => form["callback.on"] === true;
 const overflows = (/** @type {string} */ kind) => (/** @type {Form} */ form) => form["overflow.kind"] === kind;
 
-/** @type {{title: string, rules: Rule[]}[]} */
-export const SECTIONS = [
+/** @type {Section[]} */
+const AGENTS = [
   {
     title: "The queue",
     rules: [
@@ -62,6 +63,18 @@ export const SECTIONS = [
         hint: "Said to the agent, with the caller's wait, before the two are joined. A sound's name as Asterisk has it, without .wav." },
     ],
   },
+  {
+    title: "Figures and recording",
+    rules: [
+      { key: "service_level", label: "Service level within", kind: "length", required: true, hint: "An answer within this time counts as good service." },
+      { key: "recording", label: "Recording", kind: "choice",
+        options: [["off", "off"], ["on", "every talk"], ["on_demand", "begun and ended by the agent with *1"]] },
+    ],
+  },
+];
+
+/** @type {Section[]} */
+const CALLERS = [
   {
     title: "Who may wait, and how long",
     rules: [
@@ -105,17 +118,12 @@ export const SECTIONS = [
       { key: "announcements.comfort_every", label: "A comforting sound, every", kind: "length", empty: "never" },
     ],
   },
-  {
-    title: "Figures and recording",
-    rules: [
-      { key: "service_level", label: "Service level within", kind: "length", required: true, hint: "An answer within this time counts as good service." },
-      { key: "recording", label: "Recording", kind: "choice",
-        options: [["off", "off"], ["on", "every talk"], ["on_demand", "begun and ended by the agent with *1"]] },
-    ],
-  },
 ];
 
-const RULES = SECTIONS.flatMap(({ rules }) => rules);
+/** How they stand beside each other where there is room. */
+export const COLUMNS = [AGENTS, CALLERS];
+
+const RULES = COLUMNS.flat().flatMap(({ rules }) => rules);
 
 /** Where faults can be shown. */
 export const PLACES = RULES.map(({ key }) => key);
