@@ -80,9 +80,10 @@ asterisk: $(INSTALLED)
 	@$(BIN)/python -m acd.runtime.up.tree
 
 # Only tests need it: those that open the portal's pages.
+# libatomic1: Playwright's own Node.js wants it.
 chromium:
-	@command -v chromium > /dev/null || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
-		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; }
+	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
 
 
 # --- the virtual environment, made from the lock file; stamps keep it from being looked at twice

@@ -128,6 +128,12 @@ class RunningCentre:
         """A phone set up as the start sheet says."""
         return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name, model=model)
 
+    @property
+    def pid(self) -> int:
+        """Of `acd up`."""
+        assert self._process
+        return self._process.pid
+
     def engine_pid(self) -> int:
         """Of the engine that runs now; 0 while there is none."""
         return next((pid for pid in self._engines() if not _waits_for_its_turn(pid)), 0)
@@ -137,14 +143,13 @@ class RunningCentre:
         return next((pid for pid in self._engines() if _waits_for_its_turn(pid) and _reads_a_pipe(pid)), 0)
 
     def _engines(self) -> Iterator[int]:
-        assert self._process
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 words = (entry / "cmdline").read_bytes().split(b"\0")
             except (OSError, IndexError):
                 continue
-            if parent == self._process.pid and b"run" in words and b"--settings" in words:
+            if parent == self.pid and b"run" in words and b"--settings" in words:
                 yield int(entry.name)
 
     async def add_to_dial_plan(self, lines: str) -> None:

@@ -20,15 +20,15 @@ NOTICED_SECONDS = 3.5
 
 @asynccontextmanager
 async def frozen(centre: RunningCentre) -> AsyncGenerator[None]:
-    """While its engine stands still, and who watches over it too, or it would be killed too soon to be looked at."""
-    pid, watcher = centre.engine_pid(), centre.sheet.pids["up"]
-    os.kill(watcher, signal.SIGSTOP)
+    """While its engine stands still; at the end it is killed, as a watchdog does. Its own looks away meanwhile."""
+    pid = centre.engine_pid()
+    os.kill(centre.pid, signal.SIGSTOP)
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
         os.kill(pid, signal.SIGKILL)
-        os.kill(watcher, signal.SIGCONT)
+        os.kill(centre.pid, signal.SIGCONT)
         await until("another engine", lambda: (now := centre.engine_pid()) != pid and now, within=10)
         await centre.is_ready(within=10)
 

@@ -111,7 +111,7 @@ async def main() -> None:
         live, engine = await _centre(stack)
         browser = await stack.enter_async_context(chromium())
         PLACE.mkdir(parents=True, exist_ok=True)
-        people = {login: await live.browser(login) for login in (ANNA, DORA, EMIL)}
+        people = {login: await _person(live, login) for login in (ANNA, DORA, EMIL)}
         await _deeds(live, people)
         for picture in BEFORE_THE_CALL:
             if not wanted or picture.name in wanted:
@@ -144,6 +144,14 @@ async def _centre(stack: AsyncExitStack) -> tuple[LivePortal, StillEngine]:
     return live, engine
 
 
+async def _person(live: LivePortal, login: str) -> Client:
+    """Logged in once for all pictures, in a browser that has a name."""
+    person = await live.browser()
+    person.headers["User-Agent"] = "Firefox on a desktop computer"
+    await person.log_in(login)
+    return person
+
+
 async def _deeds(live: LivePortal, people: Mapping[str, Client]) -> None:
     """What stands in the audit."""
     dora, emil = people[DORA], people[EMIL]
@@ -174,17 +182,14 @@ async def _take(browser: Browser, people: Mapping[str, Client], engine: StillEng
     url = people[ANNA].url
     for theme in picture.themes:
         tab = await new_tab(browser, url, viewport=NARROW if picture.narrow else SIZE, theme=theme)
-        await tab.page.clock.install(time=engine.at)
         await tab.page.clock.set_fixed_time(engine.at)
-        await tab.page.route(
-            re.compile(r"/api/v1/(sessions|audit|tokens)\b"), lambda route: _in_our_time(route, engine)
-        )
+        await tab.page.route(OF_THE_DATABASE, lambda route: _in_our_time(route, engine))
         if person := people.get(picture.login):
             (cookie,) = person.client.cookie_jar
             await tab.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
         await tab.open(picture.path)
         await picture.ready(tab.page)
-        await tab.page.evaluate("document.fonts.ready.then(() => 0)")
+        await tab.page.wait_for_load_state("networkidle")
         await tab.page.screenshot(path=PLACE / f"{picture.name}-{theme}.png", animations="disabled", caret="hide")
         await tab.context.close()
         assert tab.complaints == [], tab.complaints
@@ -197,7 +202,7 @@ async def _in_our_time(route: Route, engine: StillEngine) -> None:
     entries: list[dict[str, Any]] = said if isinstance(said, list) else said["entries"]
     for place, entry in enumerate(entries):
         at = (engine.at - place * timedelta(minutes=7)).isoformat()
-        entry.update({key: at for key in ("at", "began_at", "used_at", "made_at") if key in entry})
+        entry.update({key: at for key in ("at", "began_at", "used_at", "made_at") if entry.get(key)})
     await route.fulfill(response=answer, json=said)
 
 

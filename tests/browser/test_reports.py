@@ -159,11 +159,13 @@ async def test_the_audit_says_who_did_what(browser: Browser, live: LivePortal) -
     queue = (await ben.ask("GET", "/queues/7001")).json
     changed = await ben.ask("PATCH", "/queues/7001", {"wrap_up": "15s"}, If_Match=f'"{queue["version"]}"')
     assert changed.status == 200, changed.text
+    assert (await ben.ask("POST", "/tokens", {"name": "a program", "scopes": ["reports", "read"]})).status == 201
     tab = await new_tab(browser, live.url)
     await tab.log_in("1003@ours.example", PASSWORD)
     await tab.page.get_by_role("link", name="Audit").click()
     rows = tab.page.locator("table.audit tbody tr")
     await expect(rows.filter(has_text="Login")).to_have_count(2)
+    await expect(rows.filter(has_text="Token made")).to_contain_text("read, reports")
     await tab.page.get_by_label("Of what").fill("queue 7001")
     await tab.page.keyboard.press("Enter")
     await expect(rows).to_have_count(1)
