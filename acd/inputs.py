@@ -201,6 +201,15 @@ class DeviceUnregistered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneNamedItself:
+    """A phone has said what it is."""
+
+    device: DeviceId
+    model: str
+    """In its maker's words, such as `Yealink SIP-T46U 108.86.0.20`; never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCallStarted:
     """A device has a channel that is no leg of an offer: a direct or outbound call, a star code, a call to a queue.
 
@@ -415,6 +424,7 @@ Event = (
     | CallerHungUp
     | DeviceRegistered
     | DeviceUnregistered
+    | PhoneNamedItself
     | OtherCallStarted
     | OtherCallAnswered
     | OtherCallEnded

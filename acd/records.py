@@ -223,6 +223,8 @@ class DeviceRecord:
     id: DeviceId
     on: bool = True
     reachable: bool = False
+    model: str | None = None
+    """As in `PhoneNamedItself`; None: it has not said yet, or a snapshot older than the field is all there is."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -81,6 +81,15 @@ class DeviceReachable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneModelKnown:
+    """From now on this phone is known to be that."""
+
+    device: DeviceId
+    model: str
+    """As in `PhoneNamedItself`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEngaged:
     """A device has a call that is no offer of ours."""
 

@@ -20,6 +20,7 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     PickCall,
     SeenCall,
     SeenLeg,
@@ -64,6 +65,7 @@ from acd.outputs import (
     OtherCallConnected,
     OverflowReason,
     Party,
+    PhoneModelKnown,
     PriorityChanged,
     Recorded,
     RetrievalRefused,
@@ -352,6 +354,8 @@ class Past:
                 self._happened(at, DeviceUnregistered(device=fact.device))
             case DeviceSwitched():
                 self._happened(at, SwitchDevice(device=fact.device, on=fact.on))
+            case PhoneModelKnown():
+                self._happened(at, PhoneNamedItself(device=fact.device, model=fact.model))
             case DeviceEngaged():
                 self._happened(
                     at,

@@ -124,9 +124,9 @@ class RunningCentre:
         finally:
             self._process = None
 
-    def phone(self, device: str, *, secret: str | None = None, name: str = "") -> Phone:
+    def phone(self, device: str, *, secret: str | None = None, name: str = "", model: str = "") -> Phone:
         """A phone set up as the start sheet says."""
-        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name)
+        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name, model=model)
 
     @property
     def pid(self) -> int:

@@ -45,6 +45,7 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     PickCall,
     Request,
     Resume,
@@ -198,6 +199,10 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     (rf"{_CALL} hangs up", lambda said: CallerHungUp(call=CallId(said["call"]))),
     (rf"{_DEVICE} registers", lambda said: DeviceRegistered(device=DeviceId(said["device"]))),
     (rf"{_DEVICE} unregisters", lambda said: DeviceUnregistered(device=DeviceId(said["device"]))),
+    (
+        rf"{_DEVICE} says that it is a (?P<model>.+)",
+        lambda said: PhoneNamedItself(device=DeviceId(said["device"]), model=said["model"]),
+    ),
     (
         rf"{_DEVICE} begins other call {_CHANNEL}",
         lambda said: OtherCallStarted(channel=ChannelId(said["channel"]), device=DeviceId(said["device"])),
