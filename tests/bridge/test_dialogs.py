@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,10 @@ from acd.inputs import PhoneNamedItself, SetStatusByPhone
 from acd.model import OFFLINE, DeviceId
 from acd.outputs import PhoneModelKnown
 from ari_bridge.bridge import Bridge
-from ari_bridge.client import Client
-from ari_bridge.names import PROBE
 from ari_bridge.reading import TEXT_LIMIT
-from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.attack.corpus import MARK, corpus
-from tests.bridge.ari_double import HANGS, PASSWORD, USER, Answer, AriDouble, Asked, ari_double
+from tests.bridge.ari_double import HANGS, Answer, AriDouble, Asked, ari_double
+from tests.bridge.bridged import bridged, has_nothing
 from tests.bridge.live_engine import LiveEngine, until
 from tests.bridge.recorded_events import recorded
 
@@ -71,27 +68,12 @@ class Line:
 @pytest.fixture
 async def line() -> AsyncGenerator[Line]:
     async with ari_double() as double:
-        for kind in ("channels", "bridges", "endpoints", "deviceStates"):
-            double.answers["GET", f"/{kind}"] = Answer.of([])
-        double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
-        double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})
-        double.answers["POST", "/applications/acd/subscription"] = Answer.of({})
-        double.answers["GET", f"/channels/{PROBE}"] = NOT_FOUND
+        has_nothing(double)
         for name in SAYS:
             double.answers["POST", f"/channels/{CHANNEL}/play/{name}"] = Answer.of({"id": name})
-        engine = LiveEngine()
-        bridge = Bridge(
-            client=Client(double.url, USER, PASSWORD, time_limit=timedelta(seconds=1)),
-            app="acd",
-            engine=engine,
-            codes=StarCodes(DEFAULT_CODES),
-        )
-        engine.switch = bridge
-        life = asyncio.create_task(bridge.run())
-        await until(lambda: bridge.connected)
-        yield Line(double=double, bridge=bridge, engine=engine)
-        life.cancel()
-        await asyncio.wait([life])
+        async with bridged(double.url) as (bridge, engine, _):
+            await until(lambda: bridge.connected)
+            yield Line(double=double, bridge=bridge, engine=engine)
 
 
 async def test_a_code_is_answered_stored_confirmed_and_hung_up_in_this_order(line: Line) -> None:
