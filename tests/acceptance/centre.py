@@ -111,6 +111,11 @@ class RunningCentre:
         """What `acd up` says on its standard error."""
         return self.home / "up.log"
 
+    @property
+    def engine_log(self) -> Path:
+        """What its engines say, one after the other."""
+        return self.home / "state" / "log" / "engine.log"
+
     def stop(self) -> None:
         """As Ctrl-C does; raises `CentreError` when it does not end in time."""
         if self._process is None:
