@@ -10,7 +10,7 @@ from bench.machine import LOAD_QUEUE, SECRET, Machine, processor_s
 from bench.phones import Phones
 from bench.traffic import Traffic
 
-RATES: Final = {1: 8.0, 10: 4.0, 30: 5.0}
+RATES: Final = {1: 5.0, 10: 4.0, 30: 4.0}
 """Calls a second -> for how many seconds."""
 COSTS_AT: Final = 30
 TALK_S: Final = 0.5
@@ -23,14 +23,16 @@ class Arrival:
 
     def __init__(self) -> None:
         self._rings = {
-            rate: Cell(item="arrival", situation=f"{rate} calls/s", aims=(Aim(peer=FLOOR, at_most=1.3),)) for rate in RATES
+            rate: Cell(item="arrival", situation=f"{rate} a second", aims=(Aim(peer=FLOOR, at_most=1.3),))
+            for rate in RATES
         }
         self._joins = {
-            rate: Cell(item="answer", situation=f"{rate} calls/s", aims=(Aim(peer=FLOOR, at_most=1.2),)) for rate in RATES
+            rate: Cell(item="answer", situation=f"{rate} a second", aims=(Aim(peer=FLOOR, at_most=1.2),))
+            for rate in RATES
         }
         self._costs = {
-            what: Cell(item="processor time of a call", situation=f"{what}, {COSTS_AT} calls/s")
-            for what in ("Asterisk", "the loop", "both")
+            what: Cell(item="processor time of a call", situation=f"{what}, {COSTS_AT} a second")
+            for what in ("Asterisk", "the engine", "both")
         }
 
     def cells(self) -> list[Cell]:
@@ -52,7 +54,7 @@ class Arrival:
                 if rate == COSTS_AT:
                     asterisk = (processor_s([machine.asterisk.pid]) - asterisk) / len(seen.calls) * 1000
                     loop = (processor_s(by.pids) - loop) / len(seen.calls) * 1000
-                    for what, cost in (("Asterisk", asterisk), ("the loop", loop), ("both", asterisk + loop)):
+                    for what, cost in (("Asterisk", asterisk), ("the engine", loop), ("both", asterisk + loop)):
                         if cost:
                             self._costs[what].add(by.name, [cost])
         finally:

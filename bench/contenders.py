@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.machine import QUEUES, SECRET, Machine, device
+from bench.sip import HOST
 from tests.integration.engine_process import engine_process
 
 OURS, APP_QUEUE, FLOOR = "asterisk-acd", "app_queue", "floor"
@@ -27,7 +28,8 @@ class Serving:
     name: str
     pid: int | None
     """Of its own process; None: it is in Asterisk."""
-    web: str = ""
+    metrics: str = ""
+    portal: str = ""
     """Where our engine's pages are."""
 
     def extension(self, queue: str, priority: int = 0) -> str:
@@ -44,16 +46,29 @@ class Serving:
 async def serving(name: str, machine: Machine) -> AsyncGenerator[Serving]:
     """This one serves, for as long as the context lasts."""
     if name == OURS:
-        settings = {"ACD__ARI__URL": machine.asterisk.url, "ACD__ARI__PASSWORD": SECRET}
-        async with engine_process(machine.home, machine.database_url, settings) as engine:
-            await engine.ready()
-            yield Serving(name=name, pid=engine.process.pid, web=engine.web)
-            await engine.stop()
+        async with _engine(machine) as served:
+            yield served
     elif name == FLOOR:
         async with _floor(machine) as process:
             yield Serving(name=name, pid=process.pid)
     else:
         yield Serving(name=name, pid=None)
+
+
+@asynccontextmanager
+async def _engine(machine: Machine) -> AsyncGenerator[Serving]:
+    portal = f"http://{HOST}:{machine.portal_port}"
+    settings = {
+        "ACD__ARI__URL": machine.asterisk.url,
+        "ACD__ARI__PASSWORD": SECRET,
+        "ACD__PORTAL__URL": portal,
+        "ACD__PORTAL__PORT": str(machine.portal_port),
+        "ACD__PORTAL__MAIL_FOLDER": str(machine.home),
+    }
+    async with engine_process(machine.home, machine.database_url, settings) as engine:
+        await engine.ready()
+        yield Serving(name=OURS, pid=engine.process.pid, metrics=f"{engine.web}/metrics", portal=portal)
+        await engine.stop()
 
 
 @asynccontextmanager

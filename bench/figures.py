@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Final
 
-from bench.contenders import APP_QUEUE, CONTENDERS, FLOOR, OURS
+from bench.contenders import CONTENDERS, OURS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,7 @@ class Aim:
         return (self.at_most is None or ratio <= self.at_most) and (self.at_least is None or ratio >= self.at_least)
 
     def __str__(self) -> str:
-        bound = f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
-        return f"{bound} of {self.peer}'s"
+        return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +44,10 @@ class Cell:
         """One round more; one without samples is none."""
         if samples:
             self.rounds.setdefault(who, []).append(sorted(samples))
+
+    def measured(self) -> list[str]:
+        """Who was, ours first."""
+        return sorted(self.rounds, key=lambda who: CONTENDERS.index(who) if who in CONTENDERS else len(CONTENDERS))
 
     def medians(self, who: str) -> list[float]:
         """Of each round."""
@@ -77,7 +80,7 @@ class Cell:
         for aim in self.aims:
             ratios = self.ratios(aim.peer)
             if ratios and not aim.holds(ratio := median(ratios)):
-                told.append(f"{self.item}, {self.situation}: {ratio:.3g}, aim {aim}")
+                told.append(f"{self.item}, {self.situation}: {ratio:.3g} of {aim.peer}, aim {aim}")
         return told
 
     def as_json(self) -> dict[str, object]:
@@ -89,8 +92,8 @@ class Cell:
             "measured": {who: self._told(who) for who in self.rounds},
             "ratios": {
                 peer: {"median": median(ratios), "quartiles": quartiles(ratios), "aim": self._aim(peer)}
-                for peer in (APP_QUEUE, FLOOR)
-                if (ratios := self.ratios(peer))
+                for peer in self.measured()
+                if peer != OURS and (ratios := self.ratios(peer))
             },
         }
 
@@ -116,40 +119,41 @@ def quartiles(values: Sequence[float]) -> tuple[float, float]:
     return first, third
 
 
-HEADS: Final = ("", "", "p50", "quartiles", "p95", "p99", "n", f"ours to {APP_QUEUE}", "ours to floor")
+HEADS: Final = ("", "", "p50", "quartiles", "p95", "p99", "n", "ours to it")
 
 
 def table(cells: Iterable[Cell]) -> str:
     """In Markdown."""
     lines = [_line(HEADS), _line(["---"] * len(HEADS))]
     for cell in cells:
-        for who in (name for name in CONTENDERS if name in cell.rounds):
+        head = f"{cell.item}, {cell.situation}"
+        for who in cell.measured():
             first, third = cell.spread(who)
-            ratios = [_ratio(cell, peer) if who == OURS else "" for peer in (APP_QUEUE, FLOOR)]
             lines.append(
                 _line(
                     [
-                        f"{cell.item}, {cell.situation}" if who == OURS or OURS not in cell.rounds else "",
+                        head,
                         who,
                         f"{short(cell.middle(who) or 0.0)} {cell.unit}",
                         f"{short(first)} to {short(third)}",
                         short(cell.percentile(who, 0.95)),
                         short(cell.percentile(who, 0.99)),
                         str(cell.count(who)),
-                        *ratios,
+                        _ratio(cell, who),
                     ]
                 )
             )
+            head = ""
     return "\n".join(lines)
 
 
 def _ratio(cell: Cell, peer: str) -> str:
-    ratios = cell.ratios(peer)
+    ratios = cell.ratios(peer) if peer != OURS else []
     if not ratios:
         return ""
     first, third = quartiles(ratios)
     aim = next((aim for aim in cell.aims if aim.peer == peer), None)
-    verdict = "" if aim is None else (" ✓" if aim.holds(median(ratios)) else " ✗")
+    verdict = "" if aim is None else f", aim {aim}" if aim.holds(median(ratios)) else f", MISSED: aim {aim}"
     return f"{median(ratios):.3g} ({first:.3g} to {third:.3g}){verdict}"
 
 

@@ -5,7 +5,7 @@ caller rings where an agent has hung up. Events lead to requests directly. It su
 
     python -m bench.floor URL QUEUES.json
 
-QUEUES.json is a dict of queue -> devices; the password of ARI comes on standard input, "ready" is printed once it serves.
+QUEUES.json is a dict of queue -> devices; the password of ARI comes on standard input. Says "ready" once it serves.
 """
 
 import asyncio
@@ -51,10 +51,14 @@ class Floor:
     def hear(self, event: dict[str, Any]) -> None:
         """One event of Asterisk's."""
         match event["type"]:
-            case "StasisStart" if (arguments := event["args"])[0] == "leg":
-                self._do(self._join(arguments[1], event["channel"]["id"]))
             case "StasisStart":
-                self._arrives(event["channel"], arguments[0])
+                match event["args"]:
+                    case ["leg", caller]:
+                        self._do(self._join(caller, event["channel"]["id"]))
+                    case [queue]:
+                        self._arrives(event["channel"], queue)
+                    case _:
+                        pass
             case "StasisEnd" | "ChannelDestroyed":
                 self._gone(event["channel"]["id"])
             case _:
@@ -121,7 +125,7 @@ class Floor:
 
     async def _join(self, caller: str, leg: str) -> None:
         await self._ask("POST", f"bridges/{caller}-talk", {"type": "mixing"})
-        await self._ask("POST", f"bridges/{caller}-talk/addChannel", {"channel": f"{caller},{leg}"})
+        await self._ask("POST", f"bridges/{caller}-talk/addChannel", {"channel": [caller, leg]})
 
     async def _part(self, caller: str, other: str) -> None:
         await self._ask("DELETE", f"channels/{other}")

@@ -16,14 +16,14 @@ CROWD: Final = 1000
 TALK_S: Final = 0.6
 SETTLES_S: Final = 0.3
 AIMS: Final = (Aim(peer=APP_QUEUE, at_most=0.01), Aim(peer=FLOOR, at_most=1.3))
+MEASURED_S: Final = 2.2
 CROWD_MEASURED_S: Final = 4.0
 
 
 class HandOver:
     """Items 1 and 5."""
 
-    def __init__(self, *, measured_s: float) -> None:
-        self._measured_s = measured_s
+    def __init__(self) -> None:
         self._cells = {
             (queues, waiting): Cell(item=ITEM, situation=f"{waiting} waiting in {_many(queues)}", aims=AIMS)
             for queues in (1, len(HAND_OVER_QUEUES))
@@ -51,7 +51,7 @@ class HandOver:
             scene = Waiting(phones, by, HAND_OVER_QUEUES[:queues], talk_s=TALK_S, dice=Random(seed))
             for waiting in WAITING:
                 scene.lone = waiting == 1
-                self._cells[queues, waiting].add(by.name, await self._measured(scene, waiting, self._measured_s))
+                self._cells[queues, waiting].add(by.name, await self._measured(scene, waiting, MEASURED_S))
                 scene.everybody()
             await self._end(phones, by, scene)
 

@@ -44,12 +44,10 @@ class Joins:
                 self._entered(event.decode(), extra)
 
     def _entered(self, event: str, extra: list[tuple[int, int, bytes]]) -> None:
-        fields = dict(line.partition(": ")[::2] for line in event.split("\r\n"))
+        fields = {name: value for name, _, value in (line.partition(": ") for line in event.split("\r\n"))}
         if int(fields["BridgeNumChannels"]) != 2 or fields["BridgeTechnology"] == "holding_bridge":
             return
         numbers = (fields["CallerIDNum"], fields["ConnectedLineNum"])
         call = next((call for number in numbers if (call := self._phones.by_number.get(number)) is not None), None)
         if call is not None and call.answered and not call.answered[-1].joined_ns:
             call.answered[-1].joined_ns = stamp_of(extra)
-
-

@@ -23,7 +23,7 @@ from tests.integration.centres import apply
 from tests.integration.postgres import TestPostgres
 from tests.ports import free_port
 
-SECRET: Final = "only-for-measuring"  # noqa: S105 - on loopback, for as long as a run lasts
+SECRET: Final = "only-for-measuring"
 START_WITHIN_S: Final = 30.0
 FIRST_RTP, LAST_RTP = 10_000, 19_999
 CALM_SHARE: Final = 0.1
@@ -47,6 +47,7 @@ def extensions(first: int, count: int) -> tuple[str, ...]:
 HAND_OVER: Final = extensions(15000, HAND_OVER_AGENTS)
 LOAD: Final = extensions(16000, LOAD_AGENTS)
 RULES: Final = extensions(17000, RULES_AGENTS)
+SUPERVISORS: Final = extensions(18000, 20)
 ALL_AGENTS: Final = (*HAND_OVER, *LOAD, *RULES)
 
 
@@ -83,7 +84,7 @@ exten => _oXXXXXX,1,Set(ACD_PRIORITY=${IF($[${EXTEN:1:1} > 0]?${EXTEN:1:1}:)})
  same => n,Goto(acd-number,s,1)
 ; app_queue's
 exten => _qXXXXXX,1,Set(QUEUE_PRIO=${IF($[${EXTEN:1:1} > 0]?$[10 - ${EXTEN:1:1}]:0)})
- same => n,Answer()
+ same => n,Answer(,i)
  same => n,Queue(${EXTEN:2})
  same => n,Hangup()
 ; the floor's
@@ -146,7 +147,10 @@ def queues_conf(rows: Iterable[QueueRow]) -> str:
 
 def centre() -> str:
     """The same for our engine."""
-    users = tuple(User(extension=each, name=f"Agent {each}", secret=SECRET) for each in ALL_AGENTS)
+    users = (
+        *(User(extension=each, name=f"Agent {each}", secret=SECRET) for each in ALL_AGENTS),
+        *(User(extension=each, name=each, phones=(), supervises=(LOAD_QUEUE,)) for each in SUPERVISORS),
+    )
     queues = tuple(
         Queue(
             number=row.number,
@@ -252,6 +256,7 @@ class Machine:
         self.postgres = TestPostgres(durable=True)
         self.asterisk = Asterisk(home / "asterisk")
         self.database_url = self.postgres.url("bench")
+        self.portal_port = free_port()
 
     def start(self) -> None:
         """Both; Asterisk may take a moment yet."""

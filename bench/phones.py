@@ -150,6 +150,11 @@ class Phones:
             agent.leg = None
         self.scene = Scene()
 
+    @property
+    def all_quiet(self) -> bool:
+        """No call is left, and every phone is on the hook."""
+        return not self.by_number and all(agent.leg is None for agent in self.agents.values())
+
     # --- callers
 
     def place(self, extension: str) -> Call:
@@ -252,7 +257,8 @@ class Phones:
             asked = read_challenge(challenge.headers["www-authenticate"])
             proof = authorization(asked, who, method="REGISTER", uri=uri, cnonce=secrets.token_hex(8))
             headers.append(("Authorization", proof))
-        answered = self._registering[call_id] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._registering[call_id] = answered
         self._ask(self._desks, (call_id, str(sequence), "REGISTER"), written(f"REGISTER {uri} SIP/2.0", headers))
         return await answered
 

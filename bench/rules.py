@@ -14,7 +14,7 @@ from bench.traffic import Traffic
 
 PER_S: Final = 7.0
 """Twenty agents who talk for a second and wrap up for two serve less than that."""
-SECONDS: Final = 25.0
+SECONDS: Final = 20.0
 TALK_S: Final = 1.0
 OVER_WITHIN_S: Final = 45.0
 CLEARLY_NS: Final = 100_000_000
@@ -42,7 +42,7 @@ class Rules(Traffic):
         self._rank: dict[str, tuple[int, int]] = {}
         """By what is dialled: queue, then priority; smaller goes first."""
         super().__init__(phones, self._next, talk_s=TALK_S, dice=Random(seed))
-        self.counted = Counter(dict.fromkeys(COUNTED, 0))
+        self.counted = Counter[str](dict.fromkeys(COUNTED, 0))
         self._freed_ns: dict[str, int] = {}
 
     def _next(self) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from bench.contenders import Serving
 from bench.phones import Call, Leg, Phones, Scene
+from tests.phone.waiting import until
 
 ANSWERS_AFTER_S: Final = 0.02
 FILLS_PER_S: Final = 50.0
@@ -69,14 +70,10 @@ class Waiting(Scene):
         """Everybody hangs up, and nobody is left."""
         self._emptying = True
         self.everybody()
-        async with asyncio.timeout(EMPTY_WITHIN_S):
-            while self._calls:
-                for call in list(self._calls):
-                    self._phones.hang_up(call)
-                    await asyncio.sleep(1 / EMPTIES_PER_S)
-                await asyncio.sleep(0.05)
-            while any(agent.leg is not None for agent in self._phones.agents.values()):
-                await asyncio.sleep(0.05)
+        for call in list(self._calls):
+            self._phones.hang_up(call)
+            await asyncio.sleep(1 / EMPTIES_PER_S)
+        await until("all phones are on the hook", lambda: self._phones.all_quiet, within=EMPTY_WITHIN_S)
         self._phones.scene = Scene()
 
     def _come(self) -> None:
@@ -85,7 +82,7 @@ class Waiting(Scene):
     # --- what the phones hear
 
     def taken(self, call: Call) -> None:
-        """Too late for him."""
+        """Perhaps too late."""
         if self._emptying:
             self._phones.hang_up(call)
 

@@ -9,6 +9,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,10 +45,8 @@ class StampedSocket:
     def send(self, datagram: bytes) -> int:
         """When it was sent. One that nobody takes is lost, as on any network."""
         at = time.time_ns()
-        try:
+        with suppress(ConnectionRefusedError, BlockingIOError):
             self._socket.send(datagram)
-        except (ConnectionRefusedError, BlockingIOError):
-            pass
         return at
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Callers who come at a rate to agents of whom some are free: from the INVITE to the ring, from the answer to the talk."""
+"""Callers who come at a rate, to agents of whom some are free."""
 
 import asyncio
 from collections import Counter
@@ -11,6 +11,7 @@ from bench.phones import Call, Leg, Phones, Scene
 from bench.scenes import ANSWERS_AFTER_S, later
 
 OVER_WITHIN_S: Final = 30.0
+LOOKS_EVERY_S: Final = 0.05
 
 
 @dataclass(slots=True)
@@ -73,12 +74,10 @@ class Traffic(Scene):
 
     async def end(self, within_s: float = OVER_WITHIN_S) -> None:
         """Wait until all calls are over, or it takes too long."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + within_s
-        while self._phones.by_number and loop.time() < deadline:
-            await asyncio.sleep(0.05)
-        while any(agent.leg is not None for agent in self._phones.agents.values()) and loop.time() < deadline:
-            await asyncio.sleep(0.05)
+        for _ in range(int(within_s / LOOKS_EVERY_S)):
+            if self._phones.all_quiet:
+                return
+            await asyncio.sleep(LOOKS_EVERY_S)
 
     def offered(self, leg: Leg) -> None:
         """He picks up soon."""
