@@ -52,6 +52,7 @@ def hold(command: HoldCaller) -> tuple[Errand, ...]:
                     mend={NOT_FOUND: (make,)},
                 ),
             ),
+            at_once=True,
         ),
     )
 

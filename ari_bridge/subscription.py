@@ -19,14 +19,17 @@ UNWANTED: Final[tuple[EventType, ...]] = (
     "ChannelConnectedLine",
     "ChannelCallerId",
     "ChannelHangupRequest",
+    "ChannelEnteredBridge",
     "ChannelLeftBridge",
+    "EndpointStateChange",
     "ContactStatusChange",
     "Dial",
     "BridgeCreated",
     "BridgeDestroyed",
     "PlaybackStarted",
 )
-"""Nothing reads these, and they are two thirds of all events."""
+"""Nothing needs these, and they are three quarters of all events. Two of them name every caller who waits, as a bridge
+that somebody has entered and a trunk list their channels. Who is joined is known by the answer to the order."""
 
 
 async def leave_out(client: Client, app: str) -> None:
