@@ -50,9 +50,6 @@ class Errand:
 
     lane: str
     operations: tuple[Operation, ...]
-    at_once: bool = False
-    """All may be asked for at once, where Asterisk carries them out in this order: none does harm where one before it
-    failed."""
     failed: Event | None = None
     """What a failure means to the engine. None: nothing, or what it means arrives as an event of its own."""
     done: Event | None = None

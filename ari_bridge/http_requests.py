@@ -1,18 +1,13 @@
 """HTTP/1.1 requests to one server, as lean as they can be: a pool of connections that are kept open.
 
 A general client spends several times as much on a request as on what it is for, and requests are most of what a call
-costs. So this one knows what Asterisk needs: requests whose bodies are at hand, answers that are read whole. The
-request is on the wire before anybody waits, and several may travel on one connection one behind the other, in which
-order Asterisk carries them out. It never repeats a request, follows no redirection, and never shows a header.
+costs. So this one knows what Asterisk needs: requests whose bodies are at hand, answers that are read whole, and the
+request on the wire before anybody waits. It never repeats a request, follows no redirection, never shows a header.
 """
 
 import asyncio
 import ssl
 import time
-from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from typing import Final, NamedTuple
 
 from ari_bridge.wire import WireBroken
@@ -46,12 +41,12 @@ class _BadAnswer(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """One connection. Answers come in the order of the requests."""
+    """One connection, for one request at a time."""
 
     def __init__(self) -> None:
         self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
-        self._waiting: deque[asyncio.Future[Answer]] = deque()
+        self._waiting: asyncio.Future[Answer] | None = None
         self._received = bytearray()
         self._lasts = True
 
@@ -60,18 +55,13 @@ class Connection(asyncio.Protocol):
         """Whether a request can be sent over it."""
         return self._transport is not None and self._lasts and not self._transport.is_closing()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether no answer is awaited."""
-        return not self._waiting
-
     def ask(self, request: bytes) -> asyncio.Future[Answer]:
         """Send it now; whoever does not wait for the answer closes the connection."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         if not self.is_usable or self._transport is None:
             answer.set_exception(WireBroken(BROKE))
             return answer
-        self._waiting.append(answer)
+        self._waiting = answer
         self._transport.write(request)
         return answer
 
@@ -90,30 +80,30 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """An answer that is awaited may have been meant to end like this."""
         self._lasts = False
-        if self._waiting and (answer := _until_closed(self._received)) is not None:
-            self._give(answer)
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_exception(WireBroken(BROKE))
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or waiting.done():
+            return
+        if (answer := _until_closed(self._received)) is not None:
+            waiting.set_result(answer)
+        else:
+            waiting.set_exception(WireBroken(BROKE))
 
     def data_received(self, data: bytes) -> None:
-        """Some of an answer, or several."""
+        """Some of an answer."""
         self._received += data
         try:
-            while self._waiting and (read := _read(self._received)) is not None:
+            while self._waiting is not None and (read := _read(self._received)) is not None:
                 answer, length, lasts = read
                 del self._received[:length]
                 self._lasts = self._lasts and lasts
                 if answer.status >= 200:  # else it only says that there will be one
-                    self._give(answer)
+                    waiting, self._waiting = self._waiting, None
+                    if not waiting.done():
+                        waiting.set_result(answer)
         except (_BadAnswer, ValueError, IndexError):
             self.close()
-
-    def _give(self, answer: Answer) -> None:
-        waiting = self._waiting.popleft()
-        if not waiting.done():
-            waiting.set_result(answer)
+        if self._waiting is None and self._received:  # nobody has asked for that
+            self.close()
 
 
 class Pool:
@@ -125,13 +115,10 @@ class Pool:
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._tls = ssl.create_default_context() if server.secure else None
-        self._line: ContextVar[Connection | None] = ContextVar("line", default=None)
         self.is_closed = False
 
     async def ask(self, request: bytes) -> Answer:
         """The answer to this. Raises WireBroken."""
-        if (line := self._line.get()) is not None:
-            return await line.ask(request)
         async with self._room:
             connection = self._taken() or await self._opened()
             try:
@@ -141,21 +128,6 @@ class Pool:
                 raise
             self._give_back(connection)
             return answer
-
-    @asynccontextmanager
-    async def in_order(self) -> AsyncGenerator[None]:
-        """What is asked while this lasts, in it or in tasks begun in it, goes one behind the other on one connection.
-
-        Whoever leaves it has all answers, or does not want them any more. Raises WireBroken.
-        """
-        async with self._room:
-            connection = self._taken() or await self._opened()
-            token = self._line.set(connection)
-            try:
-                yield
-            finally:
-                self._line.reset(token)
-                self._give_back(connection)
 
     def close(self) -> None:
         """Close all of them."""
@@ -186,7 +158,7 @@ class Pool:
         return connection
 
     def _give_back(self, connection: Connection) -> None:
-        if not (connection.is_usable and connection.is_idle) or self.is_closed:
+        if not connection.is_usable or self.is_closed:
             self._drop(connection)
             return
         connection.idle_since = now = time.monotonic()

@@ -7,7 +7,6 @@ an error, a repr or a log.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final, Literal
 from urllib.parse import quote, urlencode
@@ -64,10 +63,6 @@ class HttpWire:
         length = f"Content-Length: {len(content)}\r\n" if content or method != "GET" else ""
         head = f"{method} {self._target(path, query)} {self._headers}{kind}{length}\r\n"
         return await self._pool.ask(head.encode() + content)
-
-    def in_order(self) -> AbstractAsyncContextManager[None]:
-        """As `wire.Wire` has it."""
-        return self._pool.in_order()
 
     async def events(self, query: Mapping[str, str]) -> EventSocket:
         """As `wire.Wire` has it."""

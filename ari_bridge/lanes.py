@@ -93,7 +93,7 @@ class Lanes:
     async def _ask_all(self, errand: Errand) -> bool:
         """Whether all was done; False too where one was found done, or pointless."""
         try:
-            achieved = await self._achieve_all(errand)
+            achieved = [await self._achieve(operation) for operation in errand.operations]
         except AriError as error:
             call = _call_of(errand)
             if not error.status and await self._was_done(errand):
@@ -109,17 +109,6 @@ class Lanes:
         if errand.done is not None and achieved[-1]:
             self._tell(errand.done)
         return all(achieved)
-
-    async def _achieve_all(self, errand: Errand) -> list[bool]:
-        """Raises the AriError of the first that cannot be done."""
-        if errand.at_once:
-            async with self._client.rest.in_order() as in_order:
-                if in_order:
-                    results = await asyncio.gather(
-                        *(self._achieve(operation) for operation in errand.operations), return_exceptions=True
-                    )
-                    return [_result(each) for each in results]
-        return [await self._achieve(operation) for operation in errand.operations]
 
     async def _was_done(self, errand: Errand) -> bool:
         """Whether Asterisk shows what nobody has answered. Where it shows nothing it may still come.
@@ -169,12 +158,6 @@ class Lanes:
             name = f"{operation.resource}.{operation.name}"
             self._counters.requests[name, outcome(failure, operation.harmless | operation.mend.keys())] += 1
             self._counters.request_seconds[name] += self.pressure.end(request)
-
-
-def _result(of: bool | BaseException) -> bool:
-    if isinstance(of, BaseException):
-        raise of
-    return of
 
 
 def _call_of(errand: Errand) -> CallId:

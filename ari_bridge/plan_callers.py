@@ -52,7 +52,6 @@ def hold(command: HoldCaller) -> tuple[Errand, ...]:
                     mend={NOT_FOUND: (make,)},
                 ),
             ),
-            at_once=True,
         ),
     )
 

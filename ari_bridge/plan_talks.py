@@ -69,7 +69,6 @@ def _join(call: CallId, before: tuple[Operation, ...], kind: str, both: tuple[st
                 on_bridge("createWithId", bridge, type=kind, name=bridge, harmless={CONFLICT}),
                 on_bridge("addChannel", bridge, channel=both, harmless={NO_SUCH_CHANNEL, NOT_INSIDE}),
             ),
-            at_once=True,
             failed=ConnectFailed(call=call),
             done=CallConnected(call=call),
             joins=both,

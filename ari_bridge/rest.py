@@ -5,8 +5,7 @@ does), and never repeats one.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -89,22 +88,6 @@ class Rest:
         if status >= 300:
             raise _refusal(status, answer, name)
         return answer
-
-    @asynccontextmanager
-    async def in_order(self) -> AsyncGenerator[bool]:
-        """Whether all requests made while this lasts, and in tasks begun in it, are carried out in the order in which
-        they were made: so nobody has to wait for an answer before he asks the next. Raises AriError."""
-        line = self._wire.in_order()
-        if line is None:
-            yield False
-            return
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(self._time_limit_s):
-                    await stack.enter_async_context(line)
-            except (WireBroken, TimeoutError) as error:
-                raise _failure(error, "a connection") from None
-            yield True
 
     async def events(self, apps: str | Sequence[str]) -> EventSocket:
         """The socket on which the events of these applications come. Raises AriError."""

@@ -4,7 +4,6 @@ The real one is `http_wire`. Another one makes the client, and all that stands o
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 
@@ -43,14 +42,6 @@ class Wire(Protocol):
         self, method: str, path: Sequence[str], query: Mapping[str, str], body: Mapping[str, object] | None
     ) -> tuple[int, bytes]:
         """Status and body of the answer. Parts of the path and values are not quoted yet. Raises WireBroken."""
-        ...
-
-    def in_order(self) -> AbstractAsyncContextManager[None] | None:
-        """While this lasts all requests made in it, and in tasks begun in it, are carried out in the order in which
-        they were made: so nobody has to wait for an answer before he asks the next. Entering it raises WireBroken.
-
-        None: this wire cannot.
-        """
         ...
 
     async def events(self, query: Mapping[str, str]) -> EventSocket:

@@ -1,8 +1,8 @@
 """The live engine: takes what happens, lets the core decide, publishes what it decided, and wakes it at its deadline.
 
-One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal and the
-observers. Commands go first, so nothing that is slow or broken behind the journal can hold up a phone. It decides
-nothing itself and knows no rule of a call centre.
+One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal. The
+observers are told a turn of the event loop later. Commands go first, so nothing that is slow or broken behind the
+journal can hold up a phone. It decides nothing itself and knows no rule of a call centre.
 """
 
 import asyncio

@@ -213,9 +213,6 @@ class _Taped:
         self._answers.append((method, "/".join(path), status, msgspec.json.decode(answer) if answer else None))
         return status, answer
 
-    def in_order(self) -> None:
-        """It cannot."""
-
     async def events(self, query: Mapping[str, str]) -> EventSocket:
         return await self._wire.events(query)
 

@@ -112,9 +112,6 @@ class DoubleWire:
         self._world.after(delay, arrive)
         return await future
 
-    def in_order(self) -> None:
-        """It cannot."""
-
     async def events(self, query: Mapping[str, str]) -> "Socket":
         """As the real one."""
         self._check()
