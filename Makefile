@@ -19,7 +19,7 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing screenshots lock audit prompts clean
+.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench-core screenshots lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
+
+bench-core: $(INSTALLED) ## how long the core takes for a step, in small centres and in large ones (minutes)
+	@$(BIN)/python -m bench.core --json docs/bench/core.json --picture docs/bench/core.svg
 
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots
