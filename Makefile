@@ -15,11 +15,13 @@ UP ?=
 # Only some rows of `make chaos`: make chaos ROWS="engine-killed clock-jumps"
 ROWS ?=
 SOAK ?=
+# Only some of it: make bench BENCH="hand-over arrival"
+BENCH ?=
 
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing screenshots lock audit prompts clean
+.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench screenshots lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,9 @@ lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
+
+bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same phones for all (a quarter of an hour)
+	@$(BIN)/python -m bench --json docs/bench/calls.json --picture docs/bench/calls.svg $(BENCH)
 
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots
