@@ -3,7 +3,7 @@
 A process each, so that the memory of one centre is nothing to the others; and only one of them works at any time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -64,7 +64,7 @@ class Far:
 
 
 @contextmanager
-def far_away(size: Size) -> Iterator[Far]:
+def far_away(size: Size) -> Generator[Far]:
     """A centre in a process of its own, which ends with this."""
     context = get_context("spawn")
     ours, its = context.Pipe()

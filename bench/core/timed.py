@@ -5,7 +5,7 @@ A step is what the live engine does for one message: `handle` or `advance`, and 
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from time import perf_counter_ns
@@ -47,7 +47,7 @@ from acd.outputs import (
 Times = dict[str, "array[int]"]
 """Nanoseconds of each step, by its kind."""
 
-_BY_INPUT: Final = {
+_BY_INPUT: Final[Mapping[type[Event | Request], str]] = {
     LegAnswered: "an agent answers",
     CallConnected: "a talk begins",
     AnnouncementOver: "an announcement is over",
