@@ -21,7 +21,7 @@ BENCH ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench screenshots lock audit prompts clean
+.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench bench-core screenshots lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ lint: $(INSTALLED)
 
 bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same phones for all (a quarter of an hour)
 	@$(BIN)/python -m bench --json docs/bench/calls.json --picture docs/bench/calls.svg $(BENCH)
+
+bench-core: $(INSTALLED) ## how long the core takes for a step, in small centres and in large ones (minutes)
+	@$(BIN)/python -m bench.core --json docs/bench/core.json --picture docs/bench/core.svg
 
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots

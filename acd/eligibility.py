@@ -49,6 +49,12 @@ def obstacle_everywhere(agent: AgentRecord) -> Obstacle | None:
     return None
 
 
+def has_hands_full(agent: AgentRecord, assignments: Iterable[Assignment]) -> bool:
+    """Whether he has too many calls in hand for any of his queues: `Obstacle.CALLS_IN_HAND` everywhere."""
+    in_hand = calls_in_hand(agent)
+    return bool(in_hand) and all(in_hand >= assignment.max_calls for assignment in assignments)
+
+
 def obstacle_in(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> Obstacle | None:
     """What keeps him from calls of this queue beyond that. `devices` are all of his."""
     if calls_in_hand(agent) >= assignment.max_calls:
@@ -113,12 +119,16 @@ class Criterion(StrEnum):
     """Longest first."""
 
 
-def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[float, ...]:
-    """His place in the queue's order, lowest first: a number for each criterion; equal ranks go by id."""
-    return tuple(
+def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[float, float]:
+    """His place in the queue's order, lowest first: a number for each criterion; equal ranks go by id.
+
+    Always two numbers: while a queue changes its type, old and new ranks stand in one order.
+    """
+    first, *second = (
         assignment.order if criterion is Criterion.ORDER else agent.idle_since.timestamp()
         for criterion in criteria(queue.type)
     )
+    return first, second[0] if second else 0.0
 
 
 def criteria(type_: QueueType) -> tuple[Criterion, ...]:

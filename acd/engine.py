@@ -324,6 +324,7 @@ def _match(step: Step) -> None:
         rung = sum(_ring(step, call) for call in calls.values())
         if not rung or (not freed and len(needy) == 1):  # one caller alone has had all whom he can have
             break
+        freed = [agent for agent in freed if agent.id in state.available]
     state.freed.clear()
     state.needy.clear()
 

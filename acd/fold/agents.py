@@ -38,7 +38,8 @@ def wrap_up_started(state: Indexes, fact: WrapUpStarted, at: datetime) -> None:
     agent = state.records.agent_records[fact.agent]
     agent.wrap_up = WrapUp(queue=fact.queue, call=fact.call, since=at, until=fact.until, mandatory=fact.mandatory)
     state.deadlines.set(DeadlineKind.WRAP_UP, agent.id, fact.until)
-    state.reindex(agent)
+    state.place_wrap_up(agent)
+    state.reindex_eligible(agent)
 
 
 def wrap_up_ended(state: Indexes, fact: WrapUpEnded, at: datetime) -> None:
@@ -48,7 +49,8 @@ def wrap_up_ended(state: Indexes, fact: WrapUpEnded, at: datetime) -> None:
     agent.wrap_up = None
     agent.idle_since = max(agent.idle_since, at)
     state.deadlines.set(DeadlineKind.WRAP_UP, agent.id, None)
-    state.reindex(agent)
+    state.place_wrap_up(agent)
+    state.reindex_eligible(agent)
 
 
 def back_off_ended(state: Indexes, fact: BackOffEnded) -> None:

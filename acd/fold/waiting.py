@@ -64,19 +64,19 @@ def announcement_started(state: Indexes, fact: AnnouncementStarted, at: datetime
     call.announcements = call.saying = fact.number
     call.last_said[fact.kind] = at
     call.comforts += fact.kind is AnnouncementKind.COMFORT
-    state.place(call)
+    state.place_announcement(call)
 
 
 def announcement_skipped(state: Indexes, fact: AnnouncementSkipped, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.last_said[fact.kind] = at
-    state.place(call)
+    state.place_announcement(call)
 
 
 def announcement_ended(state: Indexes, fact: AnnouncementEnded) -> None:
     call = state.records.calls[fact.call]
     call.saying = None
-    state.place(call)
+    state.place_announcement(call)
 
 
 def call_lifted(state: Indexes, fact: CallLifted) -> None:
