@@ -27,8 +27,8 @@ UNWANTED: Final[tuple[EventType, ...]] = (
     "BridgeDestroyed",
     "PlaybackStarted",
 )
-"""Nothing reads these, and they are three quarters of all events. A trunk's `EndpointStateChange` names all its channels,
-each time anew: with a thousand callers it alone would keep a processor busy."""
+"""Nothing reads these, and they are three quarters of all events. A trunk's `EndpointStateChange` names
+all its channels, each time."""
 
 
 async def leave_out(client: Client, app: str) -> None:
