@@ -213,7 +213,7 @@ def _chunks(received: bytearray, begin: int) -> tuple[bytes, int] | None:
         size = int(received[begin:line_end].partition(b";")[0], 16)
         begin = line_end + 2
         if size == 0:
-            end = begin if received[begin : begin + 2] == b"\r\n" else received.find(_END_OF_HEAD, begin) + 2
+            end = begin if received.startswith(b"\r\n", begin) else received.find(_END_OF_HEAD, begin) + 2
             return None if end < begin or len(received) < end + 2 else (bytes(body), end + 2)
         if len(received) < begin + size + 2:
             return None
