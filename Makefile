@@ -21,7 +21,7 @@ BENCH ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench bench-core screenshots lock audit prompts clean
+.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench bench-core bench-recovery screenshots lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same ph
 
 bench-core: $(INSTALLED) ## how long the core takes for a step, in small centres and in large ones (minutes)
 	@$(BIN)/python -m bench.core --json docs/bench/core.json --picture docs/bench/core.svg
+
+bench-recovery: $(INSTALLED) ## from the start of a killed engine's successor to its first offer, a thousand waiting (minutes)
+	@$(BIN)/python -m bench.recovery --json docs/bench/recovery.json
 
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots

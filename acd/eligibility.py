@@ -49,19 +49,18 @@ def obstacle_everywhere(agent: AgentRecord) -> Obstacle | None:
     return None
 
 
-def has_hands_full(agent: AgentRecord, assignments: Iterable[Assignment]) -> bool:
-    """Whether he has too many calls in hand for any of his queues: `Obstacle.CALLS_IN_HAND` everywhere."""
-    in_hand = calls_in_hand(agent)
-    return bool(in_hand) and all(in_hand >= assignment.max_calls for assignment in assignments)
-
-
 def obstacle_in(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> Obstacle | None:
     """What keeps him from calls of this queue beyond that. `devices` are all of his."""
-    if calls_in_hand(agent) >= assignment.max_calls:
+    if has_hands_full(agent, assignment):
         return Obstacle.CALLS_IN_HAND
     if not any(usable(device, assignment, agent) for device in devices):
         return Obstacle.NO_USABLE_DEVICE
     return None
+
+
+def has_hands_full(agent: AgentRecord, assignment: Assignment) -> bool:
+    """Whether he has as many calls in hand as he may have when one of this queue rings."""
+    return calls_in_hand(agent) >= assignment.max_calls
 
 
 def staffs(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> bool:

@@ -21,8 +21,8 @@ fixed wrap-up it is exact for one agent, and 2 % too long for five where a quart
   more (too short);
 - callers before him hang up (too long), or callers with a better turn come after him (too short);
 - an assignment gives its agent another priority than the queue's, or an agent goes offline: not looked at;
-- its agents serve more than twenty other queues: of those it looks at twenty or fewer, evenly spread over their
-  numbers, and takes the rest to be like them;
+- its agents serve more than ten other queues: of those it looks at ten or fewer, evenly spread over their numbers, and
+  takes the rest to be like them;
 - the phone has to ring and be picked up, and that is not added (too short by some seconds).
 
 It costs no more in a large centre: a few figures of the queue, and of each that shares agents with it.
@@ -40,7 +40,7 @@ from acd.state import State
 
 _TALK_WHERE_UNKNOWN: Final = timedelta(minutes=3)
 _WRAP_UPS_LOOKED_AT: Final = 20
-_OTHER_QUEUES_LOOKED_AT: Final = 20
+_OTHER_QUEUES_LOOKED_AT: Final = 10
 _NOTHING_KNOWN: Final = QueueRecord()
 """Of a queue without calls yet."""
 

@@ -227,7 +227,7 @@ class Indexes:
     def reindex_eligible(self, agent: AgentRecord) -> None:
         """Of which queues he could be offered a call now; enough where only his calls and offers have changed."""
         assignments = self.records.assignments.get(agent.id, {})
-        if obstacle_everywhere(agent) is not None or has_hands_full(agent, assignments.values()):
+        if obstacle_everywhere(agent) is not None or all(has_hands_full(agent, part) for part in assignments.values()):
             self.freed.discard(agent.id)
             if agent.id in self.available:
                 self.available.discard(agent.id)

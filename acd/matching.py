@@ -185,14 +185,16 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
     A queue whose callers cannot use him now is passed over, whatever its priority. `widening` is a call whose cascade
     may come to him now.
     """
-    found = [
-        (call, assignment)
-        for queue_id, assignment in state.records.assignments.get(agent.id, {}).items()
-        if (call := _first_for(state, queue_id, agent, widening)) is not None
-    ]
-    if len(found) > 1:
-        found.sort(key=lambda each: precedence(state.records.queues[each[0].queue], each[1], each[0]))
-    return found[0][0] if found else None
+    found: CallRecord | None = None
+    foremost: Precedence | None = None
+    for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
+        call = _first_for(state, queue_id, agent, widening)
+        if call is None:
+            continue
+        place = precedence(state.records.queues[queue_id], assignment, call)
+        if foremost is None or place < foremost:
+            found, foremost = call, place
+    return found
 
 
 def precedence(queue: Queue, assignment: Assignment, call: CallRecord) -> Precedence:
@@ -203,7 +205,7 @@ def precedence(queue: Queue, assignment: Assignment, call: CallRecord) -> Preced
 
 def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: CallRecord | None) -> CallRecord | None:
     """The call of this queue whose turn it is of those that can use this agent now."""
-    index = state.queue_index(queue_id)
+    index = state.index[queue_id]
     queue: Queue | None = state.records.queues.get(queue_id)
     if queue is None or agent.id not in index.eligible:
         return None
