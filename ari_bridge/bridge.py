@@ -24,6 +24,7 @@ from acd.inputs import (
     DriftFound,
     Event,
     KeyPressed,
+    LegEnd,
     LegEnded,
     LegKeyPressed,
     OtherCallEnded,
@@ -59,11 +60,21 @@ from ari_bridge.gate import Gate
 from ari_bridge.keys import Keys
 from ari_bridge.lamps import Lamps
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import caller_of, leg_channel
+from ari_bridge.names import caller_of, is_endpoint, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
 from ari_bridge.rounds import Rounds
-from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
+from ari_bridge.signals import (
+    EarReady,
+    LeftUs,
+    LegLeft,
+    Passed,
+    PlaybackOver,
+    Replaced,
+    Signal,
+    StarCodeDialled,
+    TellingOver,
+)
 from ari_bridge.tasks import Tasks
 from ari_bridge.telling import Telling
 from ari_bridge.translate import translate
@@ -175,9 +186,11 @@ class Bridge:
         if not self.connected:
             self.counters.dropped += len(commands)
             return
-        for command in commands:
-            for errand in (*self._before(command), *plan(command, self._app)):
-                self._lanes.start(errand)
+        errands = [errand for command in commands for errand in (*self._before(command), *plan(command, self._app))]
+        for errand in sorted(errands, key=_is_no_phones):
+            self._lanes.start(errand)
+        if errands:
+            self._client.give_way()
 
     def _before(self, command: Command) -> tuple[Errand, ...]:
         """Remember what was ordered, and what has to be asked beside the plan because of what was before."""
@@ -342,6 +355,8 @@ class Bridge:
             case LegEnded(offer=offer, device=device):
                 self._leg_gone(offer, device)
                 self._engine.tell(happening)
+            case LegLeft(offer=offer, device=device):
+                self._engine.tell(LegEnded(offer=offer, device=device, how=LegEnd.HUNG_UP))
             case LegKeyPressed():
                 self._engine.tell(self._keys.joined(happening))
             case TellingOver():
@@ -401,6 +416,11 @@ class Bridge:
         if self._callers.get(call) == channel:
             del self._callers[call]
             self._engine.tell(CallerHungUp(call=call))
+
+
+def _is_no_phones(errand: Errand) -> bool:
+    """Lanes are carried out side by side. Those of phones begin first: a ring is waited for, music is not."""
+    return not is_endpoint(errand.lane)
 
 
 def _pause(wait: timedelta) -> float:

@@ -127,7 +127,7 @@ def turn_away(command: TurnAway) -> tuple[Errand, ...]:
 
 def hang_up(command: HangUpCall) -> tuple[Errand, ...]:
     """The channel, then the bridge: a caller alone in the bridge of his talk is known as one who is to go."""
-    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
+    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND, CONFLICT})
     if command.channel is None:
         return (Errand(lane=command.call, operations=(destroy,)),)
     end = on_channel("hangup", command.channel, harmless={NOT_FOUND})

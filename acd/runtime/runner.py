@@ -1,8 +1,8 @@
 """The live engine: takes what happens, lets the core decide, publishes what it decided, and wakes it at its deadline.
 
-One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal and the
-observers. Commands go first, so nothing that is slow or broken behind the journal can hold up a phone. It decides
-nothing itself and knows no rule of a call centre.
+One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal. The
+observers are told a turn of the event loop later. Commands go first, so nothing that is slow or broken behind the
+journal can hold up a phone. It decides nothing itself and knows no rule of a call centre.
 """
 
 import asyncio
@@ -85,6 +85,8 @@ class Runner:
         self._durable_within = durable_within
         self._switch: SwitchPort | None = None
         self._sequence = 0
+        self._untold: deque[tuple[Event | Request | None, Outcome, datetime]] = deque()
+        """Steps of which the observers have not been told yet."""
         self._last_facts: deque[Recorded] = deque(maxlen=LAST_FACTS)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_for: datetime | None = None
@@ -180,13 +182,21 @@ class Runner:
         if outcome.facts:
             self._sequence = self._journal.record(outcome.facts)
             self._last_facts.extend(outcome.facts)
-        for observer in self._observers:
-            try:
-                observer.observe(what, outcome, ordered)
-            except Exception:  # noqa: BLE001 - a figure or a log line is not worth a call
-                _log.exception("observer_failed", observer=type(observer).__name__)
+        if not self._untold:
+            asyncio.get_running_loop().call_soon(self._tell_observers)
+        self._untold.append((what, outcome, ordered))
         if self._guard is not None and outcome.facts:
             self._guard.after(outcome.facts)
+
+    def _tell_observers(self) -> None:
+        """A turn of the event loop later, by which time the commands are on their way."""
+        while self._untold:
+            what, outcome, ordered = self._untold.popleft()
+            for observer in self._observers:
+                try:
+                    observer.observe(what, outcome, ordered)
+                except Exception:  # noqa: BLE001 - a figure or a log line is not worth a call
+                    _log.exception("observer_failed", observer=type(observer).__name__)
 
     def _fail(self, what: Event | Request | None, error: Exception) -> None:
         self.stop()

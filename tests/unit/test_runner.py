@@ -143,12 +143,16 @@ def in_virtual_time(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
 @in_virtual_time
 async def test_commands_go_out_before_facts_are_recorded_and_observed() -> None:
     world = World()
+    await asyncio.sleep(0)
     world.forget()
     world.runner.tell(arrival("c1"))
-    assert world.log == ["switch", "journal", "observer"]
+    assert world.log == ["switch", "journal"]
+    await asyncio.sleep(0)
+    assert world.log == ["switch", "journal", "observer"], "after what the commands have begun"
     assert [type(command) for command in world.commands] == [HoldCaller]
     world.forget()
     world.runner.tell(CallerHungUp(call=CallId("nobody")))
+    await asyncio.sleep(0)
     assert world.log == ["observer"], "nothing to order and nothing to record"
 
 
@@ -156,6 +160,7 @@ async def test_commands_go_out_before_facts_are_recorded_and_observed() -> None:
 async def test_a_broken_observer_costs_no_call() -> None:
     world = World(observers=[BrokenObserver()])
     world.runner.tell(arrival("c1"))
+    await asyncio.sleep(0)
     assert world.observed[-1][0] == arrival("c1"), "the one after the broken one was told"
 
 
@@ -255,6 +260,7 @@ def test_a_fault_of_the_core_is_told_with_its_input_and_the_last_facts_and_ends_
         world = World(FailingEngine(State()))
         await world.runner.ask(SetStatus(agent=ALICE, status=ONLINE))
         world.runner.tell(arrival("c1"))
+        await asyncio.sleep(0)
         world.forget()
         world.runner.tell(arrival("fatal"))
         assert world.log == [], "nothing of a failed step gets out"
@@ -292,6 +298,7 @@ async def test_a_stopped_runner_takes_nothing_and_never_wakes() -> None:
     await world.runner.ask(SetStatus(agent=ALICE, status=ONLINE))
     world.runner.tell(arrival("c1"))
     world.runner.stop()
+    await asyncio.sleep(0)
     world.forget()
     world.runner.tell(arrival("c2"))
     await asyncio.sleep(100)
