@@ -33,8 +33,9 @@ from tests.phone.waiting import until
 
 QUEUES: Final = 20
 PHONES_OF_CALLERS: Final = 50
-AT_ONCE: Final = 4
-"""So many dial at a time: who dials faster than the machine can take is told that it is busy, and dials again."""
+CODES_AT_ONCE: Final = 50
+CALLS_AT_ONCE: Final = 8
+"""So many dial at a time: a star code takes seconds to be heard; who calls faster than may be hears that it is busy."""
 
 _PATIENCE_S: Final = 120.0
 
@@ -180,9 +181,9 @@ async def _fill(server: DoubleServer, waiting: int, talking: int) -> list[Line]:
     agents = [f"{5000 + n}-desk" for n in range(talking)]
     phones = [f"{3000 + n}-desk" for n in range(PHONES_OF_CALLERS)]
     await until("the phones", lambda: all(map(server.switch.register, [*agents, *phones])), within=_PATIENCE_S)
-    await _some_at_a_time([partial(_comes, server, agent) for agent in agents])
+    await _some_at_a_time([partial(_comes, server, agent) for agent in agents], CODES_AT_ONCE)
     calls = [(phones[n % len(phones)], f"{7000 + n % QUEUES}") for n in range(talking + waiting)]
-    lines = await _some_at_a_time([partial(_calls, server, phone, number) for phone, number in calls])
+    lines = await _some_at_a_time([partial(_calls, server, phone, number) for phone, number in calls], CALLS_AT_ONCE)
     await until("all talks", lambda: _talks(server) == talking, within=_PATIENCE_S)
     return lines[:talking]
 
@@ -208,8 +209,8 @@ def _hears_something(line: Line) -> bool:
     return line.is_up or line.is_over
 
 
-async def _some_at_a_time(acts: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
-    places = asyncio.Semaphore(AT_ONCE)
+async def _some_at_a_time(acts: Sequence[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
+    places = asyncio.Semaphore(at_once)
 
     async def one(act: Callable[[], Awaitable[T]]) -> T:
         async with places:
