@@ -4,6 +4,7 @@ More and more calls a second until some are not right; then a minute at the last
 much a little less, and less again.
 """
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from bench.machine import LOAD_QUEUE, Machine, processor_s
 from bench.phones import Phones
 from bench.traffic import Traffic
 
-FIRST_PER_S: Final = 30.0
+FIRST_PER_S: Final = 20.0
 STEP: Final = 1.1
 STEP_S: Final = 3.0
 LESS: Final = 0.95
@@ -26,6 +27,8 @@ TALK_S: Final = 0.3
 RINGS_WITHIN_MS: Final = 1000.0
 MOST_PER_S: Final = 300.0
 SETTLES_S: Final = 10.0
+RECOVERS_S: Final = 8.0
+"""After too much: an engine that has begun to turn callers away takes some seconds to see that it is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class Load:
                 self._phones.hang_up(call)
             await traffic.end(SETTLES_S)
             self._phones.forget()
+            await asyncio.sleep(RECOVERS_S)
         steady = Steady(
             per_s=rate,
             calls=count,
