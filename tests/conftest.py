@@ -6,7 +6,8 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-CENTRE_TESTS: Final = "tests/acceptance"
+CENTRE_TESTS: Final = ("tests/acceptance/pages", "tests/acceptance")
+"""Each of these folders has a running centre of its own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,10 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-class TwoProcesses(LoadScopeScheduling):  # type: ignore[misc]  # mypy finds no types in xdist
-    """How `pytest -n 2` shares out the tests, in their order: files, and all that need the one running centre at once.
+class Processes(LoadScopeScheduling):  # type: ignore[misc]  # mypy finds no types in xdist
+    """How `pytest -n 3` shares out the tests, in their order: files, and all that need one running centre at once.
 
-    So one process is with the centre for most of the time, and the other one takes file after file meanwhile.
+    So two processes are with the centres for most of the time, where phones ring and people wait, and the third one
+    takes file after file meanwhile.
     """
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
@@ -29,9 +31,10 @@ class TwoProcesses(LoadScopeScheduling):  # type: ignore[misc]  # mypy finds no 
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return CENTRE_TESTS if nodeid.startswith(f"{CENTRE_TESTS}/") else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in CENTRE_TESTS if file.startswith(f"{folder}/")), file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoProcesses:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Processes:
     """Asked once, by the process that hands the tests out."""
-    return TwoProcesses(config, log)
+    return Processes(config, log)
