@@ -76,13 +76,19 @@ def _known_by(entry: Json) -> str:
 def by_subject(told: Iterable[Json]) -> dict[str, list[Json]]:
     """Events by the channel, playback or phone that they are of: between these the order is not fixed.
 
-    Nor is it how often Asterisk echoes our own answers to a transfer, which nothing of ours reads.
+    Nor is it how often Asterisk echoes our own answers to a transfer, and which of the channels of a phone goes first
+    where several end: nothing of ours reads that.
     """
     found: dict[str, list[Json]] = {}
     for event in told:
         if event["type"] != "ChannelTransfer" or "state" not in event:
-            found.setdefault(_subject(event), []).append(event)
+            found.setdefault(_subject(event), []).append(_with_channels_counted(event))
     return found
+
+
+def _with_channels_counted(event: Json) -> Json:
+    phone = event.get("endpoint")
+    return event if phone is None else event | {"endpoint": phone | {"channel_ids": len(phone["channel_ids"])}}
 
 
 def _subject(event: Json) -> str:
