@@ -19,26 +19,25 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup run test check chaos soak soak-queueing lock audit prompts clean
+.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing screenshots lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(INSTALLED) ## everything that running and testing need; quick when nothing changed
-	@$(BIN)/python -m acd.runtime.up.tree
+setup: asterisk chromium ## everything that running and testing need; quick when nothing changed
 
 # setpriv: when make is killed, `acd up` is told to stop.
-run: setup ## a demo centre, until Ctrl-C
+run: asterisk ## a demo centre, until Ctrl-C
 	@setpriv --pdeathsig TERM $(BIN)/python -m acd up $(CENTRE) $(UP)
 
-# In two processes; tests/conftest.py says how they share the tests.
+# In three processes on two processors, as much of it is waiting; tests/conftest.py says how they share the tests.
 test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of the core (two or three minutes)
 	@$(BIN)/python -m pytest -n 2 tests/unit tests/scenarios tests/property tests/mutants tests/simulation tests/test_tidy.py
 
-chaos: setup ## every failure caused on a real Asterisk, database and phones, one line each (under twenty minutes)
+chaos: asterisk ## every failure caused on a real Asterisk, database and phones, one line each (under twenty minutes)
 	@$(BIN)/python -m tests.chaos $(ROWS)
 
 # Only some of it, or fewer: make soak SOAK="cuts events --calls 10000"
@@ -54,6 +53,9 @@ lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
+
+screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
@@ -71,6 +73,18 @@ prompts: $(INSTALLED) ## speak prompts/en/ anew (after a change in feature_codes
 
 clean: ## forget the virtual environment, the demo's state and all caches; the private Asterisk stays
 	rm -rf $(VENV) .state .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+# --- what the machine must have
+
+asterisk: $(INSTALLED)
+	@$(BIN)/python -m acd.runtime.up.tree
+
+# Only tests need it: those that open the portal's pages.
+# libatomic1: Playwright's own Node.js wants it.
+chromium:
+	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
+
 
 # --- the virtual environment, made from the lock file; stamps keep it from being looked at twice
 

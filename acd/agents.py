@@ -1,6 +1,6 @@
 """What agents choose and what their phones do: status, Single-Call, wrap-up, devices, calls outside the queues."""
 
-from acd import offers, statuses
+from acd import monitoring, offers, statuses
 from acd.eligibility import calls_in_hand
 from acd.inputs import (
     DeviceRegistered,
@@ -10,20 +10,23 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     Refusal,
     SetAwayByPhone,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
 )
-from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, DeviceId, Queue, Status, takes_queue_calls
+from acd.model import OFFLINE, ONLINE, SINGLE_CALL, STATUSES, AgentId, DeviceId, Queue, Status, takes_queue_calls
 from acd.outputs import (
     DeviceDisengaged,
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
     OfferEnd,
+    OtherCallConnected,
     OutboundEnded,
+    PhoneModelKnown,
     Source,
     WrapUpEnd,
     WrapUpEnded,
@@ -67,11 +70,11 @@ def set_status(step: Step, request: SetStatus) -> Refusal | None:
         return Refusal.UNKNOWN_AGENT
     if not statuses.exists(step.state, agent, request.status):
         return Refusal.UNKNOWN_STATUS
-    _set_status(step, agent, request.status, Source.REQUEST)
+    _set_status(step, agent, request.status, Source.REQUEST if request.by is None else Source.SUPERVISOR, request.by)
     return None
 
 
-def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) -> None:
+def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source, by: AgentId | None = None) -> None:
     offer = _offer_of(step, agent)
     if offer is not None and not takes_queue_calls(status):
         offers.end(step, offer, OfferEnd.STATUS_CHANGED)
@@ -79,7 +82,7 @@ def _set_status(step: Step, agent: AgentRecord, status: Status, source: Source) 
         step.record(WrapUpEnded(agent=agent.id, why=WrapUpEnd.AGENT))
     rearms = status == SINGLE_CALL and bool(agent.single_calls)
     if status != agent.status or rearms:
-        statuses.change(step, agent, status, source)
+        statuses.change(step, agent, status, source, by)
 
 
 # --- after a call
@@ -178,6 +181,14 @@ def _reach(step: Step, device: DeviceId, *, reachable: bool) -> None:
         _silence(step, device, OfferEnd.DEVICE_LOST)
 
 
+def named_itself(step: Step, event: PhoneNamedItself) -> None:
+    """Told at every star code; what is known already is nothing new."""
+    if event.device not in step.state.records.devices:
+        step.pass_over()
+    elif step.state.records.device_records[event.device].model != event.model:
+        step.record(PhoneModelKnown(device=event.device, model=event.model))
+
+
 def _silence(step: Step, device: DeviceId, why: OfferEnd) -> None:
     agent = step.state.agent_of_device(device)
     offer = _offer_of(step, agent) if agent else None
@@ -194,16 +205,17 @@ def other_call_started(step: Step, event: OtherCallStarted) -> None:
     if known or step.state.agent_of_device(event.device) is None:
         step.pass_over()
         return
-    step.record(DeviceEngaged(device=event.device, channel=event.channel))
+    step.record(DeviceEngaged(device=event.device, channel=event.channel, outgoing=event.outgoing, number=event.number))
 
 
 def other_call_answered(step: Step, event: OtherCallAnswered) -> None:
     """He talks to somebody else while an offer rings: unless he may have both, the offer goes to another agent."""
     device = step.state.channels.get(event.channel)
     agent = step.state.agent_of_device(device) if device else None
-    if agent is None:
+    if device is None or agent is None:
         step.pass_over()
         return
+    step.record(OtherCallConnected(device=device, channel=event.channel, number=event.number))
     make_room(step, agent)
 
 
@@ -218,10 +230,14 @@ def make_room(step: Step, agent: AgentRecord) -> None:
 
 
 def other_call_ended(step: Step, event: OtherCallEnded) -> None:
-    """It is over; such a call gives no wrap-up. It may be the line of somebody who was sent on, and called outside."""
+    """It is over; such a call gives no wrap-up. It may be the line of somebody who was sent on, and called outside.
+
+    Or it was of a supervisor who listened in.
+    """
+    monitoring.phone_gone(step, event.channel)
     device = step.state.channels.get(event.channel)
     if device is not None:
-        step.record(DeviceDisengaged(device=device, channel=event.channel))
+        step.record(DeviceDisengaged(device=device, channel=event.channel, number=event.number))
     if event.channel in step.state.records.out:
         step.record(OutboundEnded(channel=event.channel))
     elif device is None:

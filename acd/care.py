@@ -5,7 +5,7 @@ Never says when: that is the matter of the rules that call it.
 
 from datetime import timedelta
 
-from acd import agents, announcing, offers
+from acd import agents, announcing, monitoring, offers
 from acd.model import CallId, DeviceId, OfferId, Recording
 from acd.outputs import (
     CallEnded,
@@ -118,6 +118,7 @@ def _end_talk(step: Step, call: CallRecord, by: Party) -> None:
         held = step.now - call.held_since
         step.record(HoldEnded(call=call.id, queue=call.queue, agent=call.agent, held=held))
     stop_recording(step, call)
+    monitoring.end_all(step, call)
     step.record(TalkEnded(call=call.id, queue=call.queue, agent=call.agent, by=by, talked=talked, held=call.held))
 
 

@@ -18,7 +18,7 @@ from acd.centre import Centre, CentreFaults
 from acd.explain.telling import as_lines, as_values
 from acd.model import CallId
 from acd.runtime import spare
-from acd.runtime.apply import Change, apply_centre
+from acd.runtime.apply import apply_centre
 from acd.runtime.database import close, connect
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
 from acd.runtime.given import (
@@ -37,6 +37,7 @@ from acd.runtime.store import Store
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
+from acd.stored.differences import Change
 
 RECENT: Final = 20
 
@@ -69,6 +70,7 @@ def main() -> None:
 @click.option("--sip-port", type=PORT, default=DEFAULTS.sip, show_default=True, help="Where phones register (UDP).")
 @click.option("--ari-port", type=PORT, default=DEFAULTS.ari, show_default=True, help="Asterisk's, on loopback (TCP).")
 @click.option("--web-port", type=PORT, default=DEFAULTS.web, show_default=True, help="Metrics and health (TCP).")
+@click.option("--portal-port", type=PORT, help="The pages (TCP).  [default: the first free one from 18091]")
 @click.option(
     "--rtp-ports",
     type=_RtpPorts(),
@@ -90,6 +92,7 @@ def up_command(
     sip_port: int,
     ari_port: int,
     web_port: int,
+    portal_port: int | None,
     rtp_ports: tuple[int, int],
     bind: str,
     state_dir: Path | None,
@@ -104,7 +107,10 @@ def up_command(
     Starts Asterisk, PostgreSQL and the engine, and shows how to reach them. Several centres run side by side when each
     has its own ports and state directory.
     """
-    ports = Ports(bind=bind, sip=sip_port, ari=ari_port, web=web_port, rtp_first=rtp_ports[0], rtp_last=rtp_ports[1])
+    first, last = rtp_ports
+    ports = Ports(
+        bind=bind, sip=sip_port, ari=ari_port, web=web_port, portal=portal_port, rtp_first=first, rtp_last=last
+    )
     options = Options(
         centre=centre_of(file),
         ports=ports,

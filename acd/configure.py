@@ -49,7 +49,7 @@ def _retime_cascade(step: Step, call: CallRecord, retimed: Set[QueueId]) -> None
 def _review(step: Step, offer: OfferRecord, retimed: Set[QueueId]) -> None:
     """What the new rules make of an offer that rings, or waits for its agent to confirm."""
     queue = step.state.records.queues[offer.queue]
-    if queue.type is QueueType.CALL_PARK:
+    if queue.type is QueueType.CALL_PARK and not offer.picked:
         offers.end(step, offer, OfferEnd.CONFIGURATION_CHANGED)
         return
     allowed = _allowed_devices(step, offer)
@@ -65,9 +65,9 @@ def _review(step: Step, offer: OfferRecord, retimed: Set[QueueId]) -> None:
 
 def _allowed_devices(step: Step, offer: OfferRecord) -> set[DeviceId]:
     assignment = step.state.assignment(offer.agent, offer.queue)
-    if assignment is None:
-        return set()
     owned = set(step.state.devices_of.get(offer.agent, {}))
+    if assignment is None:
+        return owned if offer.picked else set()
     return owned if assignment.devices is None else owned & assignment.devices
 
 

@@ -28,9 +28,12 @@ from acd.inputs import (
     LegEnd,
     LegEnded,
     LegLeftOver,
+    MonitorAnswered,
+    MonitorLeftOver,
     NotHeld,
     NotJoined,
     NotLetGo,
+    NotListening,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -66,6 +69,9 @@ KINDS: Final[Mapping[type[Difference], str]] = {
     NotLetGo: "not_let_go",
     NotHeld: "not_held",
     NotJoined: "not_joined",
+    MonitorAnswered: "monitor_answered",
+    NotListening: "not_listening",
+    MonitorLeftOver: "monitor_left_over",
 }
 """By which they are counted."""
 
@@ -87,6 +93,7 @@ def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     yield from _sent_on(state, seen, went_out)
     yield from _answers(state, told)
     yield from _left_over(state, told)
+    yield from _monitors(state, seen)
     for call in told.calls:
         if call.call in known or call.channel is not None:
             continue
@@ -239,6 +246,9 @@ def _of_answered(call: CallRecord, seen: AsteriskSeen, *, is_there: bool) -> Ite
         yield LegEnded(offer=call.offer, device=call.device, how=LegEnd.HUNG_UP)
     elif call.briefing:
         pass  # its end has a deadline
+    elif call.held_apart:
+        if (call.id, call.queue) not in seen.held:
+            yield NotHeld(call=call.id)
     elif call.id not in seen.joined:
         yield NotJoined(call=call.id)
     elif call.talking_since is None:
@@ -277,6 +287,21 @@ def _left_over(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     callers = {call.call for call in seen.calls if call.channel is None}
     for call_id in sorted(seen.talks - records.calls.keys() - callers):
         yield TalkLeftOver(call=call_id)
+
+
+def _monitors(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+    """Of those who listen in; where a phone is gone, its other call is."""
+    picked_up = {other.channel for other in seen.other_calls if other.answered}
+    for channel, (call_id, supervisor) in sorted(state.monitors.items()):
+        monitor = state.records.calls[call_id].monitors[supervisor]
+        if channel not in picked_up:
+            continue
+        if monitor.since is None:
+            yield MonitorAnswered(channel=channel)
+        elif (channel, monitor.mode) not in seen.listening:
+            yield NotListening(channel=channel)
+    for channel in sorted(seen.monitors - state.monitors.keys()):
+        yield MonitorLeftOver(channel=channel)
 
 
 def _channels(call: CallRecord | None) -> tuple[ChannelId | None, ...]:

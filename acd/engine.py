@@ -10,7 +10,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from acd import agents, announcing, callback, calls, configure, entry, offers, overflow, reconcile, talk, waiting
+from acd import (
+    agents,
+    announcing,
+    callback,
+    calls,
+    configure,
+    dialling,
+    entry,
+    monitoring,
+    offers,
+    overflow,
+    reconcile,
+    supervising,
+    talk,
+    waiting,
+)
 from acd.indexes import place_of
 from acd.inputs import (
     AgentTold,
@@ -22,27 +37,39 @@ from acd.inputs import (
     CallerHungUp,
     CallerNotReached,
     CallerReached,
+    ChangeMonitor,
     ConfigurationLoaded,
     ConnectFailed,
     DeviceRegistered,
     DeviceUnregistered,
+    DialFor,
     DriftFound,
+    EndMonitor,
     EndWrapUp,
     EndWrapUpByPhone,
     EngineStarted,
     Event,
+    HangUp,
+    Hold,
     KeyPressed,
     LegAnswered,
     LegEnded,
     LegHeld,
     LegKeyPressed,
     LegResumed,
+    Monitor,
+    MonitorAnswered,
+    MoveCall,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
+    PickCall,
     Refusal,
     Request,
+    Resume,
     SetAwayByPhone,
+    SetPriority,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
@@ -133,6 +160,8 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             agents.registered(step, what)
         case DeviceUnregistered():
             agents.unregistered(step, what)
+        case PhoneNamedItself():
+            agents.named_itself(step, what)
         case OtherCallStarted():
             agents.other_call_started(step, what)
         case OtherCallAnswered():
@@ -151,6 +180,21 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             return agents.end_wrap_up(step, what)
         case SwitchDevice():
             return agents.switch_device(step, what)
+        case MonitorAnswered():
+            monitoring.answered(step, what)
+        case (
+            HangUp()
+            | Hold()
+            | Resume()
+            | DialFor()
+            | SetPriority()
+            | MoveCall()
+            | PickCall()
+            | Monitor()
+            | ChangeMonitor()
+            | EndMonitor()
+        ):
+            return _beyond_the_phone(step, what)
         case ConfigurationLoaded():
             configure.configure(step, what)
         case EngineStarted():
@@ -164,6 +208,36 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
         case _:
             assert_never(what)
     return None
+
+
+def _beyond_the_phone(
+    step: Step,
+    what: HangUp | Hold | Resume | DialFor | SetPriority | MoveCall | PickCall | Monitor | ChangeMonitor | EndMonitor,
+) -> Refusal | None:
+    """The rule for what people do with calls by another way than a phone."""
+    match what:
+        case HangUp():
+            return talk.hang_up(step, what)
+        case Hold():
+            return talk.hold(step, what)
+        case Resume():
+            return talk.resume(step, what)
+        case DialFor():
+            return dialling.dial(step, what)
+        case SetPriority():
+            return supervising.set_priority(step, what)
+        case MoveCall():
+            return supervising.move(step, what)
+        case PickCall():
+            return supervising.pick(step, what)
+        case Monitor():
+            return monitoring.start(step, what)
+        case ChangeMonitor():
+            return monitoring.change(step, what)
+        case EndMonitor():
+            return monitoring.stop(step, what)
+        case _:
+            assert_never(what)
 
 
 # --- time

@@ -77,6 +77,8 @@ class Indexes:
         """Whom the agent has, or is about to have, who took this offer."""
         self.retrievals: dict[ChannelId, CallId] = {}
         """Calls of devices with which a caller was fetched, and whom."""
+        self.monitors: dict[ChannelId, tuple[CallId, AgentId]] = {}
+        """Calls of devices with which somebody listens in: on whom, and who."""
         self.callbacks: dict[str, set[CallId]] = {}
         """Who waits to be called back, and is not being called, by his queue and number as `place_id` names them."""
         self.staffing: dict[AgentId, set[QueueId]] = {}
@@ -287,6 +289,8 @@ class Indexes:
                 self.talks[call.offer] = call.id
             if call.retriever is not None:
                 self.retrievals[call.retriever] = call.id
+            for supervisor, monitor in call.monitors.items():
+                self.monitors[monitor.channel] = (call.id, supervisor)
         for offer in r.offers.values():
             self.deadlines.set(DeadlineKind.OFFER, offer.id, offer.until)
             self.index[offer.queue].ringing.add(offer.id)

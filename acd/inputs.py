@@ -1,4 +1,4 @@
-"""What goes into the engine: events (something happened), requests (somebody asks), and why a request is refused.
+"""What goes into the engine: events (something happened) and requests (somebody asks; they stand in `requests`).
 
 An event is never refused. One that no longer fits (an answer to an offer that has lapsed) is counted as stale.
 """
@@ -7,7 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId, Status
+from acd.model import AccountId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId
+from acd.requests import ChangeMonitor as ChangeMonitor
+from acd.requests import DialFor as DialFor
+from acd.requests import EndMonitor as EndMonitor
+from acd.requests import EndWrapUp as EndWrapUp
+from acd.requests import EndWrapUpByPhone as EndWrapUpByPhone
+from acd.requests import HangUp as HangUp
+from acd.requests import Hold as Hold
+from acd.requests import Monitor as Monitor
+from acd.requests import MoveCall as MoveCall
+from acd.requests import PickCall as PickCall
+from acd.requests import Refusal as Refusal
+from acd.requests import Request as Request
+from acd.requests import Resume as Resume
+from acd.requests import SetAwayByPhone as SetAwayByPhone
+from acd.requests import SetPriority as SetPriority
+from acd.requests import SetStatus as SetStatus
+from acd.requests import SetStatusByPhone as SetStatusByPhone
+from acd.requests import SwitchDevice as SwitchDevice
 from acd.seen import AsteriskSeen as AsteriskSeen
 from acd.seen import SeenCall as SeenCall
 from acd.seen import SeenLeg as SeenLeg
@@ -183,6 +201,15 @@ class DeviceUnregistered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneNamedItself:
+    """A phone has said what it is."""
+
+    device: DeviceId
+    model: str
+    """In its maker's words, such as `Yealink SIP-T46U 108.86.0.20`; never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCallStarted:
     """A device has a channel that is no leg of an offer: a direct or outbound call, a star code, a call to a queue.
 
@@ -191,6 +218,10 @@ class OtherCallStarted:
 
     channel: ChannelId
     device: DeviceId
+    outgoing: bool = False
+    """It is the phone that calls; else it is called, or nobody knows."""
+    number: str = ""
+    """What it has dialled; of one that is called, who calls is known later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,11 +229,22 @@ class OtherCallAnswered:
     """Such a call is now a conversation. Star codes never become one."""
 
     channel: ChannelId
+    number: str = ""
+    """Of the other side, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCallEnded:
     """Such a call is over."""
+
+    channel: ChannelId
+    number: str = ""
+    """Of the other side, where nobody had answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorAnswered:
+    """A supervisor has picked up the phone that rings so that he can listen in."""
 
     channel: ChannelId
 
@@ -312,6 +354,20 @@ class NotJoined:
     call: CallId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotListening:
+    """A supervisor who has picked up does not hear the talk as he is to."""
+
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorLeftOver:
+    """Somebody's phone, or what is left of it, listens in on nothing that is known."""
+
+    channel: ChannelId
+
+
 Difference = (
     TalkUnknown
     | DeviceRegistered
@@ -335,6 +391,9 @@ Difference = (
     | NotLetGo
     | NotHeld
     | NotJoined
+    | MonitorAnswered
+    | NotListening
+    | MonitorLeftOver
 )
 """One thing in which books and Asterisk differ: an event that we missed, something that is gone or left over, or an
 order that was not carried out."""
@@ -365,78 +424,14 @@ Event = (
     | CallerHungUp
     | DeviceRegistered
     | DeviceUnregistered
+    | PhoneNamedItself
     | OtherCallStarted
     | OtherCallAnswered
     | OtherCallEnded
+    | MonitorAnswered
     | EngineStarted
     | ConfigurationLoaded
     | AsteriskLost
     | AsteriskSeen
     | DriftFound
 )
-
-
-# --- requests
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatusByPhone:
-    """The agent whose phone this is wants this status. Online also switches this phone on."""
-
-    device: DeviceId
-    status: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAwayByPhone:
-    """The agent whose phone this is wants the away status of this number, from 1: ours, then his account's own."""
-
-    device: DeviceId
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatus:
-    """An agent (or a supervisor for him) wants this status."""
-
-    agent: AgentId
-    status: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndWrapUp:
-    """An agent is ready before his wrap-up has run out."""
-
-    agent: AgentId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndWrapUpByPhone:
-    """The agent whose phone this is is ready before his wrap-up has run out."""
-
-    device: DeviceId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchDevice:
-    """Whether this phone rings for queue calls."""
-
-    device: DeviceId
-    on: bool
-
-
-Request = SetStatusByPhone | SetAwayByPhone | SetStatus | EndWrapUp | EndWrapUpByPhone | SwitchDevice
-
-
-class Refusal(StrEnum):
-    """Why a request was not granted; worded where a person meets it."""
-
-    NOT_AN_AGENT = "not_an_agent"
-    """The phone is unknown, or its owner answers no queue."""
-    UNKNOWN_AGENT = "unknown_agent"
-    UNKNOWN_DEVICE = "unknown_device"
-    UNKNOWN_STATUS = "unknown_status"
-    NOT_IN_WRAP_UP = "not_in_wrap_up"
-    WRAP_UP_MANDATORY = "wrap_up_mandatory"
-    NOT_STORED = "not_stored"
-    """Decided, but the journal could not take it in time. Said by the process, never by the engine."""

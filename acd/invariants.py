@@ -37,6 +37,8 @@ class Invariant(StrEnum):
     """Among a queue's eligible agents stand those who could be offered its calls, and nobody else."""
     TALKS_INDEXED = "talks_indexed"
     """By the offer that was taken, or the call with which he was fetched, a caller is found."""
+    MONITORS_INDEXED = "monitors_indexed"
+    """Whoever listens in does so on a talk, and by the call of his phone he is found."""
     TIMER_HAS_OWNER = "timer_has_owner"
     """What lapses by itself is what the records say, at that instant."""
     LINES_COUNTED = "lines_counted"
@@ -187,6 +189,10 @@ class Invariants:
         elif call.may_ring and self._state.records.asterisk_in_sight and agent_to_ring(self._state, call) is not None:
             what = "an agent could be rung for it, and is not"
             yield Violation(invariant=Invariant.NOBODY_WAITS_IN_VAIN, of=id_, what=what)
+        for supervisor, monitor in call.monitors.items():
+            if call.talking_since is None or self._state.monitors.get(monitor.channel) != (id_, supervisor):
+                what = f"{supervisor} listens in on no talk, or is not found by {monitor.channel}"
+                yield Violation(invariant=Invariant.MONITORS_INDEXED, of=id_, what=what)
         for offer_id in call.offers:
             offer = self._state.records.offers.get(offer_id)
             if offer is None or offer.call != id_ or self._state.records.agent_records[offer.agent].offer != offer_id:
@@ -247,7 +253,7 @@ class Invariants:
         if offer is None or offer.agent != agent.id or call is None or offer_id not in call.offers:
             what = f"is said to be rung by {offer_id}, which is not so"
             yield Violation(invariant=Invariant.OFFER_BELONGS_TOGETHER, of=agent.id, what=what)
-        elif not takes_queue_calls(agent.status):
+        elif not takes_queue_calls(agent.status) and not self._state.records.offers[offer_id].picked:
             yield Violation(invariant=Invariant.RINGS_WHO_MAY, of=agent.id, what=f"is {agent.status}, and is rung")
 
     def _eligible(self, agent: AgentRecord) -> Iterator[Violation]:

@@ -43,6 +43,8 @@ class CallObstacle(StrEnum):
     """He could not be reached, and is called again later."""
     CAPPED = "capped"
     """He is to be called back, and as many calls go out as may."""
+    PICKED = "picked"
+    """A supervisor has given him to somebody, whose phones ring."""
     QUEUE_GONE = "queue_gone"
     PARKED = "parked"
     """Whoever wants him dials his queue."""
@@ -116,6 +118,8 @@ def call_obstacle(state: State, call: CallRecord) -> CallObstacle | None:
             return CallObstacle.ANSWERED
         if call.overdue:
             return CallObstacle.OVERDUE
+        if call.picked is not None:
+            return CallObstacle.PICKED
         capped = call.callback is not None and call.callback.cap is not None
         return CallObstacle.CAPPED if capped else CallObstacle.CALLED_BACK_LATER
     if queue.type is QueueType.CALL_PARK:

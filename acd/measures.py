@@ -4,14 +4,13 @@ Pure: the facts of a span go in, in their order, and then stand here: per queue 
 time spent in what he did. Nothing is decided by these figures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from math import floor
 from typing import Any, Final
 
-from acd.model import OFFLINE, AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Status, takes_queue_calls
+from acd.figures import SHORT_ABANDON, AgentMeasures, Doing, QueueMeasures
+from acd.model import OFFLINE, AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Status
 from acd.outputs import (
     CallAnswered,
     CallEnded,
@@ -26,6 +25,7 @@ from acd.outputs import (
     DeviceEngaged,
     EntryRefused,
     Fact,
+    OfferEnd,
     OfferEnded,
     OfferMade,
     OfferOutcome,
@@ -38,110 +38,6 @@ from acd.outputs import (
 )
 from acd.records import Records
 
-SHORT_ABANDON: Final = timedelta(seconds=10)
-"""Who hangs up sooner has hardly waited: he dialled wrong, or thought better of it."""
-
-
-class Doing(StrEnum):
-    """What an agent does, as reports count it. Of several things at once the first one counts."""
-
-    TALKING = "talking"
-    """With a queue caller, from picking up to the end of the talk."""
-    WRAP_UP = "wrap_up"
-    OTHER_CALL = "other_call"
-    RINGING = "ringing"
-    """A queue call is offered to him."""
-    IDLE = "idle"
-    """He takes queue calls and has none."""
-    AWAY = "away"
-    OFFLINE = "offline"
-
-
-@dataclass(slots=True, kw_only=True)
-class QueueMeasures:
-    """The calls of a queue, or of several together. A caller who moves from one queue to another counts in both."""
-
-    offered: int = 0
-    """Callers who came to wait here, or did so when the span began."""
-    answered: int = 0
-    """Joined with an agent."""
-    answered_in_time: int = 0
-    """Those of them who waited no longer than the queue's T, as all of these."""
-    abandoned: int = 0
-    """Hung up before."""
-    abandoned_late: int = 0
-    """Those of them who had waited longer than T."""
-    short_abandons: int = 0
-    """Those of them who had waited less than `SHORT_ABANDON`."""
-    overflowed: int = 0
-    """Went elsewhere by the queue's rules, after they had waited here."""
-    lost: int = 0
-    """Left in another way: the queue was closed, or Asterisk failed."""
-    refused: int = 0
-    """Not let in, and so not offered."""
-    waits_s: list[float] = field(default_factory=list[float])
-    """Of those answered, in seconds, in the order of the answers."""
-    talks: int = 0
-    """Talks that have ended."""
-    talked: timedelta = timedelta(0)
-    wrapped_up: timedelta = timedelta(0)
-    waiting_time: timedelta = timedelta(0)
-    """Of all callers up to now: divided by the length of the span, it is how many waited on average."""
-
-    @property
-    def waiting(self) -> int:
-        """Who waits now."""
-        return self.offered - self.answered - self.abandoned - self.overflowed - self.lost
-
-    @property
-    def answered_of_offered(self) -> float | None:
-        """Service level, the strictest: answered within T / offered."""
-        return ratio(self.answered_in_time, self.offered)
-
-    @property
-    def service_level(self) -> float | None:
-        """Service level: answered within T / (answered + abandoned after T). Who gave up before T tells nothing."""
-        return ratio(self.answered_in_time, self.answered + self.abandoned_late)
-
-    @property
-    def answered_without_short(self) -> float | None:
-        """Service level: answered within T / (offered - short abandons)."""
-        return ratio(self.answered_in_time, self.offered - self.short_abandons)
-
-    @property
-    def speed_of_answer_s(self) -> float | None:
-        """ASA: the mean wait of those answered."""
-        return ratio(sum(self.waits_s), len(self.waits_s))
-
-    def add(self, other: "QueueMeasures") -> None:
-        """Count another queue's calls as well."""
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(slots=True, kw_only=True)
-class AgentMeasures:
-    """An agent's calls and time."""
-
-    answered: int = 0
-    missed: int = 0
-    refused: int = 0
-    """Offers that he declined, that found him busy, or his phones out of reach."""
-    time: dict[Doing, timedelta] = field(default_factory=lambda: dict.fromkeys(Doing, timedelta(0)))
-
-    @property
-    def on(self) -> timedelta:
-        """The time in which he had queue calls or could have had one."""
-        return sum((self.time[doing] for doing in _ON), timedelta(0))
-
-    @property
-    def occupancy(self) -> float | None:
-        """The part of that time in which he talked or wrapped up."""
-        return ratio((self.time[Doing.TALKING] + self.time[Doing.WRAP_UP]).total_seconds(), self.on.total_seconds())
-
-
-_ON: Final = (Doing.TALKING, Doing.WRAP_UP, Doing.RINGING, Doing.IDLE)
-
 
 @dataclass(slots=True, kw_only=True)
 class _Agent:
@@ -149,6 +45,8 @@ class _Agent:
 
     measures: AgentMeasures
     status: Status = OFFLINE
+    status_since: datetime
+    """Up to when his time in it has been counted."""
     offers: set[OfferId] = field(default_factory=set[OfferId])
     calls: set[CallId] = field(default_factory=set[CallId])
     others: set[ChannelId] = field(default_factory=set[ChannelId])
@@ -158,17 +56,13 @@ class _Agent:
 
     def now_doing(self) -> Doing:
         """By what of it counts first."""
-        if self.calls:
-            return Doing.TALKING
-        if self.wrap_up is not None:
-            return Doing.WRAP_UP
-        if self.others:
-            return Doing.OTHER_CALL
-        if self.offers:
-            return Doing.RINGING
-        if takes_queue_calls(self.status):
-            return Doing.IDLE
-        return Doing.OFFLINE if self.status == OFFLINE else Doing.AWAY
+        return Doing.of(
+            self.status,
+            talks=bool(self.calls),
+            wraps_up=self.wrap_up is not None,
+            is_on_other_call=bool(self.others),
+            rings=bool(self.offers),
+        )
 
 
 class Measures:
@@ -186,6 +80,8 @@ class Measures:
         """Who has been answered and not yet joined, and his wait."""
         self._at: dict[AgentId, _Agent] = {}
         self._owner: dict[DeviceId, AgentId] = {}
+        self._other_calls: dict[ChannelId, AgentId] = {}
+        """Whose calls of other kinds these are."""
         if records is not None:
             self._begin(records)
 
@@ -201,8 +97,31 @@ class Measures:
         self._now = now
         for agent in self._at.values():
             self._is_doing(agent)
+            self._count_status(agent)
         for call, (queue, _) in self._waits.items():
             self._count_wait(call, queue)
+
+    def of_agent(self, agent: AgentId, now: datetime) -> AgentMeasures:
+        """An agent's figures, all his time up to this instant counted."""
+        self._now = now
+        found = self._agent(agent)
+        self._is_doing(found)
+        self._count_status(found)
+        return found.measures
+
+    def begin_anew(self, queues: Iterable[QueueId], agents: Iterable[AgentId], at: datetime) -> None:
+        """Let the span begin now for these, at an instant not before the last fact. What goes on, goes on."""
+        self._now = at
+        anew = {queue: QueueMeasures() for queue in queues}
+        self.queues |= anew
+        for call, (queue, _) in self._waits.items():
+            if queue in anew:
+                self._wait(call, queue)
+        for id_ in agents:
+            agent = self._agent(id_)
+            self._is_doing(agent)
+            self._count_status(agent)
+            agent.measures = self.agents[id_] = AgentMeasures()
 
     def together(self) -> QueueMeasures:
         """All queues as one, each by its own T."""
@@ -248,7 +167,14 @@ class Measures:
             queue.overflowed += 1
 
     def _call_moved(self, fact: CallMoved) -> None:
+        left = self._no_more(fact.call)
+        if left is not None:  # a supervisor has moved him; else it was told before that he left
+            left.overflowed += 1
         self._wait(fact.call, fact.to)
+
+    def _call_retrieved(self, fact: CallRetrieved) -> None:
+        self._no_longer(fact.channel)  # it was a call of another kind while it dialled
+        self._call_answered(fact)
 
     def _call_answered(self, fact: CallAnswered | CallRetrieved) -> None:
         self._picked_up[fact.call] = fact.waited
@@ -274,6 +200,9 @@ class Measures:
         queue.talks += fact.talked > timedelta(0)
         queue.talked += fact.talked
         agent = self._agent(fact.agent)
+        agent.measures.talks += fact.talked > timedelta(0)
+        agent.measures.talked += fact.talked
+        agent.measures.held += fact.held
         agent.calls.discard(fact.call)
         self._is_doing(agent)
 
@@ -295,7 +224,7 @@ class Measures:
         found = self._at.get(agent)
         if found is None:
             measures = self.agents[agent] = AgentMeasures()
-            found = self._at[agent] = _Agent(measures=measures, since=self._now)
+            found = self._at[agent] = _Agent(measures=measures, since=self._now, status_since=self._now)
         return found
 
     def _is_doing(self, agent: _Agent) -> None:
@@ -303,6 +232,11 @@ class Measures:
             agent.measures.time[agent.doing] += self._now - agent.since
             agent.since = self._now
         agent.doing = agent.now_doing()
+
+    def _count_status(self, agent: _Agent) -> None:
+        spent = agent.measures.in_status
+        spent[agent.status] = spent.get(agent.status, timedelta(0)) + self._now - agent.status_since
+        agent.status_since = self._now
 
     def _offer_made(self, fact: OfferMade) -> None:
         agent = self._agent(fact.agent)
@@ -317,9 +251,11 @@ class Measures:
             agent.measures.missed += 1
         elif fact.outcome in (OfferOutcome.REJECTED, OfferOutcome.FAILED):
             agent.measures.refused += 1
+            agent.measures.declined += fact.why in (OfferEnd.DECLINED, OfferEnd.REFUSED_BY_KEY)
 
     def _status_changed(self, fact: StatusChanged) -> None:
         agent = self._agent(fact.agent)
+        self._count_status(agent)
         agent.status = fact.status
         self._is_doing(agent)
 
@@ -338,6 +274,7 @@ class Measures:
         if agent.wrap_up is not None:
             queue, since = agent.wrap_up
             self._queue(queue).wrapped_up += self._now - since
+            agent.measures.wrapped_up += self._now - since
             agent.wrap_up = None
 
     def _engaged(self, fact: DeviceEngaged) -> None:
@@ -345,13 +282,18 @@ class Measures:
         if owner is not None:
             agent = self._agent(owner)
             agent.others.add(fact.channel)
+            self._other_calls[fact.channel] = owner
             self._is_doing(agent)
 
     def _disengaged(self, fact: DeviceDisengaged) -> None:
-        for agent in self._at.values():
-            if fact.channel in agent.others:
-                agent.others.discard(fact.channel)
-                self._is_doing(agent)
+        self._no_longer(fact.channel)
+
+    def _no_longer(self, channel: ChannelId) -> None:
+        owner = self._other_calls.pop(channel, None)
+        if owner is not None:
+            agent = self._agent(owner)
+            agent.others.discard(channel)
+            self._is_doing(agent)
 
     # --- the whole
 
@@ -365,6 +307,7 @@ class Measures:
             self._owner[device.id] = device.owner
         for agent_id in fact.agents_gone:
             gone = self._agent(agent_id)
+            self._count_status(gone)
             gone.status = OFFLINE
             self._is_doing(gone)
 
@@ -384,6 +327,7 @@ class Measures:
         for record in records.agent_records.values():
             agent = self._agent(record.id)
             agent.status, agent.calls, agent.others = record.status, set(record.calls), set(record.other_calls)
+            self._other_calls.update(dict.fromkeys(record.other_calls, record.id))
             agent.offers = set() if record.offer is None else {record.offer}
             agent.wrap_up = None if record.wrap_up is None else (record.wrap_up.queue, self._now)
             self._is_doing(agent)
@@ -395,7 +339,7 @@ _FOLDS: Final[dict[type[Fact], Callable[[Measures, Any], None]]] = {
     CallOverflowed: Measures._call_overflowed,
     CallMoved: Measures._call_moved,
     CallAnswered: Measures._call_answered,
-    CallRetrieved: Measures._call_answered,
+    CallRetrieved: Measures._call_retrieved,
     CallRequeued: Measures._call_requeued,
     TalkStarted: Measures._talk_started,
     TalkEnded: Measures._talk_ended,
@@ -410,18 +354,3 @@ _FOLDS: Final[dict[type[Fact], Callable[[Measures, Any], None]]] = {
     ConfigurationChanged: Measures._configured,
 }
 """Facts that count nothing are left out; a table, because a simulation tells millions."""
-
-
-def ratio(part: float, whole: float) -> float | None:
-    """None where there is nothing to divide by."""
-    return part / whole if whole else None
-
-
-def percentile(ordered: list[float], part: float) -> float | None:
-    """The value below which this part (0 to 1) of them lies, between neighbours in a straight line. None: no values."""
-    if not ordered:
-        return None
-    place = part * (len(ordered) - 1)
-    below = floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)

@@ -80,6 +80,17 @@ class Recording(StrEnum):
     """The agent begins and ends it by a key."""
 
 
+class MonitorMode(StrEnum):
+    """Who hears a supervisor while he listens in on a talk."""
+
+    LISTEN = "listen"
+    """Nobody."""
+    WHISPER = "whisper"
+    """The agent alone."""
+    JOIN = "join"
+    """Both."""
+
+
 class SingleCallUse(StrEnum):
     """What uses up an agent's Single-Call."""
 
@@ -134,6 +145,8 @@ class Account:
     """What holds for a whole tenant."""
 
     id: AccountId
+    time_zone: str = "UTC"
+    """In which its days begin, as the IANA data base names it: `Europe/Budapest`."""
     statuses: tuple[Status, ...] = ()
     """Its own, in their order: in each of them an agent is away."""
     outbound: tuple[str, ...] = ()

@@ -18,13 +18,13 @@ And of the cascade of offers that one call makes in a queue of that type:
   seen.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from acd import statuses
 from acd.eligibility import usable
 from acd.inputs import LegEnd
 from acd.matching import RINGS_ON, Group, next_group
-from acd.model import OFFLINE, SINGLE_CALL, AgentId, DeviceId, OfferId, Queue, QueueType, SingleCallUse
+from acd.model import OFFLINE, SINGLE_CALL, AgentId, Assignment, DeviceId, OfferId, Queue, QueueType, SingleCallUse
 from acd.outputs import (
     CascadeRetimed,
     CascadeWidened,
@@ -79,26 +79,48 @@ _LEG_ENDS = {
 
 
 def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
-    """Ring this call at this agent, on every phone of his that may."""
-    records = step.state.records
-    queue = records.queues[call.queue]
-    agent = records.agent_records[agent_id]
+    """Ring this call at this agent, whose turn it is."""
+    queue = step.state.records.queues[call.queue]
     assignment = step.state.assignment(agent_id, queue.id)
     assert assignment is not None, "only assigned agents are eligible"
-    phones = step.state.devices_of[agent_id].values()
-    devices = tuple(sorted(phone.id for phone in phones if usable(phone, assignment, agent)))
-    assert devices, "only agents with a usable phone are eligible"
-    offer = OfferId(f"{call.id}~{call.offers_made + 1}")
     cascades = queue.type is QueueType.LINEAR_CASCADE
+    # Each group has one agent at least, so a cascade never lasts longer.
+    at_most = queue.ring_time * len(step.state.queue_index(queue.id).assigned) if cascades else queue.ring_time
+    _ring(step, call, assignment, None if cascades else step.now + queue.ring_time, at_most, round_=round_)
+
+
+def give(step: Step, call: CallRecord, assignment: Assignment, by: AgentId) -> None:
+    """Ring it at the agent of this assignment, out of order, because a supervisor says so; at nobody else."""
+    ring_time = step.state.records.queues[call.queue].ring_time
+    _ring(step, call, assignment, step.now + ring_time, ring_time, round_=call.round, by=by)
+
+
+def _ring(
+    step: Step,
+    call: CallRecord,
+    assignment: Assignment,
+    until: datetime | None,
+    at_most: timedelta,
+    *,
+    round_: int,
+    by: AgentId | None = None,
+) -> None:
+    """On every phone of his that may."""
+    agent = step.state.records.agent_records[assignment.agent]
+    phones = step.state.devices_of[agent.id].values()
+    devices = tuple(sorted(phone.id for phone in phones if usable(phone, assignment, agent)))
+    assert devices, "only agents with a usable phone are rung"
+    offer = OfferId(f"{call.id}~{call.offers_made + 1}")
     step.record(
         OfferMade(
             offer=offer,
             call=call.id,
-            queue=queue.id,
-            agent=agent_id,
+            queue=call.queue,
+            agent=agent.id,
             devices=devices,
-            until=None if cascades else step.now + queue.ring_time,
+            until=until,
             round=round_,
+            picked_by=by,
         )
     )
     step.order(
@@ -107,10 +129,9 @@ def make(step: Step, call: CallRecord, agent_id: AgentId, round_: int) -> None:
             call=call.id,
             devices=devices,
             caller=call.caller,
-            queue_name=queue.name,
+            queue_name=step.state.records.queues[call.queue].name,
             auto_answer=assignment.auto_answer,
-            # Each group has one agent at least, so a cascade never lasts longer.
-            ring_time=queue.ring_time * len(step.state.queue_index(queue.id).assigned) if cascades else queue.ring_time,
+            ring_time=at_most,
         )
     )
 
@@ -199,6 +220,8 @@ def end(
     outcome = _OUTCOMES.get(why, OfferOutcome.WITHDRAWN)
     if why is OfferEnd.NO_ANSWER and queue is not None and RINGS_ON[queue.type]:
         outcome = OfferOutcome.WITHDRAWN  # several ring, so nobody in particular has missed it
+    if outcome is OfferOutcome.MISSED and offer.picked:
+        outcome = OfferOutcome.WITHDRAWN  # he had not said that he takes calls now
     back_off = _back_off(queue, why) if queue is not None else timedelta(0)
     step.record(
         OfferEnded(

@@ -7,7 +7,7 @@ is not: nobody missed a call, and no phone failed, while we were not looking.
 
 from typing import assert_never
 
-from acd import agents, announcing, callback, calls, care, entry, offers, park, statuses, talk, waiting
+from acd import agents, announcing, callback, calls, care, entry, monitoring, offers, park, statuses, talk, waiting
 from acd.differences import can_be_booked, channel_of, differences
 from acd.inputs import (
     AsteriskSeen,
@@ -26,9 +26,12 @@ from acd.inputs import (
     LegAnswered,
     LegEnded,
     LegLeftOver,
+    MonitorAnswered,
+    MonitorLeftOver,
     NotHeld,
     NotJoined,
     NotLetGo,
+    NotListening,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -125,6 +128,12 @@ def _correct(step: Step, difference: Difference, loss: Loss) -> None:
             step.order(HangUpCall(call=difference.call, channel=None))
         case CallLeftOver():
             step.order(HangUpCall(call=difference.call, channel=ChannelId(difference.call)))
+        case MonitorAnswered():
+            monitoring.answered(step, difference)
+        case NotListening():
+            monitoring.listen_again(step, difference.channel)
+        case MonitorLeftOver():
+            monitoring.clear_away(step, difference.channel)
         case NotLetGo() | NotHeld() | NotJoined():
             _order_again(step, difference)
         case CallArrived():

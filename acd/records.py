@@ -20,12 +20,13 @@ from acd.model import (
     ChannelId,
     Device,
     DeviceId,
+    MonitorMode,
     OfferId,
     Queue,
     QueueId,
     Status,
 )
-from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap
+from acd.outputs import AnnouncementKind, OfferEnd, OutboundCap, Source
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -56,6 +57,17 @@ class CallbackRecord:
     """Past this a cap ends the promise."""
     cap: OutboundCap | None = None
     """Why no agent is looked for: as many calls go out as may."""
+
+
+@dataclass(slots=True, kw_only=True)
+class MonitorRecord:
+    """A supervisor who listens in on a talk."""
+
+    device: DeviceId
+    channel: ChannelId
+    mode: MonitorMode
+    since: datetime | None = None
+    """None: his phone rings still."""
 
 
 Turn = tuple[float, float]
@@ -106,6 +118,8 @@ class CallRecord:
     """Rung for this call in the present round."""
     cascade: Cascade | None = None
     """Set while any of its offers rings."""
+    picked: OfferId | None = None
+    """The offer by which a supervisor has given him to somebody: while it rings nobody else is looked for."""
     agent: AgentId | None = None
     offer: OfferId | None = None
     device: DeviceId | None = None
@@ -120,6 +134,10 @@ class CallRecord:
     held_since: datetime | None = None
     held: timedelta = timedelta(0)
     """Before `held_since`."""
+    held_apart: bool = False
+    """By us: he hears his queue's music. Else the agent's phone holds him."""
+    monitors: dict[AgentId, MonitorRecord] = field(default_factory=dict[AgentId, MonitorRecord])
+    """Who listens in."""
     recording: str | None = None
     """The file in which the talk is being recorded."""
     recordings: int = 0
@@ -133,7 +151,9 @@ class CallRecord:
     @property
     def may_ring(self) -> bool:
         """Whether agents are looked for."""
-        return self.agent is None and not self.overdue and (self.callback is None or self.callback.again is None)
+        if self.agent is not None or self.overdue or self.picked is not None:
+            return False
+        return self.callback is None or self.callback.again is None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,6 +173,8 @@ class OfferRecord:
     """It is one of a cascade, be its end its own by now or not."""
     confirming: DeviceId | None = None
     """Picked up, and asked for the key that takes the call."""
+    picked: bool = False
+    """A supervisor has given him the caller, whatever his status."""
     stopped: set[OfferEnd] = field(default_factory=set[OfferEnd])
     """Why the devices that ring no more stopped."""
 
@@ -179,6 +201,8 @@ class AgentRecord:
     id: AgentId
     status: Status = OFFLINE
     status_since: datetime
+    status_source: Source | None = None
+    """Where it came from; None: he has never had another one, or a snapshot older than the field is all there is."""
     idle_since: datetime
     offer: OfferId | None = None
     calls: dict[CallId, DeviceId] = field(default_factory=dict[CallId, DeviceId])
@@ -187,7 +211,7 @@ class AgentRecord:
     wrap_up: WrapUp | None = None
     back_off_until: datetime | None = None
     misses: int = 0
-    """Offers missed in a row."""
+    """Offers missed in a row; of those that took him Offline until he chooses another status."""
     single_calls: set[CallId] = field(default_factory=set[CallId])
     """Those that use up his Single-Call; a status chosen later forgets them. Two, where he had two calls coming."""
 
@@ -199,6 +223,8 @@ class DeviceRecord:
     id: DeviceId
     on: bool = True
     reachable: bool = False
+    model: str | None = None
+    """As in `PhoneNamedItself`; None: it has not said yet, or a snapshot older than the field is all there is."""
 
 
 @dataclass(slots=True, kw_only=True)

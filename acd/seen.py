@@ -6,7 +6,7 @@ Only values stand here. What of it is not as we believed is found in `difference
 from dataclasses import dataclass
 from datetime import datetime
 
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,5 +65,9 @@ class AsteriskSeen:
     """Callers who hear the music of a queue."""
     elsewhere: frozenset[ChannelId] = frozenset()
     """Channels that are, or could be, of callers whom we have sent on."""
+    monitors: frozenset[ChannelId] = frozenset()
+    """Phones with which somebody listens in, or of which anything is left."""
+    listening: frozenset[tuple[ChannelId, MonitorMode]] = frozenset()
+    """Those of them that hear the talk, and as what."""
     life: str | None = None
     """Names the time since Asterisk was started last: another start, another name. None: it was not asked."""

@@ -7,7 +7,7 @@ next step in `indexes`.
 from datetime import datetime
 from typing import assert_never
 
-from acd.fold import agents, calls, talk, waiting
+from acd.fold import agents, calls, portal, talk, waiting
 from acd.fold.configuration import configuration_changed
 from acd.indexes import Indexes
 from acd.model import Configuration
@@ -50,12 +50,20 @@ from acd.outputs import (
     HoldStarted,
     LegStopped,
     MaxWaitReached,
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundEnded,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
+    PriorityChanged,
     RecordingEnded,
     RecordingStarted,
     RetrievalRefused,
@@ -164,6 +172,19 @@ class State(Indexes):
                 talk.recording_started(self, fact)
             case RecordingEnded():
                 talk.recording_ended(self, fact)
+            # beyond the phone
+            case NumberDialled():
+                portal.number_dialled(self, fact, at)
+            case PriorityChanged():
+                portal.priority_changed(self, fact)
+            case MonitorStarted():
+                portal.monitor_started(self, fact)
+            case MonitorPickedUp():
+                portal.monitor_picked_up(self, fact, at)
+            case MonitorChanged():
+                portal.monitor_changed(self, fact)
+            case MonitorEnded():
+                portal.monitor_ended(self, fact)
             # agents and phones
             case StatusChanged():
                 agents.status_changed(self, fact, at)
@@ -173,6 +194,8 @@ class State(Indexes):
                 agents.device_switched(self, fact)
             case DeviceReachable():
                 agents.device_reachable(self, fact)
+            case PhoneModelKnown():
+                agents.phone_model_known(self, fact)
             case DeviceEngaged():
                 agents.device_engaged(self, fact)
             case DeviceDisengaged():
@@ -192,6 +215,7 @@ class State(Indexes):
                 | CallbackRefused()
                 | TransferRefused()
                 | RetrievalRefused()
+                | OtherCallConnected()
             ):
                 pass
             case _:

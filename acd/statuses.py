@@ -3,7 +3,7 @@
 Never asks whether a change is due, and does nothing of what follows from it.
 """
 
-from acd.model import AWAY_STATUSES, OFFLINE, STATUSES, Status
+from acd.model import AWAY_STATUSES, OFFLINE, STATUSES, AgentId, Status
 from acd.outputs import ShowStatus, Source, StatusChanged
 from acd.records import AgentRecord
 from acd.state import State
@@ -21,9 +21,9 @@ def exists(state: State, agent: AgentRecord, status: Status) -> bool:
     return status in STATUSES or status in away(state, agent)
 
 
-def change(step: Step, agent: AgentRecord, status: Status, source: Source) -> None:
+def change(step: Step, agent: AgentRecord, status: Status, source: Source, by: AgentId | None = None) -> None:
     """This is his status from now on, and his phones show it."""
-    step.record(StatusChanged(agent=agent.id, status=status, source=source))
+    step.record(StatusChanged(agent=agent.id, status=status, source=source, by=by))
     show(step, agent)
 
 

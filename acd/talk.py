@@ -1,7 +1,9 @@
-"""What an agent does with a caller in mid-call: holds him, records him, passes him on.
+"""What an agent does with a caller in mid-call: holds him, records him, passes him on, hangs up.
 
-Holds: Asterisk gives the caller music by itself; here they are counted. Whether a hold goes on after an outage cannot
-be asked; it is believed until the phone comes back to him, or the talk is over.
+Holds by the agent's phone: Asterisk gives the caller music by itself; here they are counted. Whether one goes on after
+an outage cannot be asked; it is believed until the phone comes back to him, or the talk is over. Holds by request: we
+take the caller out of the talk's bridge, to those who wait, and bring the two together again; what the phone does
+meanwhile changes nothing. His recording, if any, stands still, and goes on in the same file.
 
 Recordings: one file for each, `<account>/<call>-<n>`. A queue that records all does so from the moment when the two are
 joined; one that records on demand begins and ends at the agent's `*1`, as often as he likes. A talk's end ends its
@@ -28,7 +30,7 @@ from typing import Final
 
 from acd import announcing, caps, care, offers
 from acd.expected_wait import expected_wait
-from acd.inputs import LegHeld, LegKeyPressed, LegResumed, TransferAsked
+from acd.inputs import HangUp, Hold, LegHeld, LegKeyPressed, LegResumed, Refusal, Resume, TransferAsked
 from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Recording
 from acd.model import agent_id as agent_id_of
 from acd.model import queue_id as queue_id_of
@@ -39,6 +41,7 @@ from acd.outputs import (
     CallMoved,
     CallOutcome,
     CallTransferred,
+    HangUpCall,
     HangUpLeg,
     HangUpPhone,
     HoldEnded,
@@ -74,10 +77,67 @@ def held(step: Step, event: LegHeld) -> None:
 def resumed(step: Step, event: LegResumed) -> None:
     """He has come back to him."""
     call = _talk(step, event.offer, event.device)
-    if call is None or call.agent is None or call.held_since is None:
+    if call is None or call.held_since is None or call.held_apart:
         step.pass_over()
         return
-    step.record(HoldEnded(call=call.id, queue=call.queue, agent=call.agent, held=step.now - call.held_since))
+    _end_hold(step, call, call.held_since)
+
+
+def hold(step: Step, request: Hold) -> Refusal | None:
+    """The caller hears his queue's music. Safe to repeat."""
+    call = _talk_of(step, request.call)
+    if isinstance(call, Refusal):
+        return call
+    assert call.agent is not None, "somebody talks with him"
+    if call.held_since is None:
+        step.record(HoldStarted(call=call.id, queue=call.queue, agent=call.agent, apart=True))
+        announcing.hold(step, call)
+    return None
+
+
+def resume(step: Step, request: Resume) -> Refusal | None:
+    """The two are brought together again. Safe to repeat."""
+    call = _talk_of(step, request.call)
+    if isinstance(call, Refusal):
+        return call
+    if call.held_since is None:
+        return None
+    if not call.held_apart:
+        return Refusal.HELD_BY_PHONE
+    _end_hold(step, call, call.held_since)
+    if call.retriever is not None:
+        care.join_retriever(step, call)
+    else:
+        care.join(step, call)
+    if call.recording is not None:
+        step.order(StartRecording(call=call.id, name=call.recording))
+    return None
+
+
+def _end_hold(step: Step, call: CallRecord, since: datetime) -> None:
+    assert call.agent is not None, "somebody talks with him"
+    step.record(HoldEnded(call=call.id, queue=call.queue, agent=call.agent, held=step.now - since))
+
+
+def hang_up(step: Step, request: HangUp) -> Refusal | None:
+    """The talk is over, as if the agent had put his phone down."""
+    call = _talk_of(step, request.call)
+    if isinstance(call, Refusal):
+        return call
+    care.let_agent_go(step, call)
+    step.order(HangUpCall(call=call.id, channel=call.channel))
+    care.end(step, call, Party.AGENT if request.by == call.agent else Party.SUPERVISOR)
+    return None
+
+
+def _talk_of(step: Step, call_id: CallId) -> CallRecord | Refusal:
+    """The call with this id, in which two talk."""
+    call = step.state.records.calls.get(call_id)
+    if call is None:
+        return Refusal.UNKNOWN_CALL
+    if call.talking_since is None:
+        return Refusal.NOT_TALKING
+    return call if step.state.records.asterisk_in_sight else Refusal.ASTERISK_OUT_OF_SIGHT
 
 
 def _talk(step: Step, offer: OfferId, device: DeviceId) -> CallRecord | None:

@@ -45,7 +45,7 @@ from acd.outputs import (
     TurnAway,
 )
 from acd.ports import EnginePort, Provisioning
-from ari_bridge import plan_talks, provision, resync, subscription
+from ari_bridge import plan_portal, plan_talks, provision, resync, subscription
 from ari_bridge.asterisk_clock import AsteriskClock
 from ari_bridge.beat import beat
 from ari_bridge.claim import Claim, StoodDown
@@ -63,7 +63,7 @@ from ari_bridge.names import caller_of, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
 from ari_bridge.rounds import Rounds
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
+from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
 from ari_bridge.tasks import Tasks
 from ari_bridge.telling import Telling
 from ari_bridge.translate import translate
@@ -349,6 +349,8 @@ class Bridge:
                     self._engine.tell(told)
             case KeyPressed(call=call) if call not in self._callers:
                 pass
+            case EarReady(channel=channel, mode=mode):
+                self._lanes.start(plan_portal.join_ear(channel, mode))
             case LeftUs(channel=channel):
                 self._gone(channel)
             case OtherCallEnded(channel=channel):

@@ -8,7 +8,7 @@ Asterisk's own channel ids never contain the separator.
 import re
 from typing import Final, NamedTuple
 
-from acd.model import CallId, ChannelId, DeviceId, OfferId, QueueId
+from acd.model import CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId
 
 _SEPARATOR: Final = "~"
 _DEVICE: Final = r"[A-Za-z0-9_-]+"
@@ -21,6 +21,8 @@ _PLAYBACK: Final = re.compile(rf"(?P<channel>{_PLAIN})~say~[0-9]+")
 _ANNOUNCEMENT: Final = re.compile(rf"(?P<call>{_PLAIN})~announcement~(?P<number>[0-9]{{1,9}})")
 _TOLD: Final = re.compile(r"(?P<leg>.+)~told~(?P<number>[0-9]{1,9})")
 _CALLED_BACK: Final = re.compile(rf"(?P<call>{_PLAIN})~back~[0-9]{{1,9}}")
+_EAR: Final = re.compile(rf"(?P<channel>{_PLAIN})~(?P<mode>{'|'.join(MonitorMode)})")
+_ROOM: Final = re.compile(rf"(?P<channel>{_PLAIN})~room")
 _CALL: Final = re.compile(_PLAIN)
 PROBE: Final = f"acd{_SEPARATOR}probe"
 """A channel that never exists."""
@@ -94,6 +96,36 @@ def talk_of(bridge: str) -> CallId | None:
     """The call whose talk this bridge is."""
     found = _TALK.fullmatch(bridge)
     return None if found is None else CallId(found["call"])
+
+
+class Ear(NamedTuple):
+    """What hears a talk for somebody who listens in, and how he is heard."""
+
+    channel: ChannelId
+    """Of his phone."""
+    mode: MonitorMode
+
+
+def ear_channel(channel: ChannelId, mode: MonitorMode) -> str:
+    """The snoop channel of this phone's call."""
+    return f"{channel}{_SEPARATOR}{mode}"
+
+
+def ear_of(channel: str) -> Ear | None:
+    """Whose snoop channel this is, and of which mode; None: it is none."""
+    found = _EAR.fullmatch(channel)
+    return None if found is None else Ear(ChannelId(found["channel"]), MonitorMode(found["mode"]))
+
+
+def room(channel: ChannelId) -> str:
+    """The bridge in which this phone is joined with what hears the talk for it."""
+    return f"{channel}{_SEPARATOR}room"
+
+
+def room_of(bridge: str) -> ChannelId | None:
+    """The phone whose such bridge this is."""
+    found = _ROOM.fullmatch(bridge)
+    return None if found is None else ChannelId(found["channel"])
 
 
 def hold_bridge(queue: QueueId) -> str:

@@ -8,24 +8,28 @@ from acd.outputs import (
     Command,
     Connect,
     ConnectRetriever,
+    DialFrom,
     Dismiss,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
     HoldCaller,
     JoinConsulted,
+    ListenIn,
     Ring,
+    RingMonitor,
     Say,
     SendOn,
     ShowStatus,
     StartRecording,
+    StopListening,
     StopRecording,
     StopRinging,
     StopSaying,
     TellAgent,
     TurnAway,
 )
-from ari_bridge import plan_agents, plan_callers, plan_talks
+from ari_bridge import plan_agents, plan_callers, plan_portal, plan_talks
 from ari_bridge.errands import Errand
 
 
@@ -68,6 +72,14 @@ def plan(command: Command, app: str) -> tuple[Errand, ...]:
             return plan_talks.start_recording(command)
         case StopRecording():
             return plan_talks.stop_recording(command)
+        case DialFrom():
+            return plan_portal.dial_from(command)
+        case RingMonitor():
+            return plan_portal.ring_monitor(command, app)
+        case ListenIn():
+            return plan_portal.listen_in(command, app)
+        case StopListening():
+            return plan_portal.stop_listening(command)
         case ShowStatus() | TellAgent():  # `lamps` knows which are lit, `telling` what an agent hears
             return ()
         case _:

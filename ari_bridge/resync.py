@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
-from acd.model import AccountId, CallId, ChannelId, DeviceId, QueueId
+from acd.model import AccountId, CallId, ChannelId, DeviceId, MonitorMode, QueueId
 from ari_bridge.client import Client
 from ari_bridge.names import (
     Leg,
@@ -19,9 +19,12 @@ from ari_bridge.names import (
     caller_on,
     device_of_channel,
     device_of_endpoint,
+    ear_channel,
+    ear_of,
     hold_of,
     leg_of,
     other_call,
+    room_of,
     talk_of,
 )
 from ari_bridge.reading import (
@@ -102,6 +105,8 @@ class _Found:
         self._alone: set[CallId] = set()
         self._held: set[tuple[CallId, QueueId]] = set()
         self._elsewhere: set[ChannelId] = set()
+        self._monitors: set[ChannelId] = set()
+        self._listening: set[tuple[ChannelId, MonitorMode]] = set()
 
     def picture(self, life: str | None) -> Picture:
         """All of it."""
@@ -117,6 +122,8 @@ class _Found:
                 alone=frozenset(self._alone),
                 held=frozenset(self._held),
                 elsewhere=frozenset(self._elsewhere),
+                monitors=frozenset(self._monitors),
+                listening=frozenset(self._listening),
                 life=life,
             ),
             star_codes=tuple(self._star_codes),
@@ -133,6 +140,8 @@ class _Found:
             self._legs.append(SeenLeg(offer=leg.offer, device=leg.device, answered=_is_up(channel)))
         elif (call := called_back(id_)) is not None:
             self._called_back(channel, call)
+        elif (ear := ear_of(id_)) is not None:
+            self._monitors.add(ear.channel)
 
     def _not_made_by_us(self, channel: Message, id_: ChannelId) -> None:
         device = device_of_channel(text_in(channel, "name"))
@@ -151,6 +160,8 @@ class _Found:
                 )
             case ["feature", code] if device is not None:
                 self._star_codes.append(StarCodeDialled(channel=id_, device=device, code=printable(code)))
+            case ["monitor"]:
+                self._monitors.add(id_)
             case _:
                 self._elsewhere.add(id_)
         if device is not None:
@@ -186,6 +197,10 @@ class _Found:
             if call in map(caller_on, inside):
                 (self._joined if len(inside) > 1 else self._alone).add(call)
                 self._with.update((leg, call) for channel in inside if (leg := leg_of(channel)) is not None)
+        elif (listens := room_of(id_)) is not None:
+            self._monitors.add(listens)
+            modes = (mode for mode in MonitorMode if set(inside) == {listens, ear_channel(listens, mode)})
+            self._listening.update((listens, mode) for mode in modes)
 
     def endpoint(self, endpoint: Message) -> None:
         device = device_of_endpoint(f"{text_in(endpoint, 'technology')}/{text_in(endpoint, 'resource')}")

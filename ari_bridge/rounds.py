@@ -28,9 +28,12 @@ from acd.inputs import (
     LegAnswered,
     LegEnded,
     LegLeftOver,
+    MonitorAnswered,
+    MonitorLeftOver,
     NotHeld,
     NotJoined,
     NotLetGo,
+    NotListening,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -145,7 +148,10 @@ def _ordered_by(difference: Difference) -> tuple[str, ...]:
             return (difference.caller.call, leg_channel(difference.offer, difference.device))
         case RingGone() | LegLeftOver():
             return (leg_channel(difference.offer, difference.device),)
-        case CallBackLeftOver() | OtherCallStarted() | OtherCallAnswered() | OtherCallEnded():
+        case (
+            CallBackLeftOver() | OtherCallStarted() | OtherCallAnswered() | OtherCallEnded()
+            | MonitorAnswered() | NotListening() | MonitorLeftOver()
+        ):  # fmt: skip
             return (difference.channel,)
         case LegAnswered() | LegEnded() | DeviceRegistered() | DeviceUnregistered():
             return ()

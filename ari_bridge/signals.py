@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from acd.model import ChannelId, DeviceId, OfferId
+from acd.model import ChannelId, DeviceId, MonitorMode, OfferId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,15 @@ class StarCodeDialled:
     channel: ChannelId
     device: DeviceId
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarReady:
+    """What hears a talk for somebody who listens in is in our hands."""
+
+    channel: ChannelId
+    """Of his phone."""
+    mode: MonitorMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +54,7 @@ class Replaced:
     """Another engine has taken over our application: nothing will be told us any more."""
 
 
-Signal = StarCodeDialled | LeftUs | PlaybackOver | TellingOver
+Signal = StarCodeDialled | EarReady | LeftUs | PlaybackOver | TellingOver
 
 
 class Passed(StrEnum):

@@ -5,8 +5,9 @@ and its reader is told which of the three it was.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, cast
 
+from acd.dialled import rung_by_us
 from acd.inputs import (
     AnnouncementOver,
     CallArrived,
@@ -23,6 +24,7 @@ from acd.inputs import (
     LegHeld,
     LegKeyPressed,
     LegResumed,
+    MonitorAnswered,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -36,6 +38,7 @@ from ari_bridge.names import (
     caller_on,
     device_of_channel,
     device_of_endpoint,
+    ear_of,
     leg_of,
     other_call,
     playback_of,
@@ -58,7 +61,7 @@ from ari_bridge.reading import (
     waited_in,
     was_put_here,
 )
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
+from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
 
 _KEYS: Final = frozenset("0123456789ABCD*#")
 
@@ -84,7 +87,12 @@ def _channel_created(message: Message) -> Event | None:
     channel, device = _others_channel(message)
     if channel is None or device is None:
         return None
-    return OtherCallStarted(channel=channel, device=device)
+    body = needed_object(message, "channel")
+    plan = body.get("dialplan")
+    if text_in(body, "state") != "Ring" or not isinstance(plan, dict):
+        return OtherCallStarted(channel=channel, device=device)
+    dialled = printable(text_in(cast("Message", plan), "exten"))
+    return OtherCallStarted(channel=channel, device=device, outgoing=True, number=dialled)
 
 
 def _stasis_start(message: Message) -> Event | Signal | None:
@@ -116,6 +124,13 @@ def _stasis_start(message: Message) -> Event | Signal | None:
             if device is None:
                 raise MalformedError
             return StarCodeDialled(channel=_channel_id(channel), device=device, code=printable(code))
+        case ["monitor"]:
+            return MonitorAnswered(channel=_channel_id(channel))
+        case ["ear"]:
+            ear = ear_of(needed_text(channel, "id"))
+            if ear is None:
+                raise MalformedError
+            return EarReady(channel=ear.channel, mode=ear.mode)
         case ["utility"] | []:  # our own, or an agent's transfer
             return None
         case _:
@@ -127,7 +142,7 @@ def _channel_state_change(message: Message) -> Event | None:
     body = needed_object(message, "channel")
     if channel is None or device is None or needed_text(body, "state") != "Up" or is_star_code(body):
         return None
-    return OtherCallAnswered(channel=channel)
+    return OtherCallAnswered(channel=channel, number=_other_side(body))
 
 
 def _channel_entered_bridge(message: Message) -> Event | None:
@@ -188,7 +203,9 @@ def _channel_destroyed(message: Message) -> Event | Signal | None:
     call, name = called_back(needed_text(channel, "id")), ChannelId(needed_text(channel, "id"))
     if call is not None and needed_text(channel, "state") != "Up":
         return CallerNotReached(call=call, channel=name, how=_leg_end(message, needed_text(channel, "state")))
-    return OtherCallEnded(channel=name) if call is not None or other_call(name) is not None else None
+    if call is None and other_call(name) is None:
+        return None
+    return OtherCallEnded(channel=name, number="" if needed_text(channel, "state") == "Up" else _other_side(channel))
 
 
 def _playback_finished(message: Message) -> Event | Signal | None:
@@ -256,6 +273,14 @@ def _leg_end(message: Message, state: str) -> LegEnd:
 
 
 # --- channels
+
+
+def _other_side(channel: Message) -> str:
+    """Whose number this phone is shown, where we did not ring it ourselves."""
+    other = channel.get("connected")
+    if rung_by_us(ChannelId(needed_text(channel, "id"))) or not isinstance(other, dict):
+        return ""
+    return printable(text_in(cast("Message", other), "number"))
 
 
 def _others_channel(message: Message) -> tuple[ChannelId | None, DeviceId | None]:

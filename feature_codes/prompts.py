@@ -177,6 +177,8 @@ def wording(refusal: Refusal) -> Prompt:
             return Prompt.WRAP_UP_MANDATORY
         case Refusal.UNKNOWN_STATUS:
             return Prompt.NO_SUCH_STATUS
+        case _:  # of what no star code asks
+            return Prompt.NOT_STORED
 
 
 SPOKEN: Final[Mapping[Phrase, Prompt]] = {phrase: Prompt[phrase.name] for phrase in Phrase}

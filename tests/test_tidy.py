@@ -11,7 +11,7 @@ import pytest
 from importlinter import cli as import_linter
 
 ROOT: Final = Path(__file__).parent.parent
-PACKAGES: Final = ("acd", "ari_bridge", "feature_codes")
+PACKAGES: Final = ("acd", "ari_bridge", "feature_codes", "portal")
 LONGEST_MODULE_LINES: Final = 450
 PROSE: Final = ("*.py", "*.md", "*.sql", "*.toml", "*.conf", "*.yml", "*.txt", "Makefile")
 BANNED: Final = re.compile(r"\bmem" + r"bers?\b", re.IGNORECASE)

@@ -5,7 +5,8 @@ explained in `examples/demo.toml`, the file a newcomer edits first.
 """
 
 from acd.centre.faults import CentreFaults, Fault
-from acd.centre.reading import read_centre
+from acd.centre.reading import read_centre, read_tables
 from acd.centre.values import Centre, Phone, Role, User
+from acd.centre.writing import tables_of
 
-__all__ = ["Centre", "CentreFaults", "Fault", "Phone", "Role", "User", "read_centre"]
+__all__ = ["Centre", "CentreFaults", "Fault", "Phone", "Role", "User", "read_centre", "read_tables", "tables_of"]

@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Final, TypeVar, cast
+from zoneinfo import available_timezones
 
 from acd.centre.faults import Wrong, shown, suggestion
 from acd.model import STATUSES, AccountId, DeviceId, Status
@@ -24,6 +26,12 @@ _SOUND: Final = re.compile(r"(?=.{1,80}\Z)[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 _SOUND_SUFFIXES: Final = (".wav", ".wav16", ".gsm", ".ulaw", ".alaw", ".g722", ".sln", ".sln16", ".mp3")
 _STATUS: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NAME_AT_MOST: Final = 80
+_EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f<>,;:\"]+@[A-Za-z0-9.-]+")
+_EMAIL_AT_MOST: Final = 254
+_REGION: Final = re.compile(r"[A-Z]{2}")
+PASSWORD_SHORTEST: Final = 10
+PASSWORD_LONGEST: Final = 200
+"""Characters. Longer ones are not safer, only slower."""
 _TEXT_DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 WordT = TypeVar("WordT", bound=StrEnum)
@@ -72,6 +80,52 @@ def display_name(value: object) -> str:
     if name != name.strip():
         raise Wrong(f"the name {shown(name)} begins or ends with a space", f"write {shown(name.strip())}")
     return name
+
+
+def email(value: object) -> str:
+    """An address for mails."""
+    address = text(value)
+    if len(address) > _EMAIL_AT_MOST or not _EMAIL.fullmatch(address):
+        raise Wrong(f"{shown(address)} is no mail address", 'write one like "anna@example.com"')
+    return address
+
+
+def portal_password(value: object) -> str:
+    """A password for the pages. Faults never repeat it."""
+    if not isinstance(value, str) or not PASSWORD_SHORTEST <= len(value) <= PASSWORD_LONGEST or not value.isprintable():
+        raise Wrong("the password cannot be used", f"use {PASSWORD_SHORTEST} to {PASSWORD_LONGEST} characters")
+    return value
+
+
+def time_zone(value: object) -> str:
+    """A time zone of the IANA data base, whose names are a table like any other."""
+    name = text(value)
+    known = _time_zones()
+    if name not in known:
+        mend = suggestion(name, sorted(known), 'write one like "Europe/Rome"; there are')
+        raise Wrong(f"there is no time zone {shown(name)}", mend)
+    return name
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def region(value: object) -> str:
+    """A country by its two letters."""
+    name = text(value)
+    if not _REGION.fullmatch(name):
+        raise Wrong(f"{shown(name)} is no country code", 'write its two letters in capitals, like "US" or "DE"')
+    return name
+
+
+def queue_numbers(value: object) -> tuple[str, ...]:
+    """Some queues, each once."""
+    numbers = tuple(number(entry) for entry in _entries(value, '["7001", "7002"]'))
+    if twice := next((each for place, each in enumerate(numbers) if each in numbers[:place]), None):
+        raise Wrong(f"{shown(twice)} stands there twice", "leave one of the two")
+    return numbers
 
 
 def device_name(value: object) -> DeviceId:
@@ -224,7 +278,7 @@ def in_words(length: timedelta) -> str:
     """A length of time as the file writes it: `1m30s`."""
     seconds = length.total_seconds()
     hours, minutes = int(seconds // 3600), int(seconds % 3600 // 60)
-    rest = f"{seconds % 60:g}"
+    rest = f"{seconds % 60:.6f}".rstrip("0").rstrip(".")
     parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest}s" if rest != "0" else "")
     return "".join(parts) or "0s"
 

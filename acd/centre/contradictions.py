@@ -11,7 +11,7 @@ from typing import Final
 
 from acd.centre.checks import in_words
 from acd.centre.faults import Wrong
-from acd.centre.values import Centre
+from acd.centre.values import Centre, Role
 from acd.model import Account, AgentId, Assignment, Queue, QueueId, QueueType, Recording, Target, TargetKind, queue_id
 
 SHORTEST_INTERVAL: Final = timedelta(seconds=15)
@@ -36,6 +36,7 @@ def contradictions(centre: Centre) -> Iterator[Contradiction]:
     """All of them: the account's, queue by queue in the order of the file, then those of single assignments."""
     floor = _Floor(centre)
     yield from _outbound(centre.account)
+    yield from _supervision(centre)
     for queue in centre.queues:
         for rule in (_park if queue.type is QueueType.CALL_PARK else _ringing, _leaving, _circle, _announcements):
             yield from rule(floor, queue)
@@ -98,6 +99,25 @@ def _outbound(account: Account) -> Iterator[Contradiction]:
 
 def _of_account(key: str, what: str, mend: str) -> Contradiction:
     return Contradiction(place=f"account.{key}", wrong=Wrong(what, mend), refused=False)
+
+
+# --- supervisors
+
+
+def _supervision(centre: Centre) -> Iterator[Contradiction]:
+    """Users whose role does not fit what they look after."""
+    for index, user in enumerate(centre.users, start=1):
+        if user.role is Role.SUPERVISOR and not user.supervises:
+            what, mend = "this supervisor looks after no queue", 'add supervises = ["…"], or leave the role out'
+            yield _of_user(index, "role", what, mend)
+        elif user.role is Role.AGENT and user.supervises:
+            yield _of_user(index, "supervises", "an agent looks after no queue", 'add role = "supervisor"')
+        elif user.role is Role.OFFICE_MANAGER and user.supervises:
+            yield _of_user(index, "supervises", "an office manager looks after all queues", "leave it out")
+
+
+def _of_user(index: int, key: str, what: str, mend: str) -> Contradiction:
+    return Contradiction(place=f"users[{index}].{key}", wrong=Wrong(what, mend), refused=False)
 
 
 # --- agents

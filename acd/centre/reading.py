@@ -46,6 +46,15 @@ def read_centre(text: str, source: str) -> Centre:
         tables = tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise CentreFaults(source, [_syntax_fault(error)]) from None
+    return _read(tables, source, faults)
+
+
+def read_tables(tables: Mapping[str, object], source: str) -> Centre:
+    """As `read_centre`, of what stands in no file but has the same form; no fault has a line."""
+    return _read(tables, source, Faults(""))
+
+
+def _read(tables: Mapping[str, object], source: str, faults: Faults) -> Centre:
     centre = _Reading(tables, faults).centre(source)
     found = [] if faults.found else list(contradictions(centre))
     for entry in found:
@@ -75,6 +84,7 @@ class _Reading:
         self._tables = tables
         self._faults = faults
         self._account = Account(id=AccountId(""))
+        self._time_zone, self._home_region = "UTC", "US"
         self._numbers: dict[str, str] = {}
         """Every number, and the entry that has it."""
         self._spoilt: set[str] = set()
@@ -84,6 +94,7 @@ class _Reading:
         self._device_places: dict[str, str] = {}
         """By the name without its capitals."""
         self._queues: dict[str, Queue] = {}
+        self._supervisions: list[tuple[Table, tuple[str, ...]]] = []
         self._overflows: list[tuple[Table, Target]] = []
         self._assignments: dict[tuple[str, str], Assignment] = {}
 
@@ -98,6 +109,9 @@ class _Reading:
             self._read_device(table)
         for table in entries(self._tables, self._faults, "queues"):
             self._read_queue(table)
+        for table, numbers in self._supervisions:
+            for number in numbers:
+                self._must_be_queue(table, "supervises", number)
         for table, target in self._overflows:
             self._must_be_there(table, target)
         for table in entries(self._tables, self._faults, "assignments"):
@@ -105,6 +119,8 @@ class _Reading:
         return Centre(
             source=source,
             account=self._account,
+            time_zone=self._time_zone,
+            home_region=self._home_region,
             users=tuple(self._users.values()),
             devices=tuple(self._devices.values()),
             queues=tuple(self._queues.values()),
@@ -128,6 +144,8 @@ class _Reading:
                 outbound_caps=_caps(table, "outbound", ACCOUNT_CAPS),
                 outbound_caps_of_agent=_caps(table, "outbound_agent", AGENT_CAPS),
             )
+            self._time_zone = table.take("time_zone", checks.time_zone, self._time_zone)
+            self._home_region = table.take("home_region", checks.region, self._home_region)
             table.close()
 
     def _read_user(self, table: Table) -> None:
@@ -135,7 +153,12 @@ class _Reading:
             extension=table.require("extension", checks.number, ""),
             name=table.require("name", checks.display_name, ""),
             role=table.take("role", checks.one_of(Role, "role", "roles"), Role.AGENT),
+            supervises=table.take("supervises", checks.queue_numbers, ()),
+            email=table.take("email", checks.email, None),
+            first_portal_password=table.take("first_portal_password", checks.portal_password, None),
         )
+        if user.supervises:
+            self._supervisions.append((table, user.supervises))
         if self._claim(table, "extension", user.extension):
             self._users[user.extension] = user
 

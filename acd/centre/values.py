@@ -25,6 +25,12 @@ class User:
     extension: str
     name: str
     role: Role
+    supervises: tuple[str, ...] = ()
+    """The numbers of the queues that he looks after as a supervisor. An office manager has all."""
+    email: str | None = None
+    """Where a link for a new password is sent."""
+    first_portal_password: str | None = field(default=None, repr=False)
+    """With which he logs in to the portal the first time. It changes nothing for who has a password there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,10 @@ class Centre:
     source: str
     """The name of the file, for what only the database can find wrong with it."""
     account: Account
+    time_zone: str = "UTC"
+    """In which its days begin, as the IANA data base names it."""
+    home_region: str = "US"
+    """The country, by its two letters, whose numbers are written without a country code."""
     users: tuple[User, ...]
     devices: tuple[Phone, ...]
     queues: tuple[Queue, ...]

@@ -55,7 +55,7 @@ class Happened:
     at: datetime
     fact: Fact
     explanation: Explanation | None
-    """Of an offer: why this agent, and why not the others."""
+    """Of an offer: why this agent, and why not the others. None where a supervisor has chosen him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +102,8 @@ class Storyteller:
         if isinstance(fact, OfferMade) and fact.call != self._id:
             self._rung_for_another(fact, at)
         if self._belongs(fact):
-            made = isinstance(fact, OfferMade)
-            explanation = explain(self._state, self._call(), at) if made else None
+            chosen = isinstance(fact, OfferMade) and fact.picked_by is None
+            explanation = explain(self._state, self._call(), at) if chosen else None
             self.entries.append(Happened(at=at, fact=fact, explanation=explanation))
             if isinstance(fact, LOOKED_FOR_AFTER):
                 self._open = at

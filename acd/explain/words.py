@@ -71,13 +71,21 @@ from acd.outputs import (
     HoldStarted,
     LegStopped,
     MaxWaitReached,
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundCap,
     OutboundEnded,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
+    PriorityChanged,
     RecordingEnded,
     RecordingStarted,
     RetrievalRefused,
@@ -102,7 +110,8 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             return f"the caller waits in queue {short(fact.queue)}{back}{first}{expected}"
         case OfferMade():
             end = f"for at most {length(fact.until - at)}" if fact.until is not None else "with the cascade"
-            return f"rings {short(fact.agent)} on {_list(fact.devices)} {end}"
+            given = f"given to {short(fact.agent)} by {short(fact.picked_by)}: " if fact.picked_by is not None else ""
+            return f"{given}rings {short(fact.agent)} on {_list(fact.devices)} {end}"
         case CascadeWidened():
             span = length(fact.until - at)
             return f"the cascade comes to order {fact.order}, as far as {short(fact.agent)}, for {span}"
@@ -154,7 +163,11 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
         case CallOverflowed():
             return f"leaves queue {short(fact.queue)}: {words(fact.why)}; goes to {_target(fact.target)}"
         case CallMoved():
-            return f"waits in queue {short(fact.to)} from now on, as since {clock(fact.arrived, zone)}"
+            moved = f"moved by {short(fact.moved_by)}: " if fact.moved_by is not None else ""
+            return f"{moved}waits in queue {short(fact.to)} from now on, as since {clock(fact.arrived, zone)}"
+        case PriorityChanged():
+            priority = f"with priority {fact.priority}" if fact.priority is not None else "without priority"
+            return f"waits {priority} from now on, by {short(fact.by)}"
         case CallbackRefused():
             return f"he asks to be called back, which cannot be: {words(fact.why)}"
         case CallbackPromised():
@@ -173,7 +186,7 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             return "it is time to call him back"
         # in mid-call, and after it
         case HoldStarted():
-            return f"{short(fact.agent)} puts the caller on hold"
+            return f"{short(fact.agent)} puts the caller on hold{', by request' * fact.apart}"
         case HoldEnded():
             return f"the hold is over after {length(fact.held)}"
         case CallTransferred():
@@ -188,6 +201,14 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             return f"recording begins: {fact.name}"
         case RecordingEnded():
             return f"recording is complete: {fact.name}"
+        case MonitorStarted():
+            return f"{short(fact.supervisor)} is rung on {fact.device}, to {words(fact.mode)}"
+        case MonitorPickedUp():
+            return f"{short(fact.supervisor)} hears them: {words(fact.mode)}"
+        case MonitorChanged():
+            return f"{short(fact.supervisor)} listens otherwise: {words(fact.mode)}"
+        case MonitorEnded():
+            return f"{short(fact.supervisor)} hears them no more, after {length(fact.listened)}"
         case WrapUpStarted():
             mandatory = "mandatory " if fact.mandatory else ""
             return f"{short(fact.agent)} has {length(fact.until - at)} of {mandatory}wrap-up"
@@ -202,12 +223,15 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             PlaceGone()
             | OutboundEnded()
             | RetrievalRefused()
+            | NumberDialled()
             | StatusChanged()
             | WrapUpEnded()
             | BackOffEnded()
             | DeviceSwitched()
             | DeviceReachable()
+            | PhoneModelKnown()
             | DeviceEngaged()
+            | OtherCallConnected()
             | DeviceDisengaged()
         ):
             return ""
@@ -264,6 +288,8 @@ def obstacle(why: CallObstacle) -> str:
             return "he has been answered"
         case CallObstacle.OVERDUE:
             return "he has waited as long as his queue keeps anybody"
+        case CallObstacle.PICKED:
+            return "a supervisor has given him to somebody, who is rung already"
         case CallObstacle.CALLED_BACK_LATER:
             return "he is called back later"
         case CallObstacle.CAPPED:

@@ -13,6 +13,8 @@ from acd.outputs import (
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    PhoneModelKnown,
+    Source,
     StatusChanged,
     WrapUpEnded,
     WrapUpStarted,
@@ -25,7 +27,9 @@ def status_changed(state: Indexes, fact: StatusChanged, at: datetime) -> None:
     if takes_queue_calls(fact.status) and not takes_queue_calls(agent.status):
         agent.idle_since = max(agent.idle_since, at)
     unconnected = (c for c in agent.calls if state.records.calls[c].talking_since is None)
-    agent.status, agent.status_since, agent.misses = fact.status, at, 0
+    agent.status, agent.status_since, agent.status_source = fact.status, at, fact.source
+    if fact.source is not Source.MISSED_OFFERS:
+        agent.misses = 0
     agent.single_calls = set(unconnected) if fact.status == SINGLE_CALL else set()
     state.reindex(agent)
 
@@ -69,6 +73,10 @@ def device_switched(state: Indexes, fact: DeviceSwitched) -> None:
 def device_reachable(state: Indexes, fact: DeviceReachable) -> None:
     state.device(fact.device).reachable = fact.reachable
     state.reindex_owner(fact.device)
+
+
+def phone_model_known(state: Indexes, fact: PhoneModelKnown) -> None:
+    state.device(fact.device).model = fact.model
 
 
 def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:

@@ -71,7 +71,11 @@ def offer_made(state: Indexes, fact: OfferMade, at: datetime) -> None:
         made_at=at,
         until=fact.until,
         cascades=fact.until is None,
+        picked=fact.picked_by is not None,
     )
+    if fact.picked_by is not None:
+        call.picked = fact.offer
+        back_off(state, agent, None)  # he is rung all the same
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
     state.queue_index(fact.queue).ringing.add(fact.offer)
     state.place_by_offers(call)
@@ -116,6 +120,8 @@ def offer_ended(state: Indexes, fact: OfferEnded, at: datetime) -> None:
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, None)
     call = state.records.calls[fact.call]
     call.offers.discard(fact.offer)
+    if call.picked == fact.offer:
+        call.picked = None
     if call.cascade is not None and not any(state.records.offers[o].cascades for o in call.offers):
         state.set_cascade(call, None)
         state.needy.add(call.id)

@@ -11,12 +11,13 @@ from acd.records import OutboundCall
 
 
 def hold_started(state: Indexes, fact: HoldStarted, at: datetime) -> None:
-    state.records.calls[fact.call].held_since = at
+    call = state.records.calls[fact.call]
+    call.held_since, call.held_apart = at, fact.apart
 
 
 def hold_ended(state: Indexes, fact: HoldEnded) -> None:
     call = state.records.calls[fact.call]
-    call.held_since = None
+    call.held_since, call.held_apart = None, False
     call.held += fact.held
 
 

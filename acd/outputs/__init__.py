@@ -16,6 +16,8 @@ from acd.outputs.agent import (
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    OtherCallConnected,
+    PhoneModelKnown,
     StatusChanged,
     WrapUpEnded,
     WrapUpStarted,
@@ -42,22 +44,34 @@ from acd.outputs.commands import (
     CallBack,
     Connect,
     ConnectRetriever,
+    DialFrom,
     Dismiss,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
     HoldCaller,
     JoinConsulted,
+    ListenIn,
     Ring,
+    RingMonitor,
     Say,
     SendOn,
     ShowStatus,
     StartRecording,
+    StopListening,
     StopRecording,
     StopRinging,
     StopSaying,
     TellAgent,
     TurnAway,
+)
+from acd.outputs.portal import (
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
+    PriorityChanged,
 )
 from acd.outputs.talk import (
     CallRetrieved,
@@ -149,13 +163,21 @@ Fact = (
     | RetrievalRefused
     | RecordingStarted
     | RecordingEnded
+    | NumberDialled
+    | PriorityChanged
+    | MonitorStarted
+    | MonitorPickedUp
+    | MonitorChanged
+    | MonitorEnded
     | StatusChanged
     | WrapUpStarted
     | WrapUpEnded
     | BackOffEnded
     | DeviceSwitched
     | DeviceReachable
+    | PhoneModelKnown
     | DeviceEngaged
+    | OtherCallConnected
     | DeviceDisengaged
     | ConfigurationChanged
     | AsteriskOutOfSight
@@ -183,6 +205,10 @@ Command = (
     | JoinConsulted
     | StartRecording
     | StopRecording
+    | DialFrom
+    | RingMonitor
+    | ListenIn
+    | StopListening
 )
 
 
@@ -227,6 +253,7 @@ __all__ = [
     "DeviceEngaged",
     "DeviceReachable",
     "DeviceSwitched",
+    "DialFrom",
     "Dismiss",
     "EntryRefused",
     "Fact",
@@ -238,26 +265,36 @@ __all__ = [
     "HoldStarted",
     "JoinConsulted",
     "LegStopped",
+    "ListenIn",
     "Loss",
     "MaxWaitReached",
+    "MonitorChanged",
+    "MonitorEnded",
+    "MonitorPickedUp",
+    "MonitorStarted",
+    "NumberDialled",
     "OfferEnd",
     "OfferEnded",
     "OfferMade",
     "OfferOutcome",
     "OfferRetimed",
+    "OtherCallConnected",
     "OutboundCap",
     "OutboundEnded",
     "Outcome",
     "OverflowReason",
     "Party",
+    "PhoneModelKnown",
     "Phrase",
     "PlaceGone",
     "PlaceKept",
+    "PriorityChanged",
     "Recorded",
     "RecordingEnded",
     "RecordingStarted",
     "RetrievalRefused",
     "Ring",
+    "RingMonitor",
     "Say",
     "SendOn",
     "ShowStatus",
@@ -265,6 +302,7 @@ __all__ = [
     "Source",
     "StartRecording",
     "StatusChanged",
+    "StopListening",
     "StopRecording",
     "StopRinging",
     "StopSaying",

@@ -31,6 +31,8 @@ class StatusChanged:
     agent: AgentId
     status: Status
     source: Source
+    by: AgentId | None = None
+    """The supervisor who wanted it; journals older than the field have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +81,33 @@ class DeviceReachable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneModelKnown:
+    """From now on this phone is known to be that."""
+
+    device: DeviceId
+    model: str
+    """As in `PhoneNamedItself`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEngaged:
     """A device has a call that is no offer of ours."""
 
     device: DeviceId
     channel: ChannelId
+    outgoing: bool = False
+    number: str = ""
+    """Both as in `OtherCallStarted`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCallConnected:
+    """That call is a conversation."""
+
+    device: DeviceId
+    channel: ChannelId
+    number: str
+    """As in `OtherCallAnswered`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +116,8 @@ class DeviceDisengaged:
 
     device: DeviceId
     channel: ChannelId
+    number: str = ""
+    """As in `OtherCallEnded`."""
 
 
 # --- the whole

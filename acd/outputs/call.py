@@ -38,6 +38,8 @@ class OfferMade:
     """None: it rings with its call's cascade, and has no end of its own."""
     round: int
     """Counts from 1; a new round begins when every eligible agent has been tried."""
+    picked_by: AgentId | None = None
+    """The supervisor who has given him the caller, whoever's turn it is. None: it is his turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

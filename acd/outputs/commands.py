@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId, Status
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId, Status
 from acd.outputs.words import Word
 
 # --- the caller
@@ -218,3 +218,53 @@ class StopRecording:
 
     call: CallId
     name: str
+
+
+# --- beyond the phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialFrom:
+    """Ring this phone; picked up, the dial plan has it, and calls this number. Ends in `OtherCallEnded`."""
+
+    channel: ChannelId
+    device: DeviceId
+    account: AccountId
+    number: str
+    outside: bool
+    """As in `SendOn`."""
+    shown: Caller
+    """Whom it calls, for the phone's display."""
+    caller: Caller
+    """Who calls, for the other side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingMonitor:
+    """Ring this phone, so that a supervisor can listen in; ends in `MonitorAnswered` or `OtherCallEnded`."""
+
+    channel: ChannelId
+    device: DeviceId
+    shown: Caller
+    """The caller, and who talks with him."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenIn:
+    """Let this phone, which has been picked up, hear the agent's side of a talk, and be heard as the mode says.
+
+    Takes the place of any other mode. Safe to repeat."""
+
+    channel: ChannelId
+    mode: MonitorMode
+    offer: OfferId | None
+    """With `device` the agent's leg; None: he has fetched the caller."""
+    device: DeviceId
+    retriever: ChannelId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopListening:
+    """Take away whatever lets this phone listen in. The phone itself is hung up by another command."""
+
+    channel: ChannelId

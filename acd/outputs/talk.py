@@ -14,6 +14,8 @@ class HoldStarted:
     call: CallId
     queue: QueueId
     agent: AgentId
+    apart: bool = False
+    """By us: he hears his queue's music, in no bridge with the agent. Else the agent's phone holds him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,9 @@ class CallMoved:
     expected_wait: timedelta | None = None
     """As in `CallQueued`, from this moment on."""
     by: AgentId | None = None
-    """Who has passed him on: he counts as tried in the first round there. None: it was an overflow."""
+    """Who has passed him on: he counts as tried in the first round there. None: it was an overflow, or `moved_by`."""
+    moved_by: AgentId | None = None
+    """The supervisor who has decided it."""
 
 
 # --- call-back

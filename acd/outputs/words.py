@@ -37,6 +37,8 @@ class OfferEnd(StrEnum):
     """It ended while Asterisk was out of sight."""
     UNHEARD = "unheard"
     """It was over, and nobody had told us."""
+    REASSIGNED = "reassigned"
+    """A supervisor has moved the caller, or given him to another agent."""
     NOT_CONFIRMED = "not_confirmed"
     """Somebody, or a machine, picked up and pressed nothing: a miss."""
     REFUSED_BY_KEY = "refused_by_key"
@@ -81,6 +83,8 @@ class Party(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    """Instead of the agent."""
     ASTERISK = "asterisk"
     """It has ended, and everybody's call with it."""
     UNKNOWN = "unknown"
@@ -91,6 +95,9 @@ class Source(StrEnum):
 
     PHONE = "phone"
     REQUEST = "request"
+    """He himself, by another way than a phone."""
+    SUPERVISOR = "supervisor"
+    """A supervisor for him."""
     SINGLE_CALL_USED = "single_call_used"
     MISSED_OFFERS = "missed_offers"
     """He missed as many in a row as his queue allows."""

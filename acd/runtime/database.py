@@ -28,9 +28,6 @@ class Connection(Protocol):
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False
     ) -> AbstractAsyncContextManager[object]: ...
-    async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[Sequence[object]], columns: Sequence[str]
-    ) -> str: ...
     async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
     def add_termination_listener(self, callback: Callable[..., None]) -> None: ...
     def is_closed(self) -> bool: ...
@@ -41,7 +38,7 @@ class Connection(Protocol):
 Connect = Callable[[str], Awaitable[Connection]]
 """How a database is reached; raises as `connect` does."""
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 SCHEMA: Final = Path(__file__).parents[2] / "schema.sql"
 MIGRATIONS: Final = SCHEMA.parent / "migrations"
 
@@ -56,7 +53,7 @@ LOST: Final = (
     OSError,  # a TimeoutError is one too
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # "cannot switch to state": a COPY whose connection broke just as it began
+    asyncpg.InternalClientError,  # "cannot switch to state": a connection that broke just as a statement began
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )

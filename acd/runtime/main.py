@@ -9,6 +9,7 @@ import asyncio
 import signal
 from contextlib import AsyncExitStack
 from enum import IntEnum
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -29,11 +30,16 @@ from acd.runtime.settings import Settings
 from acd.runtime.spool import SpoolError
 from acd.runtime.standstill import WatchfulSelector
 from acd.runtime.store import Store
+from acd.runtime.today import today_so_far
 from acd.state import State
 from ari_bridge.bridge import Bridge
 from ari_bridge.claim import Claim, StoodDown
 from ari_bridge.client import Client
 from feature_codes.table import StarCodes
+from portal.app import make_app, open_portal
+from portal.live.hub import Hub
+from portal.mail import by_smtp, into_folder
+from portal.parts import Portal
 
 STOP_WITHIN_SECONDS: Final = 10
 BREATHE_EVERY: Final = 5_000
@@ -141,11 +147,18 @@ class _Process:
         self._guard: Guard
         self._runner: Runner
         self._bridge: Bridge
+        self._portal: Portal | None = None
+        self._hub: Hub | None = None
+        self._recalled = 0
+        """The number of the last fact of the engine before this one."""
 
     async def live(self) -> None:
         """Start, and serve for ever; raises what ends it. Cancelled: stops in order."""
         async with AsyncExitStack() as stack:
-            pages = await web.serve(web.make_app(self._metrics.text, self._reasons, self._warnings), self._settings)
+            settings = self._settings
+            pages = await web.serve(
+                web.make_app(self._metrics.text, self._reasons, self._warnings), settings.web_bind, settings.web_port
+            )
             stack.push_async_callback(pages.cleanup)
             _log.info("web_serving", address=self._settings.web_bind, port=self._settings.web_port)
             beat = asyncio.create_task(watchdog.beat(self._standing))
@@ -153,6 +166,7 @@ class _Process:
             await self._open_journal(stack)
             await self._put_together()
             stack.callback(self._runner.stop)
+            await self._open_portal(stack)
             await self._serve()
 
     async def _open_journal(self, stack: AsyncExitStack) -> None:
@@ -187,7 +201,9 @@ class _Process:
             if number % BREATHE_EVERY == 0:
                 await asyncio.sleep(0)
         self._recorder.follow(state)
+        self._recalled = self._recorder.last
         engine = Engine(state)
+        self._hub = Hub() if self._settings.portal_url is not None else None
         self._clock = Clock.of_this_machine(
             self._settings.journal_spool,
             not_before=self._recorder.last_at,
@@ -198,9 +214,11 @@ class _Process:
             engine=engine,
             clock=self._clock,
             journal=self._recorder,
-            observers=(self._metrics, logs.FactLog()),
+            observers=(self._metrics, logs.FactLog(), *([self._hub] if self._hub else [])),
             guard=self._guard,
         )
+        if self._hub is not None:
+            self._hub.attach(self._runner)
         settings, lease = self._settings, self._lease
         self._bridge = Bridge(
             client=Client(settings.ari_url, settings.ari_user, settings.ari_password),
@@ -216,6 +234,28 @@ class _Process:
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
 
+    async def _open_portal(self, stack: AsyncExitStack) -> None:
+        settings, hub = self._settings, self._hub
+        if settings.portal_url is None or hub is None:
+            return
+        self._portal = await stack.enter_async_context(
+            open_portal(
+                engine=self._runner,
+                hub=hub,
+                database_url=settings.database_url,
+                url=settings.portal_url,
+                send=by_smtp(settings.portal_smtp_url)
+                if settings.portal_smtp_url
+                else into_folder(settings.portal_mail_folder or Path()),
+                mail_from=settings.portal_mail_from or "acd@localhost",
+                proxy=settings.portal_proxy,
+            )
+        )
+        pages = await web.serve(make_app(self._portal), settings.portal_bind, settings.portal_port, "portal")
+        stack.push_async_callback(pages.cleanup)
+        stack.callback(hub.close)
+        _log.info("portal_serving", address=settings.portal_bind, port=settings.portal_port, url=settings.portal_url)
+
     async def _serve(self) -> None:
         self._stage = "reading the configuration"
         async with asyncio.TaskGroup() as tasks:
@@ -225,16 +265,25 @@ class _Process:
             tasks.create_task(self._lease.lost())
             tasks.create_task(self._metrics.watch_event_loop())
             tasks.create_task(self._store.listen(self._configure))
+            if self._hub is not None:
+                tasks.create_task(self._count_today(self._hub))
             await self._configured.wait()
             self._stage = None
             self._selector.strict = True
             tasks.create_task(self._bridge.run())
+
+    async def _count_today(self, hub: Hub) -> None:
+        """What the journal knew of today when this engine began; pages with such figures wait for it."""
+        today = await today_so_far(self._settings.database_url, self._recalled, self._runner.state, self._clock.now())
+        await hub.count_from(today)
 
     async def _configure(self) -> None:
         """Bring the configuration into force: at the start, and whenever the database says that it has changed."""
         configuration, provisioning = await self._store.load()
         self._runner.tell(ConfigurationLoaded(configuration=configuration))
         self._configured.set()
+        if self._hub is not None:
+            self._hub.rights_changed()
         await self._bridge.provision(provisioning)
 
     async def _standing(self) -> tuple[bool, str]:
@@ -265,4 +314,6 @@ class _Process:
             warnings.append(
                 f"the clock of the system is {offset.total_seconds():+.0f} s off the engine's, which goes on as it was"
             )
+        if self._portal is not None:
+            warnings += self._portal.warnings()
         return warnings

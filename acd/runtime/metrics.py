@@ -40,6 +40,8 @@ from acd.outputs import (
     CallTransferred,
     ConfigurationChanged,
     EntryRefused,
+    MonitorPickedUp,
+    NumberDialled,
     OfferEnded,
     OfferMade,
     OfferOutcome,
@@ -149,6 +151,9 @@ class Metrics:
             "queue",
             "reason",
         )
+        self._monitored = counter(
+            "acd_monitored_talks_total", "Talks on which a supervisor has begun to listen in.", "queue", "mode"
+        )
         self._stale = counter("acd_stale_events_total", "Events that fitted nothing any more, by kind.", "event")
         self._corrections = counter(
             "acd_reconcile_corrections_total",
@@ -251,6 +256,10 @@ class Metrics:
                 self._went_out.labels(fact.queue, "call_back").inc()
             case CallTransferred() as fact if fact.outside:
                 self._went_out.labels(fact.queue, "transfer").inc()
+            case NumberDialled() as fact if fact.outside:
+                self._went_out.labels("", "click").inc()
+            case MonitorPickedUp() as fact:
+                self._monitored.labels(fact.queue, fact.mode).inc()
             case CallbackPostponed() as fact:
                 self._kept_in.labels(fact.queue, fact.cap).inc()
             case TransferRefused() as fact:

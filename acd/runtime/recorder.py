@@ -179,6 +179,11 @@ class Recorder:
     # --- figures and words
 
     @property
+    def last(self) -> int:
+        """The number of the newest fact."""
+        return self._last
+
+    @property
     def pending(self) -> int:
         """Facts that the database has not."""
         return self._database.pending

@@ -21,6 +21,7 @@ from acd.outputs import Outcome, Recorded
 from acd.ports import AgentReport, SwitchPort
 from acd.reports import agent_report
 from acd.runtime.clock import Clock
+from acd.state import State
 
 DURABLE_WITHIN: Final = timedelta(seconds=3)
 """How long a request waits for its facts to be stored. Longer, and the person on the phone thinks nobody is there."""
@@ -129,6 +130,15 @@ class Runner:
     def report(self, device: DeviceId) -> AgentReport | None:
         """How the agent stands whose phone this is. None: it is nobody's who answers a queue."""
         return agent_report(self._engine.state, device, self._clock.now())
+
+    @property
+    def state(self) -> State:
+        """All centres as they are now."""
+        return self._engine.state
+
+    def now(self) -> datetime:
+        """The engine's clock."""
+        return self._clock.now()
 
     # --- the process around it
 

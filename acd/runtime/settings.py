@@ -7,6 +7,7 @@ configuration, and lives in the database.
 """
 
 import difflib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -36,6 +37,17 @@ class Settings:
     """A directory of this machine for facts that the database has not yet."""
     log_level: str
     log_format: str
+    portal_url: str | None
+    """How people reach the portal, without a / at its end. None: there is no portal."""
+    portal_bind: str
+    portal_port: int
+    portal_mail_folder: Path | None
+    """Where mails are put as files. Exactly one of this and `portal_smtp_url` is given where there is a portal."""
+    portal_smtp_url: str | None = field(repr=False)
+    portal_mail_from: str | None
+    """The address that its mails come from."""
+    portal_proxy: str | None
+    """The address of the proxy before it, which is believed about where a request comes from."""
     star_codes: Mapping[str, str]
     """The name of an action -> what is dialled for it."""
 
@@ -71,6 +83,7 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     values = {key.attribute: _value(key, given, faults) for key in _KEYS}
     codes = {name: code for name, key in _STAR_CODES.items() if isinstance(code := _value(key, given, faults), str)}
     faults += _doubled(codes)
+    faults += _half_a_portal(given)
     if faults:
         raise SettingsFaults(faults)
     return Settings(**cast("Any", values), star_codes=codes)
@@ -87,6 +100,25 @@ def _doubled(codes: Mapping[str, str]) -> list[Fault]:
         for (other, first), (name, code) in combinations(codes.items(), 2)
         if first == code
     ]
+
+
+def _half_a_portal(given: "_AllGiven") -> list[Fault]:
+    """What a portal lacks, where one is wanted."""
+    wanted = [entry for attribute, entry in given.items() if attribute.startswith("portal_")]
+    if not wanted:
+        return []
+    faults: list[Fault] = []
+    if "portal_url" not in given:
+        mend = f"set [portal] url, or {_variable('portal', 'url')}, to the address that people type: http://host:8091"
+        faults.append(Fault(place="portal.url", what="is missing", mend=mend))
+    if ("portal_mail_folder" in given) == ("portal_smtp_url" in given):
+        what = "are both given" if "portal_smtp_url" in given else "are both missing"
+        mend = "give one: a folder for mails to be put into, or the server that sends them"
+        faults.append(Fault(place="portal.mail_folder and portal.smtp_url", what=what, mend=mend))
+    if "portal_smtp_url" in given and "portal_mail_from" not in given:
+        mend = "give the address that its mails come from, like acd@example.com"
+        faults.append(Fault(place="portal.mail_from", what="is missing", mend=mend))
+    return faults
 
 
 # --- the kinds of value: each returns the value, or raises ValueError with what would be right
@@ -115,6 +147,38 @@ def _ari_url(value: object) -> str:
     if parts.path.endswith("/ari"):
         raise ValueError("leave out the /ari at its end, it is added")
     return text
+
+
+def _portal_url(value: object) -> str:
+    text = _text(value).rstrip("/").lower()
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("give the address as people type it, without a path: https://acd.example.com")
+    if parts.username or parts.password:
+        raise ValueError("give it without a user")
+    return text
+
+
+def _smtp_url(value: object) -> str:
+    text = _text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("give an address like smtp://user:password@mail.example.com:587, or smtps:// for TLS at once")
+    return text
+
+
+def _mail_address(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", text):
+        raise ValueError("give an address like acd@example.com")
+    return text
+
+
+def _ip_address(value: object) -> str:
+    try:
+        return str(ipaddress.ip_address(_text(value)))
+    except ValueError:
+        raise ValueError("give an IP address like 127.0.0.1") from None
 
 
 def _directory(value: object) -> Path:
@@ -162,6 +226,8 @@ class _Key:
     check: Callable[[object], object]
     default: object = None
     secret: bool = False
+    optional: bool = False
+    """Need not be given, though there is no default."""
 
     @property
     def attribute(self) -> str:
@@ -181,6 +247,13 @@ _KEYS: Final = (
     _Key(section="web", name="bind", check=_text, default="127.0.0.1"),
     _Key(section="web", name="port", check=_port, default=8090),
     _Key(section="journal", name="spool", check=_directory, default=Path("/var/lib/asterisk-acd/spool")),
+    _Key(section="portal", name="url", check=_portal_url, optional=True),
+    _Key(section="portal", name="bind", check=_text, default="127.0.0.1"),
+    _Key(section="portal", name="port", check=_port, default=8091),
+    _Key(section="portal", name="mail_folder", check=_directory, optional=True),
+    _Key(section="portal", name="smtp_url", check=_smtp_url, secret=True, optional=True),
+    _Key(section="portal", name="mail_from", check=_mail_address, optional=True),
+    _Key(section="portal", name="proxy", check=_ip_address, optional=True),
     _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
     _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
 )
@@ -273,7 +346,7 @@ def _unknown(place: str, name: str, known: list[str]) -> Fault:
 def _value(key: _Key, given: _AllGiven, faults: list[Fault]) -> object:
     entry = given.get(key.attribute)
     if entry is None:
-        if key.default is None:
+        if key.default is None and not key.optional:
             mend = f"set [{key.section}] {key.name} in the file, or {_variable(key.section, key.name)}"
             faults.append(Fault(place=f"{key.section}.{key.name}", what="is missing", mend=mend))
         return key.default

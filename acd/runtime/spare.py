@@ -17,7 +17,7 @@ _CHECKOUT: Final = Path(__file__).parents[2]
 
 def _files() -> dict[Path, int]:
     """The program's, and when each was written."""
-    packages = (_CHECKOUT / package for package in ("acd", "ari_bridge", "feature_codes"))
+    packages = (_CHECKOUT / package for package in ("acd", "ari_bridge", "feature_codes", "portal"))
     return {path: path.stat().st_mtime_ns for package in packages for path in package.rglob("*.py")}
 
 

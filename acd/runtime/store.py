@@ -36,7 +36,7 @@ from acd.runtime.database import (
     ensure_schema,
     in_words,
 )
-from acd.runtime.rows import account_of, assignment_of, queue_of
+from acd.stored.rows import account_of, assignment_of, queue_of
 
 CHANNEL: Final = "acd_configuration"
 

@@ -31,7 +31,14 @@ LONGEST_PAUSE: Final = timedelta(seconds=1)
 """Between two attempts to reach a database that is away: it is to be caught up with soon after its return."""
 
 SNAPSHOTS_KEPT: Final = 3
-_COLUMNS: Final = ("seq", "at", "kind", "call_id", "agent_id", "queue_id", "body")
+_COLUMNS: Final = 7
+"""Of an entry: those that the statement below takes."""
+
+# Not COPY, which PostgreSQL refuses for a table with row security; this takes a quarter longer.
+_INSERT: Final = """
+    insert into fact (seq, at, kind, call_id, agent_id, queue_id, body)
+    select * from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -245,8 +252,8 @@ async def store(connection: Connection, entries: Sequence[Entry]) -> None:
     """All of these or none."""
     async with connection.transaction():
         for start in range(0, len(entries), AT_A_TIME):
-            chunk = [entry[: len(_COLUMNS)] for entry in entries[start : start + AT_A_TIME]]
-            await connection.copy_records_to_table("fact", records=chunk, columns=_COLUMNS)
+            chunk = [entry[:_COLUMNS] for entry in entries[start : start + AT_A_TIME]]
+            await connection.execute(_INSERT, *(list(column) for column in zip(*chunk, strict=True)))
             await asyncio.sleep(0)
 
 

@@ -9,14 +9,12 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from acd.runtime.settings import Settings
-
 Reasons = Callable[[], Awaitable[list[str]]]
 """What keeps calls from being taken now, or is wrong beside that, each in words an operator can act on."""
 
 
 class WebPortTaken(Exception):
-    """The address for the web pages cannot be had; the text says what to do."""
+    """An address for web pages cannot be had; the text says what to do."""
 
 
 def make_app(metrics: Callable[[], Awaitable[bytes]], reasons: Reasons, warnings: Reasons) -> web.Application:
@@ -40,18 +38,19 @@ def make_app(metrics: Callable[[], Awaitable[bytes]], reasons: Reasons, warnings
     return app
 
 
-async def serve(app: web.Application, settings: Settings) -> web.AppRunner:
-    """Serve until the returned runner is cleaned up.
+async def serve(app: web.Application, bind: str, port: int, section: str = "web") -> web.AppRunner:
+    """Serve until the returned runner is cleaned up. `section`: where in the settings bind and port stand.
 
     Raises `WebPortTaken`.
     """
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.web_bind, settings.web_port).start()
+        await web.TCPSite(runner, bind, port).start()
     except OSError as error:
         await runner.cleanup()
         reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
-        place = f"web port {settings.web_port} on {settings.web_bind}"
-        raise WebPortTaken(f"{place} {reason}: stop what uses it, or set [web] bind and port") from error
+        raise WebPortTaken(
+            f"{section} port {port} on {bind} {reason}: stop what uses it, or set [{section}] bind and port"
+        ) from error
     return runner

@@ -1,7 +1,7 @@
 """Takes a span of the journal apart: what came from outside, and what is known of its people.
 
 What follows from the rules is left out: the run decides it anew. So is what has no bearing on who gets which call:
-holds, recordings, and the times in which Asterisk was out of sight.
+holds, recordings, who listens in, and the times in which Asterisk was out of sight.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,16 @@ from acd.inputs import (
     DeviceUnregistered,
     KeyPressed,
     LegEnd,
+    MoveCall,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
+    PickCall,
     SeenCall,
     SeenLeg,
     SeenOtherCall,
+    SetPriority,
     SetStatus,
     SwitchDevice,
 )
@@ -58,8 +62,11 @@ from acd.outputs import (
     OfferEnd,
     OfferEnded,
     OfferMade,
+    OtherCallConnected,
     OverflowReason,
     Party,
+    PhoneModelKnown,
+    PriorityChanged,
     Recorded,
     RetrievalRefused,
     Source,
@@ -103,6 +110,8 @@ class Past:
         self._in_sight = state.records.asterisk_in_sight
         self._came = set(state.records.calls)
         self._rung: dict[OfferId, Rung] = {}
+        self._connected: set[ChannelId] = set()
+        """Other calls that were answered."""
         self._waits_in = {call.id: [call.queue] for call in state.records.calls.values()}
         self._since: dict[tuple[str, CallId], datetime] = {}
         """When something of a call began for which its record has no field."""
@@ -123,6 +132,7 @@ class Past:
         self._key(fact, at)
         self._ring(fact, at)
         self._talk(fact, at)
+        self._supervisor(fact, at)
         self._agent(fact, at, following)
         self._device(fact, at)
         self._state.apply(fact, at)
@@ -261,8 +271,8 @@ class Past:
         if fact.why in _TOLD_BY_PHONES:
             device = min(self._state.records.offers[fact.offer].devices)
             self._told(fact.offer, at, device, fact.why)
-        elif fact.why is OfferEnd.OTHER_CALL:
-            for channel in sorted(self._state.records.agent_records[fact.agent].other_calls):
+        elif fact.why is OfferEnd.OTHER_CALL:  # journals older than `OtherCallConnected` tell it nowhere else
+            for channel in sorted(self._state.records.agent_records[fact.agent].other_calls.keys() - self._connected):
                 self._happened(at, OtherCallAnswered(channel=channel))
 
     def _told(self, offer: OfferId, at: datetime, device: DeviceId, why: OfferEnd) -> None:
@@ -310,12 +320,23 @@ class Past:
             by_caller = fact.by is Party.CALLER
             self.known.joined[fact.call].append((at - began + by_caller * timedelta.resolution, by_caller))
 
+    def _supervisor(self, fact: Fact, at: datetime) -> None:
+        match fact:
+            case PriorityChanged():
+                self._happened(at, SetPriority(call=fact.call, priority=fact.priority, by=fact.by))
+            case CallMoved(moved_by=by) if by is not None:
+                self._happened(at, MoveCall(call=fact.call, queue=fact.to, by=by))
+            case OfferMade(picked_by=by) if by is not None:
+                self._happened(at, PickCall(call=fact.call, agent=fact.agent, by=by))
+            case _:
+                pass
+
     # --- agents and phones
 
     def _agent(self, fact: Fact, at: datetime, following: Recorded | None) -> None:
         match fact:
-            case StatusChanged(source=Source.PHONE | Source.REQUEST):
-                self._happened(at, SetStatus(agent=fact.agent, status=fact.status))
+            case StatusChanged(source=Source.PHONE | Source.REQUEST | Source.SUPERVISOR):
+                self._happened(at, SetStatus(agent=fact.agent, status=fact.status, by=fact.by))
             case StatusChanged(source=Source.MISSED_OFFERS):
                 self.known.taken_offline.add((fact.agent, at))
             case WrapUpEnded(why=WrapUpEnd.AGENT) if not _chooses(fact.agent, at, following):
@@ -333,10 +354,20 @@ class Past:
                 self._happened(at, DeviceUnregistered(device=fact.device))
             case DeviceSwitched():
                 self._happened(at, SwitchDevice(device=fact.device, on=fact.on))
+            case PhoneModelKnown():
+                self._happened(at, PhoneNamedItself(device=fact.device, model=fact.model))
             case DeviceEngaged():
-                self._happened(at, OtherCallStarted(channel=fact.channel, device=fact.device))
+                self._happened(
+                    at,
+                    OtherCallStarted(
+                        channel=fact.channel, device=fact.device, outgoing=fact.outgoing, number=fact.number
+                    ),
+                )
+            case OtherCallConnected():
+                self._connected.add(fact.channel)
+                self._happened(at, OtherCallAnswered(channel=fact.channel, number=fact.number))
             case DeviceDisengaged():
-                self._happened(at, OtherCallEnded(channel=fact.channel))
+                self._happened(at, OtherCallEnded(channel=fact.channel, number=fact.number))
             case _:
                 pass
 

@@ -10,7 +10,7 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Final
 
-from acd.measures import Doing
+from acd.figures import Doing
 from acd.simulation.timeline import Timeline
 
 _WIDTH: Final = 1000

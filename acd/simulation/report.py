@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from acd.measures import AgentMeasures, Doing, Measures, QueueMeasures, percentile, ratio
+from acd.figures import AgentMeasures, Doing, QueueMeasures, percentile, ratio
+from acd.measures import Measures
 from acd.model import Configuration
 
 TOGETHER: Final = "together"

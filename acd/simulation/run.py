@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import Final, Protocol
 
 from acd.engine import Engine
 from acd.inputs import (
@@ -21,6 +21,7 @@ from acd.inputs import (
     ConnectFailed,
     EndWrapUp,
     Event,
+    HangUp,
     LegAnswered,
     LegEnd,
     LegEnded,
@@ -63,6 +64,10 @@ _CALL_FOR_SOMETHING = frozenset(
     )
 )
 """Facts about which somebody does something; the others are not looked at."""
+
+
+_SUPERVISOR: Final = AgentId("a supervisor")
+"""Whoever he was who has ended a talk: anybody but its agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +303,10 @@ def _told_by_phone(fact: OfferMade, reaction: Reaction) -> Event:
     return LegEnded(offer=fact.offer, device=reaction.device, how=reaction.ended)
 
 
-def _ended(call: CallRecord, ending: Ending) -> Event:
+def _ended(call: CallRecord, ending: Ending) -> Input:
     """What ends this talk; whoever fetched the caller by a call of his own ends that."""
+    if ending.by is Party.SUPERVISOR:
+        return HangUp(call=call.id, by=_SUPERVISOR)
     by_agent = ending.by is Party.AGENT
     if call.offer is None or call.device is None:
         return CallerHungUp(call=CallId(call.retriever) if by_agent and call.retriever else call.id)
@@ -318,6 +325,9 @@ def _still_fits(records: Records, what: Input, since: datetime | None) -> bool:
             if call is None:
                 return since is not None  # he who has fetched somebody, by a call of his own
             return call.talking_since == since
+        case HangUp():
+            call = records.calls.get(what.call)
+            return call is not None and call.talking_since == since
         case LegAnswered():
             return what.offer in records.offers
         case LegEnded() | TransferAsked():

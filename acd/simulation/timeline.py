@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from acd.measures import Doing, Measures, ratio
+from acd.figures import Doing, ratio
+from acd.measures import Measures
 
 _MOST_STEPS: Final = 100
 _STEPS: Final = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440))

@@ -37,6 +37,11 @@ class Sheet:
     sip: Place
     secrets: dict[str, str] = field(repr=False)
     """By device."""
+    portal: str
+    """The address of the pages."""
+    passwords: dict[str, str] = field(repr=False)
+    """For them, by login."""
+    mail_folder: Path
     urls: dict[str, str]
     pids: dict[str, int]
 
@@ -48,6 +53,9 @@ def read_sheet(line: str) -> Sheet:
     return Sheet(
         sip=(said["sip"]["host"], int(said["sip"]["port"])),
         secrets={device["user"]: device["password"] for device in said["devices"]},
+        portal=said["portal"]["url"],
+        passwords={user["login"]: user["password"] for user in said["portal"]["users"]},
+        mail_folder=Path(said["portal"]["mail_folder"]),
         urls=dict(said["urls"]),
         pids={name: int(pid) for name, pid in said["pids"].items()},
     )
@@ -103,6 +111,11 @@ class RunningCentre:
         """What `acd up` says on its standard error."""
         return self.home / "up.log"
 
+    @property
+    def engine_log(self) -> Path:
+        """What its engines say, one after the other."""
+        return self.home / "state" / "log" / "engine.log"
+
     def stop(self) -> None:
         """As Ctrl-C does; raises `CentreError` when it does not end in time."""
         if self._process is None:
@@ -116,9 +129,9 @@ class RunningCentre:
         finally:
             self._process = None
 
-    def phone(self, device: str, *, secret: str | None = None, name: str = "") -> Phone:
+    def phone(self, device: str, *, secret: str | None = None, name: str = "", model: str = "") -> Phone:
         """A phone set up as the start sheet says."""
-        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name)
+        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name, model=model)
 
     @property
     def pid(self) -> int:

@@ -16,6 +16,11 @@ from tests.phone.waiting import POLL_SECONDS, NotSeenError
 
 F = TypeVar("F")
 
+_REACHABLE = """
+    select body->>'reachable' from fact where kind = 'device_reachable' and body->>'device' = $1
+    order by seq desc limit 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Generic[F]):
@@ -33,7 +38,7 @@ class Journal:
         self._url: str = settings["database"]["url"]
 
     async def facts(self, of: type[F], number: str, *, count: int = 1, within: float = 3.0) -> list[Entry[F]]:
-        """All of this kind about the queue or agent of this number, in their order, once there are so many."""
+        """All of this kind about this queue, agent or phone, in their order, once there are so many."""
         kind = next(kind for kind, known in KINDS.items() if known is of)
         connection = await asyncpg.connect(self._url)
         loop = asyncio.get_running_loop()
@@ -53,14 +58,29 @@ class Journal:
         return entries
 
     async def fact(self, of: type[F], number: str, *, within: float = 3.0) -> Entry[F]:
-        """The only one of this kind about that queue or agent."""
+        """The only one of this kind about that queue, agent or phone."""
         [entry] = await self.facts(of, number, within=within)
         return entry
 
+    async def tells_that_it_is_reachable(self, device: str, *, within: float = 15.0) -> None:
+        """Wait for it: an Asterisk that was just told of many phones is slow to say which of them are there."""
+        connection = await asyncpg.connect(self._url)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        try:
+            while await connection.fetchval(_REACHABLE, device) != "true":
+                if loop.time() > deadline:
+                    raise NotSeenError(f"{device} is not reachable within {within} s")
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            await connection.close()
+
     async def _rows(self, connection: Any, kind: str, number: str) -> list[Any]:
         rows: list[Any] = await connection.fetch(
-            "select at, kind, body from fact where kind = $1 and $2 in (queue_id, agent_id) order by seq",
+            "select at, kind, body from fact where kind = $1 and ($2 in (queue_id, agent_id) or body->>'device' = $3)"
+            " order by seq",
             kind,
             f"{number}@{DOMAIN}",
+            number,
         )
         return rows

@@ -7,27 +7,31 @@ from datetime import timedelta
 
 import pytest
 
-from acd.inputs import AnnouncementOver, CallerNotReached, ConnectFailed, LegEnd, LegEnded
-from acd.model import ONLINE, AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
+from acd.inputs import AnnouncementOver, CallerNotReached, ConnectFailed, LegEnd, LegEnded, OtherCallEnded
+from acd.model import ONLINE, AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId
 from acd.outputs import (
     AnswerTransfer,
     CallBack,
     Command,
     Connect,
     ConnectRetriever,
+    DialFrom,
     Dismiss,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
     HoldCaller,
     JoinConsulted,
+    ListenIn,
     Phrase,
     Ring,
+    RingMonitor,
     Say,
     SendOn,
     ShowStatus,
     Sound,
     StartRecording,
+    StopListening,
     StopRecording,
     StopRinging,
     StopSaying,
@@ -66,6 +70,19 @@ CALL_BACK = CallBack(
     offer=OFFER,
     device=DESK,
 )
+DIALLED = ChannelId("dial-1001-desk-1")
+MONITOR = ChannelId("monitor-1009-desk-1")
+DIAL_FROM = DialFrom(
+    channel=DIALLED,
+    device=DESK,
+    account=AccountId("demo.example"),
+    number="+49,30&1",
+    outside=True,
+    shown=Caller(number="+49,30&1", name='Ben "B"'),
+    caller=Caller(number="1001", name="Anna"),
+)
+RING_MONITOR = RingMonitor(channel=MONITOR, device=DeviceId("1009-desk"), shown=CARA)
+LISTEN_IN = ListenIn(channel=MONITOR, mode=MonitorMode.WHISPER, offer=OFFER, device=DESK, retriever=None)
 COMMANDS: list[Command] = [
     HoldCaller(call=CALL, channel=CHANNEL, queue=QueueId("7001@demo.example")),
     Say(call=CALL, channel=CHANNEL, number=2, words=(Phrase.YOU_ARE_CALLER_NUMBER, 3)),
@@ -87,6 +104,10 @@ COMMANDS: list[Command] = [
     JoinConsulted(call=CALL, channel=CHANNEL, consulted="PJSIP/1003-desk-00000003"),
     StartRecording(call=CALL, name="demo.example/acd-1.7-1"),
     StopRecording(call=CALL, name="demo.example/acd-1.7-1"),
+    DIAL_FROM,
+    RING_MONITOR,
+    LISTEN_IN,
+    StopListening(channel=MONITOR),
 ]
 
 
@@ -315,3 +336,53 @@ def test_a_recording_is_begun_and_ended_by_its_name() -> None:
 )
 def test_a_callers_text_ends_neither_the_quotes_nor_the_number(name: str, number: str, text: str) -> None:
     assert caller_id(Caller(number=number, name=name)) == text
+
+
+# --- beyond the phone
+
+
+def test_a_click_gives_the_phone_to_the_dial_plan_and_no_text_into_its_arguments() -> None:
+    (errand,) = plan(DIAL_FROM, "acd")
+    assert (errand.lane, errand.failed) == (DIALLED, OtherCallEnded(channel=DIALLED))
+    arguments = errand.operations[0].arguments
+    assert (arguments["endpoint"], arguments["context"]) == ("PJSIP/1001-desk", "acd-dial")
+    assert "app" not in arguments
+    assert arguments["callerId"] == "\"Ben 'B'\" <+49301>"
+    assert arguments["variables"] == {
+        "ACD_NUMBER": "+49301",
+        "ACD_ACCOUNT": "demo.example",
+        "ACD_OUTSIDE": "yes",
+        "ACD_FROM": '"Anna" <1001>',
+    }
+
+
+def test_a_supervisors_phone_rings_for_us() -> None:
+    (errand,) = plan(RING_MONITOR, "acd")
+    arguments = errand.operations[0].arguments
+    assert (arguments["app"], arguments["appArgs"], arguments["channelId"]) == ("acd", "monitor", MONITOR)
+    assert [each.name for each in errand.clean_up] == ["hangup"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "whisper"), [(MonitorMode.LISTEN, "none"), (MonitorMode.WHISPER, "out"), (MonitorMode.JOIN, "both")]
+)
+def test_who_listens_is_heard_by_whom_the_mode_says_and_never_by_more(mode: MonitorMode, whisper: str) -> None:
+    (errand,) = plan(replace(LISTEN_IN, mode=mode), "acd")
+    first, second, room, join, snoop = errand.operations
+    others = {f"{MONITOR}~{other}" for other in MonitorMode if other is not mode}
+    assert [first.name, second.name] == ["hangup", "hangup"], "the other ears go before this one comes"
+    assert {str(each.arguments["channelId"]) for each in (first, second)} == others
+    assert room.arguments["bridgeId"] == join.arguments["bridgeId"] == f"{MONITOR}~room"
+    assert snoop.arguments["channelId"] == f"{OFFER}~1001-desk", "the agent's side"
+    assert (snoop.arguments["spy"], snoop.arguments["whisper"]) == ("both", whisper)
+    assert join.arguments["channel"] == (MONITOR, f"{MONITOR}~{mode}")
+
+
+def test_who_was_fetched_is_listened_to_through_the_phone_that_has_fetched_him() -> None:
+    (errand,) = plan(replace(LISTEN_IN, offer=None, retriever=OTHER), "acd")
+    assert errand.operations[-1].arguments["channelId"] == OTHER
+
+
+def test_nothing_is_left_of_listening_in() -> None:
+    (errand,) = plan(StopListening(channel=MONITOR), "acd")
+    assert names(errand) == ["hangup", "hangup", "hangup", "destroy"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from acd.inputs import SeenCall, SeenLeg, SeenOtherCall
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId
 from ari_bridge.client import AriError, Client
 from ari_bridge.resync import look, picture
 from ari_bridge.signals import StarCodeDialled
@@ -98,6 +98,29 @@ def test_a_star_code_that_nobody_carried_out_is_found_and_keeps_nobody_from_call
     assert found.seen.other_calls == (
         SeenOtherCall(channel=ChannelId("acd-1.1"), device=DeviceId("1001-desk"), answered=False),
     )
+
+
+def test_who_listens_in_is_found_with_what_hears_the_talk_for_him() -> None:
+    phone = "monitor-1009-desk-1"
+    channels = [
+        channel(phone, "PJSIP/1009-desk-00000001", "Up", "acd,monitor"),
+        channel(f"{phone}~join", "Snoop/acd-1.1~1~1001-desk-00000001", "Up", "acd,ear"),
+        channel("monitor-1008-desk-1~listen", "Snoop/acd-1.1~1~1001-desk-00000002", "Up", "acd,ear"),
+    ]
+    room = BRIDGES[0] | {"id": f"{phone}~room", "channels": [f"{phone}~join", phone]}
+    seen = picture("acd", channels, [room], []).seen
+    assert seen.monitors == {phone, "monitor-1008-desk-1"}
+    assert seen.listening == {(phone, MonitorMode.JOIN)}
+    assert seen.other_calls == (SeenOtherCall(channel=ChannelId(phone), device=DeviceId("1009-desk"), answered=True),)
+
+
+@pytest.mark.parametrize("inside", [[], ["~join"], ["", "~join", "~listen"]])
+def test_who_is_heard_by_more_or_hears_nothing_does_not_listen_as_he_is_to(inside: list[str]) -> None:
+    phone = "monitor-1009-desk-1"
+    room = BRIDGES[0] | {"id": f"{phone}~room", "channels": [f"{phone}{end}" for end in inside]}
+    seen = picture("acd", [], [room], []).seen
+    assert seen.monitors == {phone}
+    assert not seen.listening
 
 
 def test_callers_are_found_in_the_order_of_their_arrival() -> None:

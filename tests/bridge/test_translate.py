@@ -20,15 +20,16 @@ from acd.inputs import (
     LegHeld,
     LegKeyPressed,
     LegResumed,
+    MonitorAnswered,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
     TransferAsked,
 )
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId
 from ari_bridge.event_types import EventType
 from ari_bridge.reading import is_star_code, printable
-from ari_bridge.signals import LeftUs, Passed, PlaybackOver, Replaced, StarCodeDialled, TellingOver
+from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, StarCodeDialled, TellingOver
 from ari_bridge.translate import translate
 from tests.bridge.recorded_events import damaged, recorded
 
@@ -50,7 +51,7 @@ def test_a_whole_recorded_call_is_understood() -> None:
     call, leg = CallId(CALL), f"{CALL}~1"
     mine = [each for each in told if each is not Passed.OF_NO_CONCERN][12:-3]
     assert mine == [
-        OtherCallStarted(channel=ChannelId(CALL), device=DeviceId("2001-desk")),
+        OtherCallStarted(channel=ChannelId(CALL), device=DeviceId("2001-desk"), outgoing=True, number="7002"),
         CallArrived(
             call=call,
             account=AccountId("demo.example"),
@@ -72,7 +73,7 @@ def test_a_star_code_is_a_call_of_its_phone_that_is_never_answered() -> None:
     channel = ChannelId("acd-1795389817.0")
     told = [translate(each, KNOWN) for each in STREAM if each.get("channel", {}).get("id") == channel]
     assert told == [
-        OtherCallStarted(channel=channel, device=DESK),
+        OtherCallStarted(channel=channel, device=DESK, outgoing=True, number="*51"),
         StarCodeDialled(channel=channel, device=DESK, code="*51"),
         Passed.OF_NO_CONCERN,
         LeftUs(channel=channel),
@@ -217,6 +218,14 @@ def test_one_who_is_called_back_does_not_pick_up(cause: int, how: LegEnd) -> Non
     assert translate(message | {"channel": channel | {"state": "Up"}}, KNOWN) == OtherCallEnded(channel=name)
 
 
+def test_a_supervisors_phone_is_picked_up_and_what_hears_the_talk_for_it_is_there() -> None:
+    phone = ChannelId("monitor-1009-desk-1709542800000000")
+    message = first("StasisStart") | {"args": ["monitor"], "channel": {"id": phone}}
+    assert translate(message, KNOWN) == MonitorAnswered(channel=phone)
+    message = first("StasisStart") | {"args": ["ear"], "channel": {"id": f"{phone}~whisper"}}
+    assert translate(message, KNOWN) == EarReady(channel=phone, mode=MonitorMode.WHISPER)
+
+
 def test_the_dial_plan_may_say_whose_turn_comes_before_others() -> None:
     told = translate(first("StasisStart", CALL) | {"args": ["queue", "demo.example", "7001", "2"]}, KNOWN)
     assert isinstance(told, CallArrived)
@@ -256,6 +265,8 @@ def test_a_message_without_a_type_is_malformed(message: dict[str, Any]) -> None:
         ["queue", "a", "b", "1", "put", "3", "x"],
         ["back"],
         ["back", "x"],
+        ["monitor", "x"],
+        ["ear"],
         ["feature"],
         ["dance"],
         [7],

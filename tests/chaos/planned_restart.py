@@ -6,14 +6,13 @@ import signal
 from pathlib import Path
 from typing import Final
 
-import asyncpg
-
-from acd.runtime.database import SCHEMA_VERSION
+from acd.runtime.database import SCHEMA_VERSION, close, connect
 from tests.acceptance.centre import RunningCentre
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.chaos.by_hand import database_url
 from tests.chaos.load import Load, load_part
 from tests.chaos.row import Row, Seen
+from tests.integration.older_schema import make_older
 from tests.phone.waiting import until
 
 RATE: Final = 5.0
@@ -21,14 +20,6 @@ RESTARTS: Final = 3
 CHANGES: Final = 3
 CALM_S: Final = 6.0
 ADDED_WAIT_S: Final = 3.0
-
-UNDO: Final = """
-    alter table account
-        drop column outbound_at_once, drop column outbound_per_hour, drop column outbound_per_day,
-        drop column outbound_agent_at_once, drop column outbound_agent_per_hour, drop column outbound_agent_per_day;
-    update schema_version set version = 3
-"""
-"""Makes of the database what the program before this one had: the opposite of the newest of migrations/."""
 
 LATE = Part(users=agents("1990"), queues=(Queue(number="7990", seats=seats("1990")),))
 
@@ -65,17 +56,17 @@ async def _restart(centre: RunningCentre) -> None:
 async def _upgrade(centre: RunningCentre) -> int:
     """The engine of before is stopped, and one is started that finds its database: the version that this has then."""
     supervisor, old = centre.sheet.pids["up"], centre.engine_pid()
-    connection = await asyncpg.connect(database_url(centre))
+    connection = await connect(database_url(centre))
     try:
         os.kill(supervisor, signal.SIGSTOP)
         os.kill(old, signal.SIGTERM)
         await until("its end", lambda: centre.engine_pid() != old, within=15)
-        await connection.execute(UNDO)
+        await make_older(connection)
         os.kill(supervisor, signal.SIGCONT)
         await _next_engine(centre, old)
         return int(await connection.fetchval("select version from schema_version"))
     finally:
-        await connection.close()
+        await close(connection)
 
 
 async def _next_engine(centre: RunningCentre, old: int) -> None:

@@ -11,6 +11,7 @@ from tests.chaos import (
     disk_full,
     engine_frozen,
     engine_killed,
+    engine_killed_beyond,
     injection,
     overload,
     planned_restart,
@@ -21,6 +22,7 @@ from tests.chaos.row import Row
 
 ROWS: Final[tuple[Row, ...]] = (
     engine_killed.ROW,
+    engine_killed_beyond.ROW,
     engine_frozen.ROW,
     asterisk_killed.ROW,
     connection_cut.ROW,

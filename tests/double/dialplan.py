@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.double import lines, sounds
-from tests.double.exchange import AT_ONCE, GIVEN_UP, Exchange, break_off
+from tests.double.exchange import AT_ONCE, GIVEN_UP, Exchange, break_off, read_caller
 from tests.double.parts import Channel, Resume, Step, Walk
 
 UNKNOWN_NUMBER: Final = 1
@@ -149,6 +149,21 @@ def _send_on(exchange: Exchange, channel: Channel, exten: str) -> Walk:
     given["ACD_PHONES"] = phones
     if kind == "queue":
         return (yield from _queue(exchange, channel))
+    return (yield from _call(exchange, channel, kind, phones))
+
+
+def _dial_from(exchange: Exchange, channel: Channel, exten: str) -> Walk:
+    given = channel.variables
+    channel.caller = read_caller(given["ACD_FROM"])
+    kind, phones = _entry(exchange, given["ACD_NUMBER"], given["ACD_ACCOUNT"])
+    given["ACD_PHONES"] = phones
+    walk = _queue(exchange, channel) if kind == "queue" else _call(exchange, channel, kind, phones)
+    return (yield from walk)
+
+
+def _call(exchange: Exchange, channel: Channel, kind: str, phones: str) -> Walk:
+    """The label of this name in acd-send-on."""
+    given = channel.variables
     _answer(exchange, channel)
     if not kind:
         phones = f"Local/{given['ACD_NUMBER']}@acd-outbound"
@@ -182,6 +197,7 @@ def _call_back(exchange: Exchange, channel: Channel, exten: str) -> Walk:
 _CONTEXTS: Final[dict[str, Callable[[Exchange, Channel, str], Walk]]] = {
     "acd-phones": _phones,
     "acd-send-on": _send_on,
+    "acd-dial": _dial_from,
     "acd-join": _join,
     "acd-dismiss": _dismiss,
     "acd-call-back": _call_back,

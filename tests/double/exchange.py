@@ -190,6 +190,20 @@ class Exchange:
         self.channels[near.id], self.channels[far.id] = near, far
         return near, far
 
+    def ear(self, channel: Channel, name: str) -> Channel:
+        """A new channel that hears this one."""
+        ear = Channel(
+            id=name,
+            name=f"Snoop/{channel.id}-{self._numbers:08x}",
+            state="Up",
+            made_at=self.now(),
+            context="default",
+        )
+        self._numbers += 1
+        self.channels[ear.id] = ear
+        channel.ears.append(ear)
+        return ear
+
     def set_state(self, channel: Channel, state: str) -> None:
         """Ringing, or Up."""
         if channel.state != state and not channel.gone:
@@ -336,6 +350,8 @@ class Exchange:
             channel.dialled_by("END")
         if channel.other_half is not None:
             self.hang_up(channel.other_half, channel.cause)
+        for ear in channel.ears:
+            self.hang_up(ear)
 
     def _forget_at_phone(self, channel: Channel) -> None:
         phone = self.phones.get(channel.device)

@@ -68,6 +68,8 @@ class Channel:
     line: "Line | None" = None
     other_half: "Channel | None" = None
     """Of a Local channel."""
+    ears: "list[Channel]" = field(default_factory=lambda: list["Channel"]())
+    """Channels that hear this one."""
     dialled_by: "Callable[[str], None] | None" = None
     """Who has had it called: told RINGING, ANSWER, and END when it is no more."""
     sound: "Playback | None" = None

@@ -35,8 +35,8 @@ def answer(exchange: Exchange, method: str, path: Sequence[str], given: Paramete
         return
     channel = exchange.channels.get(name)
     if channel is None:
-        is_variables = list(path[1:]) == ["variables"]
-        _refuse(reply, 404, "Provided channel was not found" if is_variables else "Channel not found")
+        provided = list(path[1:]) == ["variables"] or list(path[1:2]) == ["snoop"]
+        _refuse(reply, 404, "Provided channel was not found" if provided else "Channel not found")
         return
     match (method, *path[1:]):
         case ("GET",):
@@ -51,6 +51,8 @@ def answer(exchange: Exchange, method: str, path: Sequence[str], given: Paramete
             _refuse(reply, 409, "Channel not in Stasis application")
         case ("POST", "play", playback):
             _play(exchange, channel, playback, given, reply)
+        case ("POST", "snoop", ear):
+            _snoop(exchange, channel, ear, given, reply)
         case ("POST", "continue"):
             _go_on(exchange, channel, given, reply)
         case _:
@@ -95,8 +97,8 @@ def _originate_local(exchange: Exchange, name: str, other: str, place: str, give
 
 
 def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
-    """It is the application's until its end; it enters it when the phone has been picked up."""
-    application = str(given.get("app", ""))
+    """It is the application's until its end, and enters it when the phone has been picked up; or the dial plan's."""
+    application = given.get("app")
     arguments = str(given.get("appArgs", "")).split(",")
     channel.made_for = application
     channel.app_at_rest = channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
@@ -104,11 +106,17 @@ def _begin(exchange: Exchange, channel: Channel, given: Parameters) -> None:
     shown = str(given.get("callerId", ""))
     if shown:
         channel.caller = channel.connected = read_caller(shown)
-    exchange.applications.takes(application, channel)
+    if application is not None:
+        exchange.applications.takes(application, channel)
 
     def told(what: str) -> None:
-        if what == "ANSWER":
+        if what != "ANSWER":
+            return
+        if application is not None:
             exchange.enter_stasis(channel, application, arguments)
+        else:
+            channel.dialled_by = None
+            dialplan.begin(exchange, channel, str(given.get("context")), str(given.get("extension", "s")))
 
     def lapsed() -> None:
         if channel.state != "Up":
@@ -152,6 +160,17 @@ def _play(exchange: Exchange, channel: Channel, name: str, given: Parameters, re
     )
     reply(201, sound.json())
     sounds.play(exchange, channel, sound)
+
+
+def _snoop(exchange: Exchange, channel: Channel, name: str, given: Parameters, reply: Reply) -> None:
+    """A channel that hears this one, and ends with it."""
+    if name in exchange.channels:
+        reply(500, {"message": "Snoop channel could not be created"})
+        return
+    ear = exchange.ear(channel, name)
+    application, arguments = str(given.get("app")), str(given.get("appArgs", "")).split(",")
+    reply(200, ear.json())
+    exchange.enter_stasis(ear, application, arguments)
 
 
 def _go_on(exchange: Exchange, channel: Channel, given: Parameters, reply: Reply) -> None:

@@ -10,14 +10,14 @@ from typing import Final
 
 import pytest
 
-from tests.double import plays_apart, plays_calls, plays_talks
+from tests.double import plays_apart, plays_calls, plays_portal, plays_talks
 from tests.double.beginnings import Play
 from tests.double.compared import Names, by_subject, comparable_answer
 from tests.double.server import double_server
 from tests.double.stage import DoubleStage, RealStage, Stage
 from tests.integration.asterisk import TestAsterisk
 
-PLAYS: Final[tuple[Play, ...]] = (*plays_calls.PLAYS, *plays_talks.PLAYS, *plays_apart.PLAYS)
+PLAYS: Final[tuple[Play, ...]] = (*plays_calls.PLAYS, *plays_talks.PLAYS, *plays_apart.PLAYS, *plays_portal.PLAYS)
 
 SIDE_BY_SIDE: Final = 3
 """Asterisks, each with a play of its own: most of a play is waiting for what people do."""

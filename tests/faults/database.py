@@ -328,21 +328,6 @@ class Session:
         for row in await self.fetch(query, *arguments):
             yield row
 
-    async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[Sequence[object]], columns: Sequence[str]
-    ) -> str:
-        """As there: facts only."""
-        assert table_name == "fact"
-        rows = [dict(zip(columns, record, strict=True)) for record in records]
-
-        def copies() -> str:
-            self._database.check(self._epoch)
-            self._database.check_new(rows)
-            self._staged += rows
-            return f"COPY {len(rows)}"
-
-        return await self.ask(copies)
-
     async def add_listener(self, channel: str, callback: Callable[..., None]) -> None:
         """Nobody notifies here."""
 
@@ -402,6 +387,12 @@ class Session:
             return self._renew(given, database.lease["owner"], self._now())
         elif query.startswith("update lease set owner = null"):
             return self._renew(given, None, None)
+        elif query.startswith("insert into fact (seq, at, kind, call_id, agent_id, queue_id, body)"):
+            columns = ("seq", "at", "kind", "call_id", "agent_id", "queue_id", "body")
+            rows: list[Row] = [dict(zip(columns, fact, strict=True)) for fact in zip(*given, strict=True)]
+            database.check(self._epoch)
+            database.check_new(rows)
+            self._staged += rows
         elif query.startswith("insert into snapshot"):
             database.check(self._epoch)
             self._snapshots[given[0]] = given[1]

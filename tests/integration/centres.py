@@ -16,6 +16,7 @@ name = "Anna Bell"
 extension = "1002"
 name = "Ben Carter"
 role = "supervisor"
+supervises = ["7001"]
 
 [[devices]]
 name = "1001-desk"

@@ -36,9 +36,14 @@ class TestPostgres:
     def _data(self) -> str:
         return str(self._home / "data")
 
-    def url(self, database: str = "postgres") -> str:
+    @property
+    def sockets(self) -> Path:
+        """The directory of its socket."""
+        return self._home
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """The address of one of its databases."""
-        return f"postgresql://postgres@/{database}?host={self._home}"
+        return f"postgresql://{user}@/{database}?host={self._home}"
 
     def start(self) -> None:
         """Returns when it takes connections."""

@@ -14,7 +14,7 @@ from tests.integration.centres import RULES, SMALL, apply
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo.toml"
 
-TABLES = ("account", "number_in_use", "app_user", "device", "queue", "assignment", "assignment_device")
+TABLES = ("account", "number_in_use", "app_user", "device", "queue", "supervision", "assignment", "assignment_device")
 
 
 async def contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -35,6 +35,7 @@ async def test_a_new_centre_is_told_entry_by_entry(connection: Connection) -> No
         "device 1002-desk: added",
         "queue 7001 Sales: added",
         "queue 7002 Support: added",
+        "supervisor 1002 of queue 7001: added",
         "agent 1001 in queue 7001: added",
         "agent 1002 in queue 7001: added",
         "agent 1001 in queue 7002: added",
@@ -79,6 +80,14 @@ async def test_the_demo_can_be_applied_and_applied_again(connection: Connection)
         ('declined_back_off = "1s"', "", ["queue 7002 Support: back-off when declined 1s -> 5s"]),
         ('type = "ring_all"', 'type = "call_park"', ["queue 7002 Support: type ring_all -> call_park"]),
         ('role = "supervisor"', "", ["user 1002 Ben Carter: role supervisor -> agent"]),
+        ('["7001"]', '["7002"]', ["supervisor 1002 of queue 7001: removed", "supervisor 1002 of queue 7002: added"]),
+        (
+            'role = "supervisor"',
+            'role = "supervisor"\nemail = "ben@x.eu"',
+            ["user 1002 Ben Carter: mail address none -> ben@x.eu"],
+        ),
+        ("[account]", '[account]\ntime_zone = "Europe/Rome"', ["account demo.example: time zone UTC -> Europe/Rome"]),
+        ("[account]", '[account]\nhome_region = "IT"', ["account demo.example: home region US -> IT"]),
         ('name = "Ben Carter"', 'name = "Ben C."', ["user 1002 Ben Carter: name Ben Carter -> Ben C."]),
         ("first-secret", "other-secret", ["device 1001-desk: password changed"]),
         ('owner = "1002"', 'owner = "1001"', ["device 1002-desk: owner 1002 -> 1001"]),
@@ -185,8 +194,8 @@ def test_the_command_prints_changes_and_warnings(database: str, tmp_path: Path) 
     said = json.loads(applied.stdout)
     assert said["changes"][0] == {"subject": "account demo.example", "what": "added"}
     (warning,) = said["warnings"]
-    assert (warning["place"], warning["line"]) == ("queues[1].leave_key", 30)
-    assert applied.stderr == f"Warning: {file}, line 30, {warning['place']}: {warning['what']}; {warning['mend']}\n"
+    assert (warning["place"], warning["line"]) == ("queues[1].leave_key", 31)
+    assert applied.stderr == f"Warning: {file}, line 31, {warning['place']}: {warning['what']}; {warning['mend']}\n"
     again = CliRunner().invoke(main, ["apply", str(file), "--database-url", database])
     assert (again.exit_code, again.stdout, again.stderr) == (0, "Nothing to change.\n", applied.stderr)
 
@@ -196,7 +205,7 @@ def test_the_command_refuses_what_cannot_work(database: str, tmp_path: Path) -> 
     file.write_text(SMALL.replace('wrap_up = "10s"', "agents_required = 3"))
     applied = CliRunner().invoke(main, ["apply", str(file), "--database-url", database, "--json"])
     assert (applied.exit_code, applied.stdout) == (2, "")
-    assert "line 30, queues[1].agents_required: 3 required and 2 assigned" in applied.stderr
+    assert "line 31, queues[1].agents_required: 3 required and 2 assigned" in applied.stderr
 
 
 async def test_what_the_file_no_longer_names_is_removed(connection: Connection) -> None:
@@ -209,6 +218,7 @@ async def test_what_the_file_no_longer_names_is_removed(connection: Connection) 
         "device 1002-desk: removed",
         "queue 7001 Sales: removed",
         "queue 7002 Support: removed",
+        "supervisor 1002 of queue 7001: removed",
         "agent 1001 in queue 7001: removed",
         "agent 1001 in queue 7002: removed",
         "agent 1002 in queue 7001: removed",
@@ -293,9 +303,9 @@ async def test_two_at_once_are_served_one_after_the_other(database: str, connect
     told = await asyncio.gather(*(apply(other, text) for other, text in zip(others, texts, strict=True)))
     for other in others:
         await close(other)
-    assert sorted(map(len, told), reverse=True)[0] == 11, "one of them made the centre"
-    assert all(len(changes) in (0, 1, 11) for changes in told)
-    assert sum(len(changes) == 11 for changes in told) == 1
+    assert sorted(map(len, told), reverse=True)[0] == 12, "one of them made the centre"
+    assert all(len(changes) in (0, 1, 12) for changes in told)
+    assert sum(len(changes) == 12 for changes in told) == 1
     await apply(connection, SMALL)
     assert await apply(connection, SMALL) == []
 

@@ -1,12 +1,10 @@
 """A database of an older version becomes what `schema.sql` makes, and keeps what it holds."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from acd.runtime.database import SCHEMA_VERSION, Connection, close, connect
 from acd.runtime.store import Store
-
-FIRST = (Path(__file__).parent / "schema_1.sql").read_text(encoding="utf-8")
+from tests.integration.older_schema import make_older, make_schema
 
 # The order of columns does not count; everything else does, comments too.
 CATALOGUE = """
@@ -45,7 +43,7 @@ async def catalogue(connection: Connection) -> list[str]:
 
 async def test_an_older_database_becomes_the_schema(empty_database: str, connection: Connection) -> None:
     older = await connect(empty_database)
-    await older.execute(FIRST)
+    await make_schema(older, 1)
     assert await catalogue(older) != await catalogue(connection)
     await Store.open(empty_database)
     assert await catalogue(older) == await catalogue(connection)
@@ -55,7 +53,7 @@ async def test_an_older_database_becomes_the_schema(empty_database: str, connect
 
 async def test_an_older_database_keeps_what_it_holds(empty_database: str) -> None:
     older = await connect(empty_database)
-    await older.execute(FIRST)
+    await make_schema(older, 1)
     await older.execute(
         """
         insert into account values ('demo.example');
@@ -71,3 +69,28 @@ async def test_an_older_database_keeps_what_it_holds(empty_database: str) -> Non
     assert [entry.max_calls for entry in configuration.assignments.values()] == [2]
     assert await older.fetchval("select count(*) from fact") == 1
     await close(older)
+
+
+async def test_a_database_of_the_program_before_becomes_ours_with_all_it_holds(empty_database: str) -> None:
+    connection = await connect(empty_database)
+    store = await Store.open(empty_database)
+    await connection.execute(
+        """
+        insert into account (domain, outbound_at_once) values ('demo.example', 7);
+        insert into app_user (account, extension, name) values ('demo.example', '1001', 'Anna');
+        insert into queue (account, number, name, wrap_up) values ('demo.example', '7001', 'Sales', '7 seconds');
+        insert into assignment (account, agent, queue) values ('demo.example', '1001', '7001');
+        select set_config('acd.epoch', epoch::text, false) from lease;
+        insert into fact (seq, at, kind, body) values (1, now(), 'asterisk_in_sight', '{}')
+        """
+    )
+    before, _ = await store.load()
+    made = await catalogue(connection)
+    await make_older(connection)
+    assert await connection.fetchval("select version from schema_version") == SCHEMA_VERSION - 1
+    assert await catalogue(connection) != made
+    after, _ = await (await Store.open(empty_database)).load()
+    assert after == before
+    assert await catalogue(connection) == made
+    assert await connection.fetchval("select count(*) from fact") == 1
+    await close(connection)

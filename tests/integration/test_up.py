@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -29,7 +30,7 @@ DEMO = ROOT / "examples" / "demo.toml"
 FIRST_START_WITHIN_SECONDS = 300
 """It may have to fetch Asterisk first."""
 ENDS_WITHIN_SECONDS = 20
-SINGLE_PORTS = ("--sip-port", "--ari-port", "--web-port")
+SINGLE_PORTS = ("--sip-port", "--ari-port", "--web-port", "--portal-port")
 
 
 @dataclass(kw_only=True)
@@ -135,7 +136,9 @@ def test_the_sheet_is_true(centre: Centre) -> None:
     sheet = centre.sheet
     assert sheet["ready"] is True
     assert sheet["sip"] == {"host": "127.0.0.1", "port": int(centre.options["--sip-port"]), "transport": "udp"}
-    assert {device["user"] for device in sheet["devices"]} == {"1001-desk", "1001-soft", "1002-desk", "1003-desk"}
+    assert sorted(device["user"] for device in sheet["devices"]) == [
+        *("1001-desk", "1001-soft", "1002-desk", "1003-desk", "1004-desk"),
+    ]
     assert all(
         len(device["password"]) >= 8 and device["owner"].endswith("@demo.example") for device in sheet["devices"]
     )
@@ -148,6 +151,31 @@ def test_the_sheet_is_true(centre: Centre) -> None:
     assert set(sheet["pids"]) == {"up", "asterisk", "postgresql", "engine"}
 
 
+def test_the_sheet_leads_to_the_pages(centre: Centre) -> None:
+    url = centre.sheet["portal"]["url"]
+    status, page = fetched(url)
+    assert status == 200
+    scripts = re.findall(r'src="(/static/[^"]+)"', page)
+    assert scripts
+    assert all(fetched(url + script)[0] == 200 for script in scripts)
+
+
+def test_everybody_can_log_in_as_the_sheet_says_and_row_security_holds(centre: Centre) -> None:
+    portal = centre.sheet["portal"]
+    roles = {user["login"]: user["role"] for user in portal["users"]}
+    assert roles["1001@demo.example"] == "agent"
+    assert {"supervisor", "office_manager"} < set(roles.values())
+    for user in portal["users"]:
+        asked = urllib.request.Request(
+            f"{portal['url']}/api/v1/session",
+            data=json.dumps({"login": user["login"], "password": user["password"]}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert json.load(answer)["who"]["role"] == user["role"]
+    assert json.loads(fetched(centre.sheet["urls"]["readyz"])[1])["warnings"] == []
+
+
 def test_nothing_of_it_runs_as_root(centre: Centre) -> None:
     owners = {Path("/proc", str(pid)).stat().st_uid for pid in centre.own_pids()}
     assert len(owners) == 1
@@ -156,6 +184,7 @@ def test_nothing_of_it_runs_as_root(centre: Centre) -> None:
 
 def test_no_secret_is_in_a_command_line_an_environment_or_a_log(centre: Centre) -> None:
     secrets = [device["password"] for device in centre.sheet["devices"]]
+    secrets += [user["password"] for user in centre.sheet["portal"]["users"]]
     secrets.append((centre.state_dir / "ari.secret").read_text().strip())
     seen = centre.said().encode()
     for pid in (centre.process.pid, *centre.own_pids()):
@@ -184,7 +213,7 @@ def test_nothing_listens_but_what_is_to_be_reached(centre: Centre) -> None:
     inodes = {inode for pid in centre.own_pids() for inode in sockets_of(pid)}
     tcp = listening("tcp", "0A", inodes) | listening("tcp6", "0A", inodes)
     udp = listening("udp", "07", inodes) | listening("udp6", "07", inodes)
-    assert tcp == {("127.0.0.1", ports["--ari-port"]), ("127.0.0.1", ports["--web-port"])}
+    assert tcp == {("127.0.0.1", ports[option]) for option in ("--ari-port", "--web-port", "--portal-port")}
     assert ("127.0.0.1", ports["--sip-port"]) in udp
     others = {port for _, port in udp - {("127.0.0.1", ports["--sip-port"])} if not int(first) <= port <= int(last)}
     # Of the SIP library itself, for answers of name servers. Nobody is served there.

@@ -17,6 +17,7 @@ from acd.model import (
     CallId,
     ChannelId,
     DeviceId,
+    MonitorMode,
     OfferId,
     Queue,
     QueueId,
@@ -28,6 +29,16 @@ from acd.outputs import AnnouncementKind, ConfigurationChanged
 
 What = Event | Request | None
 """The input of a step; None where only time passed."""
+
+
+@dataclass
+class Listener:
+    """A supervisor who listens in, or whose phone rings for it."""
+
+    device: DeviceId
+    channel: ChannelId
+    mode: MonitorMode
+    since: datetime | None = None
 
 
 @dataclass
@@ -69,6 +80,8 @@ class Waiter:
     talking_since: datetime | None = None
     held_since: datetime | None = None
     held: timedelta = timedelta(0)
+    held_apart: bool = False
+    listeners: dict[AgentId, Listener] = field(default_factory=dict[AgentId, Listener])
     recording: str | None = None
 
 
@@ -84,6 +97,8 @@ class Ringing:
     made_at: datetime
     cascades: bool
     """It belongs to a cascade, also where somebody has picked up and has a time of his own to confirm."""
+    picked: bool = False
+    """A supervisor has chosen the agent."""
     confirming: DeviceId | None = None
     """Picked up, and asked for a key."""
     told: set[LegEnd] = field(default_factory=set[LegEnd])
@@ -151,7 +166,7 @@ class Books:
 
     def usable(self, agent: AgentId, queue: QueueId) -> list[DeviceId]:
         """His phones that an offer of this queue would ring."""
-        assignment, person = self.assignments[agent, queue], self.people[agent]
+        assignment, person = self.part(agent, queue), self.people[agent]
         on_it = Counter([*person.calls.values(), *person.other.values()])
         return sorted(
             device
@@ -162,6 +177,10 @@ class Books:
             and (assignment.devices is None or device in assignment.devices)
             and on_it[device] < assignment.max_calls
         )
+
+    def part(self, agent: AgentId, queue: QueueId) -> Assignment:
+        """His in this queue; who has none, and is given a caller all the same, has the plainest."""
+        return self.assignments.get((agent, queue)) or Assignment(agent=agent, queue=queue)
 
     def eligible(self, agent: AgentId, queue: QueueId) -> bool:
         """Whether he may be offered a call of this queue now, by the words of the product."""
@@ -263,6 +282,8 @@ class Books:
         if waiter.overdue or waiter.again is not None:
             return []
         if waiter.pending and not self.rings_several(waiter.queue):
+            return []
+        if any(self.offers[offer].picked for offer in waiter.pending):
             return []
         return [agent for agent in self.untried(call) if self.within(call, agent)]
 

@@ -10,12 +10,15 @@ from acd.inputs import (
     DeviceUnregistered,
     DriftFound,
     Event,
+    HangUp,
     KeyPressed,
     LegAnswered,
     LegEnd,
     LegEnded,
     LegKeyPressed,
+    MoveCall,
     OtherCallAnswered,
+    PickCall,
     Request,
     SetAwayByPhone,
     SetStatus,
@@ -40,6 +43,7 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
         LegEnded,
         TransferAsked,
         CallerHungUp,
+        HangUp,
         AsteriskSeen,
         DriftFound,
     ),
@@ -48,6 +52,7 @@ CAUSES: Final[dict[OfferEnd, tuple[type[Event | Request], ...]]] = {
     OfferEnd.DEVICE_SWITCHED_OFF: (SwitchDevice,),
     OfferEnd.CONFIGURATION_CHANGED: (ConfigurationLoaded,),
     OfferEnd.UNHEARD: (DriftFound,),
+    OfferEnd.REASSIGNED: (MoveCall, PickCall),
 }
 """Which inputs may end an offer so. A ring's end by time and by an outage is told apart in `_offer_ended`."""
 

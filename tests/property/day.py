@@ -32,6 +32,7 @@ from acd.journal import decode, encode
 from acd.model import AWAY_STATUSES, OFFLINE, ONLINE, SINGLE_CALL, ChannelId, Configuration
 from acd.outputs import Command, HangUpLeg, Outcome, Recorded
 from acd.state import State
+from tests.property.beyond import BEYOND
 from tests.property.centres import PHONES, first_centre
 from tests.property.explained import ExplainedLedger
 from tests.property.switch import ACCOUNT
@@ -69,10 +70,12 @@ class Day:
         if what is None:
             return Outcome()
         before = self._before(what)
+        refusal = self.ledger.refusal(what, self.now)
         outcome = self._taken(self.engine.handle(what, self.now), what)
         self._compare(self.twin.handle(what, self.now))
         self._note(what, outcome, before)
         self._requests_are_honoured(what, outcome)
+        assert not isinstance(what, BEYOND) or outcome.refusal is refusal, f"{what}: {outcome.refusal}, not {refusal}"
         self.check()
         return outcome
 
@@ -203,7 +206,8 @@ class Day:
                     assert outcome.refusal is Refusal.NOT_IN_WRAP_UP
                     assert person.wrap_up is None
             case _:
-                assert outcome.refusal is None, "events are never refused"
+                assert isinstance(what, BEYOND) or outcome.refusal is None, "events are never refused"
+                assert outcome.refusal is None or not outcome.facts, "a refusal changes nothing"
 
     def check(self) -> None:
         """The world is as the books say: nothing rings that should not, nobody talks whom the engine has forgotten."""
@@ -228,6 +232,7 @@ class Day:
         books.lines_at_rest()
         assert world.called_back.keys() == {id_ for id_, call in books.calls.items() if call.calling}
         assert world.saying == {id_: call.saying for id_, call in books.calls.items() if call.saying is not None}
+        books.who_listens_is_as_the_books_say(world.others, world.listening)
         assert world.recording == {id_: call.recording for id_, call in books.calls.items() if call.recording}
 
     def _a_look_finds_nothing(self) -> None:

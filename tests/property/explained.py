@@ -46,7 +46,7 @@ class ExplainedLedger(Ledger):
         """The calls of this step's facts."""
 
     def _fact(self, fact: Fact, at: datetime) -> None:
-        if isinstance(fact, OfferMade):
+        if isinstance(fact, OfferMade) and fact.picked_by is None:
             explanation = explain(self._folded, self._folded.records.calls[fact.call], at)
             assert explanation.chosen is not None, f"{fact.offer} is made, and nobody is to be rung"
             assert (explanation.chosen.agent, explanation.chosen.round) == (fact.agent, fact.round)

@@ -16,6 +16,7 @@ from acd.inputs import (
     ConfigurationLoaded,
     ConnectFailed,
     DriftFound,
+    HangUp,
     LegEnd,
     LegEnded,
 )
@@ -67,12 +68,21 @@ from acd.outputs import (
     HoldStarted,
     LegStopped,
     MaxWaitReached,
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundEnded,
+    Party,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
+    PriorityChanged,
     Recorded,
     RecordingEnded,
     RecordingStarted,
@@ -207,6 +217,18 @@ class Ledger(OfferBooks):
                 self.recording_started(fact)
             case RecordingEnded():
                 self.recording_ended(fact)
+            case NumberDialled():
+                self.number_dialled(fact, at)
+            case PriorityChanged():
+                self.priority_changed(fact)
+            case MonitorStarted():
+                self.monitor_started(fact)
+            case MonitorPickedUp():
+                self.monitor_picked_up(fact, at)
+            case MonitorChanged():
+                self.monitor_changed(fact)
+            case MonitorEnded():
+                self.monitor_ended(fact, at)
             case StatusChanged():
                 self.status_changed(fact, at)
             case WrapUpStarted():
@@ -225,8 +247,12 @@ class Ledger(OfferBooks):
                 (self.off.discard if fact.on else self.off.add)(fact.device)
             case DeviceReachable():
                 (self.reachable.add if fact.reachable else self.reachable.discard)(fact.device)
+            case PhoneModelKnown():
+                pass
             case DeviceEngaged():
                 self.people[self.owner[fact.device]].other[fact.channel] = fact.device
+            case OtherCallConnected():
+                assert fact.channel in self.people[self.owner[fact.device]].other
             case DeviceDisengaged():
                 holders = [person for person in self.people.values() if fact.channel in person.other]
                 assert len(holders) == 1, "an other call is one agent's"
@@ -286,6 +312,10 @@ class Ledger(OfferBooks):
         assert waiter.held_since is None, "a hold ends with the talk"
         assert fact.held == waiter.held
         assert waiter.recording is None, "a recording ends with the talk"
+        assert not waiter.listeners, "who listens in does so on a talk"
+        asked = self.what.by if isinstance(self.what, HangUp) else None
+        by_other = asked is not None and self.what == HangUp(call=fact.call, by=asked) and asked != fact.agent
+        assert (fact.by is Party.SUPERVISOR) == by_other
         del person.calls[fact.call]
         counts = fact.call in person.single
         person.single.discard(fact.call)
@@ -374,12 +404,12 @@ class Ledger(OfferBooks):
         assert all(count == 1 for count in pending.values()), "at most one offer an agent"
         for id_, ringing in self.offers.items():
             person = self.people[ringing.agent]
-            assert person.status in (ONLINE, SINGLE_CALL), f"{id_} rings at an agent who is away"
+            assert ringing.picked or person.status in (ONLINE, SINGLE_CALL), f"{id_} rings at an agent who is away"
             assert self.calls[ringing.call].agent is None, f"{id_} rings for a caller who is answered"
             assert ringing.devices <= self.reachable - self.off, f"{id_} rings a phone that is off or gone"
-            assert (ringing.agent, self.calls[ringing.call].queue) in self.assignments, (
-                f"{id_} rings outside his queues"
-            )
+            his = (ringing.agent, self.calls[ringing.call].queue) in self.assignments
+            assert ringing.picked or his, f"{id_} rings outside his queues"
+            assert not ringing.picked or len(self.calls[ringing.call].pending) == 1, f"{id_} rings alone"
 
     def _nobody_waits_in_vain(self) -> None:
         for call, waiter in self.calls.items():

@@ -13,8 +13,10 @@ from acd.inputs import (
     LegAnswered,
     LegEnd,
     LegKeyPressed,
+    PickCall,
 )
 from acd.model import (
+    ONLINE,
     SINGLE_CALL,
     OfferId,
     QueueType,
@@ -47,24 +49,55 @@ class OfferBooks(PeopleBooks):
         assert fact.offer not in self.offers_ever, "an offer id is used once"
         assert fact.queue == waiter.queue
         assert waiter.agent is None, "only waiting callers are offered"
-        assert not waiter.overdue, "who has waited as long as he may is offered to nobody more"
+        overdue = waiter.overdue and fact.picked_by is None
+        assert not overdue, "who has waited as long as he may is offered to nobody more"
         assert waiter.again is None, "nobody is looked for before it is time to call back again"
-        assert self.eligible(agent, fact.queue), f"{agent} may not be offered {fact.call}"
         assert sorted(fact.devices) == self.usable(agent, fact.queue), "every phone that counts rings, and no other"
+        if fact.picked_by is None:
+            self._his_turn(fact, waiter, at)
+        else:
+            self._is_picked(fact, waiter, at)
+        self.offers_ever.add(fact.offer)
+        self.offers[fact.offer] = Ringing(
+            fact.call,
+            agent,
+            set(fact.devices),
+            fact.until,
+            at,
+            cascades=fact.until is None,
+            picked=fact.picked_by is not None,
+        )
+        self.people[agent].offer = fact.offer
+        waiter.pending[fact.offer] = agent
+        if fact.picked_by is None:
+            self.last_offer_at = at
+            self._note_offer(fact, waiter, at)
+        if fact.round > waiter.round:
+            waiter.round, waiter.tried = fact.round, set()
+        waiter.tried.add(agent)
+
+    def _his_turn(self, fact: OfferMade, waiter: Waiter, at: datetime) -> None:
+        assert self.eligible(fact.agent, fact.queue), f"{fact.agent} may not be offered {fact.call}"
         queue = self.queues[fact.queue]
         assert fact.until == (None if queue.type is QueueType.LINEAR_CASCADE else at + queue.ring_time)
         assert fact.until is not None or waiter.cascade is not None, "a cascade's offer belongs to a cascade"
         self._right_agent(fact)
         self._right_call(fact)
-        self.offers_ever.add(fact.offer)
-        self.last_offer_at = at
-        self.offers[fact.offer] = Ringing(fact.call, agent, set(fact.devices), fact.until, at, fact.until is None)
-        self.people[agent].offer = fact.offer
-        waiter.pending[fact.offer] = agent
-        self._note_offer(fact, waiter, at)
-        if fact.round > waiter.round:
-            waiter.round, waiter.tried = fact.round, set()
-        waiter.tried.add(agent)
+
+    def _is_picked(self, fact: OfferMade, waiter: Waiter, at: datetime) -> None:
+        """A supervisor has said so, just now; nobody else rings for him, and it is no turn of anybody's."""
+        assert isinstance(self.what, PickCall)
+        assert (self.what.call, self.what.agent, self.what.by) == (fact.call, fact.agent, fact.picked_by)
+        assert fact.until == at + self.queues[fact.queue].ring_time
+        assert fact.round == waiter.round
+        assert not waiter.pending, "he alone rings"
+        assert self.people[fact.agent].offer is None, "one offer at a time"
+        person = self.people[fact.agent]
+        person.back_off = None
+        self.reached["given to somebody who is away"] += person.status not in (ONLINE, SINGLE_CALL)
+        self.reached["given to somebody of another queue"] += (fact.agent, fact.queue) not in self.assignments
+        self.reached["given in wrap-up"] += person.wrap_up is not None
+        self.reached[f"given: {self.queues[fact.queue].type}"] += 1
 
     def _right_agent(self, fact: OfferMade) -> None:
         """The queue's order says that it is his turn; whoever comes before him must have a call to go to first."""
@@ -153,6 +186,7 @@ class OfferBooks(PeopleBooks):
             self._is_taken(fact, ringing)
         self._single_call_offered(fact)
         self.reached[f"offer ended: {fact.why}"] += 1
+        self.reached[f"given, and ended: {fact.why}"] += ringing.picked
         self.reached[f"offer outcome: {fact.outcome}"] += 1
         if person.status == SINGLE_CALL and fact.outcome is not OfferOutcome.ANSWERED:
             self.reached["an offer in vain leaves Single-Call armed"] += 1
@@ -160,10 +194,10 @@ class OfferBooks(PeopleBooks):
     def _is_taken(self, fact: OfferEnded, ringing: Ringing) -> None:
         """Where picking up is not enough, a key takes the call."""
         if ringing.confirming is None:
-            assert not self.assignments[fact.agent, fact.queue].confirm, "picking up is not enough"
+            assert not self.part(fact.agent, fact.queue).confirm, "picking up is not enough"
             return
         if isinstance(self.what, ConfigurationLoaded):
-            assert not self.assignments[fact.agent, fact.queue].confirm, "now picking up is enough"
+            assert not self.part(fact.agent, fact.queue).confirm, "now picking up is enough"
             return
         assert isinstance(self.what, LegKeyPressed)
         assert (self.what.offer, self.what.device, self.what.key) == (fact.offer, ringing.confirming, "1")
@@ -219,12 +253,13 @@ class OfferBooks(PeopleBooks):
         if fact.why is OfferEnd.NO_ANSWER:
             assert self.in_sight or LegEnd.NO_ANSWER in ringing.told, "nobody misses a call while we do not look"
             assert timed_out or LegEnd.NO_ANSWER in ringing.told
-            several = fact.queue in self.queues and self.rings_several(fact.queue)
+            several = ringing.picked or (fact.queue in self.queues and self.rings_several(fact.queue))
             assert fact.outcome is (OfferOutcome.WITHDRAWN if several else OfferOutcome.MISSED)
         elif fact.why is OfferEnd.NOT_CONFIRMED:
             assert ringing.confirming is not None
             assert timed_out, "he has until then"
-            assert fact.outcome is OfferOutcome.MISSED, "he picked up, and in vain"
+            in_vain = OfferOutcome.WITHDRAWN if ringing.picked else OfferOutcome.MISSED
+            assert fact.outcome is in_vain, "he picked up, and in vain"
         elif fact.why is OfferEnd.ASTERISK_LOST:
             assert not self.in_sight
             assert timed_out or isinstance(self.what, AsteriskSeen)

@@ -5,24 +5,28 @@ from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from acd.inputs import SeenCall, SeenOtherCall
-from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, QueueId
+from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId
 from acd.outputs import (
     AnswerTransfer,
     CallBack,
     Command,
     Connect,
     ConnectRetriever,
+    DialFrom,
     Dismiss,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
     HoldCaller,
     JoinConsulted,
+    ListenIn,
     Ring,
+    RingMonitor,
     Say,
     SendOn,
     ShowStatus,
     StartRecording,
+    StopListening,
     StopRecording,
     StopRinging,
     StopSaying,
@@ -62,6 +66,8 @@ class Switch:
         self.others: dict[ChannelId, SeenOtherCall] = {}
         self.sent_on: dict[ChannelId, bool] = {}
         """Callers in the hands of the dial plan, and whether it has called somebody outside for them."""
+        self.listening: dict[ChannelId, MonitorMode] = {}
+        """Phones that hear a talk, and who hears them."""
         self.registered: set[DeviceId] = set(phones)
 
     def carry_out(self, commands: Sequence[Command]) -> None:
@@ -114,9 +120,9 @@ class Switch:
                 self._end({(command.offer, command.device)})
             case HangUpPhone():
                 self.gone(CallId(command.channel))
-                called = {call for call, seen in self.called_back.items() if seen.channel == command.channel}
-                for call in called:
-                    del self.called_back[call]
+                there = [*self.called_back.values(), *self.callers.values()]  # he may have picked up, and nobody told
+                for call in {seen.call for seen in there if seen.channel == command.channel}:
+                    self.gone(call)
                 if not command.words:  # else the dial plan says them first
                     self.others.pop(command.channel, None)
             case Connect():
@@ -131,10 +137,24 @@ class Switch:
                 assert self.saying.pop(command.call, command.saying) == command.saying, "cuts what he hears"
                 self.joining[command.call] = command.retriever
             case StartRecording():
-                assert command.call in self.talks, "records a talk"
+                assert command.call in self.talks or command.call in self.joining, "records a talk"
                 self.recording[command.call] = command.name
             case StopRecording():
                 self.recording.pop(command.call, None)
+            case DialFrom() | RingMonitor():
+                assert command.channel not in self.others, "each call of a phone has a name of its own"
+                assert command.device in self.registered, "rings a phone that can be reached"
+                self.others[command.channel] = SeenOtherCall(
+                    channel=command.channel, device=command.device, answered=False
+                )
+                if isinstance(command, DialFrom) and command.outside:
+                    self.sent_on[command.channel] = True
+            case ListenIn():
+                assert self.others[command.channel].answered, "a phone that has been picked up listens in"
+                assert command.retriever in self.fetching or (command.offer, command.device) in self.up
+                self.listening[command.channel] = command.mode
+            case StopListening():
+                self.listening.pop(command.channel, None)
             case AnswerTransfer() | ShowStatus():
                 pass
             case _:

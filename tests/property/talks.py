@@ -5,7 +5,7 @@ A part of `Ledger`, and as plain as that.
 
 from datetime import datetime
 
-from acd.inputs import CallArrived, LegHeld, LegKeyPressed, LegResumed, TransferAsked
+from acd.inputs import CallArrived, Hold, LegHeld, LegKeyPressed, LegResumed, Resume, TransferAsked
 from acd.model import SINGLE_CALL, CallId, ChannelId, QueueType, Recording
 from acd.outputs import (
     AgentBriefed,
@@ -18,10 +18,10 @@ from acd.outputs import (
     RetrievalRefused,
     TransferRefused,
 )
-from tests.property.outbound import OutboundBooks
+from tests.property.beyond import BeyondBooks
 
 
-class TalkBooks(OutboundBooks):
+class TalkBooks(BeyondBooks):
     """What is done with a caller who talks."""
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class TalkBooks(OutboundBooks):
     def hold_started(self, fact: HoldStarted, at: datetime) -> None:
         """His own agent holds him, in a talk."""
         waiter = self.calls[fact.call]
-        assert isinstance(self.what, LegHeld)
+        assert isinstance(self.what, Hold if fact.apart else LegHeld)
         assert waiter.agent == fact.agent
         assert waiter.talking_since is not None
         assert waiter.held_since is None
-        waiter.held_since = at
+        waiter.held_since, waiter.held_apart = at, fact.apart
 
     def hold_ended(self, fact: HoldEnded, at: datetime) -> None:
         """The time is right."""
@@ -59,8 +59,11 @@ class TalkBooks(OutboundBooks):
         assert fact.held == at - waiter.held_since
         waiter.held += fact.held
         waiter.held_since = None
-        self.reached["held: and resumed"] += isinstance(self.what, LegResumed)
-        self.reached["held: until the end"] += not isinstance(self.what, LegResumed)
+        how = "held apart" if waiter.held_apart else "held"
+        resumed = isinstance(self.what, Resume if waiter.held_apart else LegResumed)
+        waiter.held_apart = False
+        self.reached[f"{how}: and resumed"] += resumed
+        self.reached[f"{how}: until the end"] += not resumed
 
     def call_transferred(self, fact: CallTransferred) -> None:
         """His own agent passes him on out of a talk, and has left him before the step is over."""

@@ -5,7 +5,7 @@ A part of `Ledger`, and as plain as that.
 
 from datetime import datetime
 
-from acd.inputs import CallArrived, ConfigurationLoaded, KeyPressed
+from acd.inputs import CallArrived, ConfigurationLoaded, KeyPressed, MoveCall
 from acd.model import CallId, ChannelId, Queue, QueueId, TargetKind
 from acd.outputs import (
     AnnouncementEnded,
@@ -201,6 +201,12 @@ class WaitingBooks(CascadeBooks):
         assert fact.queue == waiter.queue
         assert fact.to in self.queues
         assert not waiter.pending
+        if fact.moved_by is not None:
+            assert self.what == MoveCall(call=fact.call, queue=fact.to, by=fact.moved_by)
+            assert fact.arrived == waiter.arrived, "who is moved has waited as long as before"
+            assert waiter.leaves is None
+            assert fact.by is None
+            self.reached["moved by a supervisor"] += 1
         if waiter.leaves is not None:
             assert waiter.leaves.kind is TargetKind.QUEUE
             assert fact.arrived == waiter.arrived, "an overflow keeps the arrival"

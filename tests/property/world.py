@@ -30,6 +30,7 @@ from acd.inputs import (
     LegHeld,
     LegKeyPressed,
     LegResumed,
+    MonitorAnswered,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
@@ -188,8 +189,9 @@ class World(Switch):
         return self.tell(CallerHungUp(call=call))
 
     def sent_on_hangs_up(self, channel: ChannelId) -> Event | None:
-        """Somebody who lives on without us is gone."""
+        """Somebody who lives on without us is gone, or a phone for which we have called outside."""
         del self.sent_on[channel]
+        self.others.pop(channel, None)
         return self.tell(OtherCallEnded(channel=channel))
 
     # --- phones
@@ -214,11 +216,14 @@ class World(Switch):
         """It is a conversation now."""
         device = self.others[channel].device
         self.others[channel] = SeenOtherCall(channel=channel, device=device, answered=True)
+        if channel.startswith("monitor-"):
+            return self.tell(MonitorAnswered(channel=channel))
         return self.tell(OtherCallAnswered(channel=channel))
 
     def other_call_ends(self, channel: ChannelId) -> Event | None:
         """It is over."""
         del self.others[channel]
+        self.sent_on.pop(channel, None)
         return self.tell(OtherCallEnded(channel=channel))
 
     # --- Asterisk
@@ -245,6 +250,7 @@ class World(Switch):
             self.recording,
             self.others,
             self.sent_on,
+            self.listening,
         ):
             gone.clear()
 
@@ -271,4 +277,8 @@ class World(Switch):
             joined=frozenset(self.talks),
             held=frozenset(self.held.items()),
             elsewhere=frozenset(self.sent_on),
+            monitors=frozenset(
+                {*self.listening, *(id_ for id_, of in self.others.items() if of.answered and "monitor-" in id_)}
+            ),
+            listening=frozenset(self.listening.items()),
         )

@@ -19,14 +19,19 @@ from acd.inputs import (
     CallerHungUp,
     CallerNotReached,
     CallerReached,
+    ChangeMonitor,
     ConfigurationLoaded,
     ConnectFailed,
     DeviceRegistered,
     DeviceUnregistered,
+    DialFor,
+    EndMonitor,
     EndWrapUp,
     EndWrapUpByPhone,
     EngineStarted,
     Event,
+    HangUp,
+    Hold,
     KeyPressed,
     LegAnswered,
     LegEnd,
@@ -34,14 +39,21 @@ from acd.inputs import (
     LegHeld,
     LegKeyPressed,
     LegResumed,
+    Monitor,
+    MonitorAnswered,
+    MoveCall,
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
+    PickCall,
     Request,
+    Resume,
     SeenCall,
     SeenLeg,
     SeenOtherCall,
     SetAwayByPhone,
+    SetPriority,
     SetStatus,
     SetStatusByPhone,
     SwitchDevice,
@@ -60,6 +72,7 @@ from acd.model import (
     CallId,
     ChannelId,
     DeviceId,
+    MonitorMode,
     OfferId,
     Status,
     agent_id,
@@ -99,11 +112,18 @@ _BACK_ENDS: Final = {
     "cannot be reached at": LegEnd.UNREACHABLE,
     "does not answer at": LegEnd.NO_ANSWER,
 }
+_MODES: Final = {
+    "listens to": MonitorMode.LISTEN,
+    "whispers into": MonitorMode.WHISPER,
+    "joins": MonitorMode.JOIN,
+}
 _CALL = r"(?P<call>[A-Z]\w*)"
 _OFFER = r"(?P<offer>[A-Z]\w*~\d+)"
 _DEVICE = r"(?P<device>\w+-\w+)"
 _BACK = r"(?P<channel>[A-Z]\w*~back~\d+)"
-_CHANNEL = r"(?P<channel>[a-z]\w*|[A-Z]\w*(?:~back~\d+)?)"
+_AGENT = r"(?P<agent>\d+)"
+_MODE = rf"(?P<mode>{'|'.join(_MODES)})"
+_CHANNEL = r"(?P<channel>[a-z][\w-]*|[A-Z]\w*(?:~back~\d+)?)"
 
 
 def _arrives(said: Mapping[str, str]) -> Event:
@@ -180,6 +200,10 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     (rf"{_DEVICE} registers", lambda said: DeviceRegistered(device=DeviceId(said["device"]))),
     (rf"{_DEVICE} unregisters", lambda said: DeviceUnregistered(device=DeviceId(said["device"]))),
     (
+        rf"{_DEVICE} says that it is a (?P<model>.+)",
+        lambda said: PhoneNamedItself(device=DeviceId(said["device"]), model=said["model"]),
+    ),
+    (
         rf"{_DEVICE} begins other call {_CHANNEL}",
         lambda said: OtherCallStarted(channel=ChannelId(said["channel"]), device=DeviceId(said["device"])),
     ),
@@ -206,6 +230,56 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
         rf"{_DEVICE} is switched (?P<on>on|off)",
         lambda said: SwitchDevice(device=DeviceId(said["device"]), on=said["on"] == "on"),
     ),
+    (
+        rf"{_AGENT} hangs up {_CALL}",
+        lambda said: HangUp(call=CallId(said["call"]), by=agent_id(ACCOUNT, said["agent"])),
+    ),
+    (rf"{_CALL} is to be held", lambda said: Hold(call=CallId(said["call"]))),
+    (rf"{_CALL} is to be resumed", lambda said: Resume(call=CallId(said["call"]))),
+    (
+        rf"{_DEVICE} is to call (?P<number>\S+)",
+        lambda said: DialFor(device=DeviceId(said["device"]), number=said["number"]),
+    ),
+    (
+        rf"{_AGENT} gives {_CALL} (?:priority (?P<priority>\d+)|no priority)",
+        lambda said: SetPriority(
+            call=CallId(said["call"]),
+            priority=int(said["priority"]) if said["priority"] else None,
+            by=agent_id(ACCOUNT, said["agent"]),
+        ),
+    ),
+    (
+        rf"{_AGENT} moves {_CALL} to (?P<number>\d+)",
+        lambda said: MoveCall(
+            call=CallId(said["call"]), queue=queue_id(ACCOUNT, said["number"]), by=agent_id(ACCOUNT, said["agent"])
+        ),
+    ),
+    (
+        rf"{_AGENT} gives {_CALL} to (?P<to>\d+)",
+        lambda said: PickCall(
+            call=CallId(said["call"]), agent=agent_id(ACCOUNT, said["to"]), by=agent_id(ACCOUNT, said["agent"])
+        ),
+    ),
+    (
+        rf"{_AGENT} {_MODE} {_CALL} on {_DEVICE}",
+        lambda said: Monitor(
+            call=CallId(said["call"]),
+            by=agent_id(ACCOUNT, said["agent"]),
+            device=DeviceId(said["device"]),
+            mode=_MODES[said["mode"]],
+        ),
+    ),
+    (
+        rf"{_AGENT} now {_MODE} {_CALL}",
+        lambda said: ChangeMonitor(
+            call=CallId(said["call"]), by=agent_id(ACCOUNT, said["agent"]), mode=_MODES[said["mode"]]
+        ),
+    ),
+    (
+        rf"{_AGENT} leaves {_CALL}",
+        lambda said: EndMonitor(call=CallId(said["call"]), by=agent_id(ACCOUNT, said["agent"])),
+    ),
+    (rf"{_CHANNEL} is picked up", lambda said: MonitorAnswered(channel=ChannelId(said["channel"]))),
     (r"asterisk is lost", lambda _: AsteriskLost()),
     (r"the engine starts", lambda _: EngineStarted()),
 )
@@ -282,6 +356,9 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
             case "held":
                 held = frozenset((CallId(item[0]), queue_id(ACCOUNT, item[1])) for item in items)
                 seen = replace(seen, held=held)
+            case "monitors":
+                listening = frozenset((ChannelId(item[0]), MonitorMode(item[1])) for item in items if item[1:])
+                seen = replace(seen, monitors=frozenset(ChannelId(item[0]) for item in items), listening=listening)
             case "life":
                 seen = replace(seen, life=rest)
             case _:

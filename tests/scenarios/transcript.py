@@ -43,6 +43,7 @@ from acd.outputs import (
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    DialFrom,
     Dismiss,
     EntryRefused,
     Fact,
@@ -54,24 +55,35 @@ from acd.outputs import (
     HoldStarted,
     JoinConsulted,
     LegStopped,
+    ListenIn,
     MaxWaitReached,
+    MonitorChanged,
+    MonitorEnded,
+    MonitorPickedUp,
+    MonitorStarted,
+    NumberDialled,
     OfferEnded,
     OfferMade,
     OfferRetimed,
+    OtherCallConnected,
     OutboundEnded,
     Outcome,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
+    PriorityChanged,
     RecordingEnded,
     RecordingStarted,
     RetrievalRefused,
     Ring,
+    RingMonitor,
     Say,
     SendOn,
     ShowStatus,
     Sound,
     StartRecording,
     StatusChanged,
+    StopListening,
     StopRecording,
     StopRinging,
     StopSaying,
@@ -152,7 +164,8 @@ def fact(it: Fact, at: datetime) -> str:
         case OfferMade():
             again = f", round {it.round}" if it.round > 1 else ""
             end = f"until {clock(it.until)}" if it.until is not None else "with the cascade"
-            return f"{it.offer} rings {short(it.agent)} on {_names(it.devices)} {end}{again}"
+            by = f", given by {short(it.picked_by)}" if it.picked_by is not None else ""
+            return f"{it.offer} rings {short(it.agent)} on {_names(it.devices)} {end}{again}{by}"
         case CascadeWidened():
             again = f", round {it.round}" if it.round > 1 else ""
             return f"{it.call}'s cascade comes to {short(it.agent)}, order {it.order}, until {clock(it.until)}{again}"
@@ -206,7 +219,11 @@ def fact(it: Fact, at: datetime) -> str:
             return f"{it.call} overflows from {short(it.queue)}: {words(it.why)}, to {_target(it.target)}"
         case CallMoved():
             since = f", since {clock(it.arrived)}" if it.arrived != at else ""
-            return f"{it.call} moves from {short(it.queue)} to {short(it.to)}{since}"
+            by = f", by {short(it.moved_by)}" if it.moved_by is not None else ""
+            return f"{it.call} moves from {short(it.queue)} to {short(it.to)}{since}{by}"
+        case PriorityChanged():
+            priority = f"priority {it.priority}" if it.priority is not None else "no priority"
+            return f"{it.call} has {priority}, by {short(it.by)}"
         case CallbackRefused():
             return f"{it.call} cannot be called back: {words(it.why)}"
         case CallbackPromised():
@@ -224,7 +241,7 @@ def fact(it: Fact, at: datetime) -> str:
         case CallbackDue():
             return f"{it.call} is due to be called back"
         case HoldStarted():
-            return f"{short(it.agent)} holds {it.call}"
+            return f"{short(it.agent)} holds {it.call}{' apart' * it.apart}"
         case HoldEnded():
             return f"{short(it.agent)} has held {it.call} for {_seconds(it.held)}"
         case CallTransferred():
@@ -242,6 +259,17 @@ def fact(it: Fact, at: datetime) -> str:
             return f"{it.call} is recorded as {it.name}"
         case RecordingEnded():
             return f"recording {it.name} is complete"
+        case NumberDialled():
+            return f"{short(it.agent)} calls {it.number} from {it.device} with {it.channel}{', outside' * it.outside}"
+        case MonitorStarted():
+            how = f"{short(it.supervisor)} is to {it.mode}"
+            return f"{how} on {it.call} and {short(it.agent)}, on {it.device} with {it.channel}"
+        case MonitorPickedUp():
+            return f"{short(it.supervisor)} has picked up: {it.mode} on {it.call} and {short(it.agent)}"
+        case MonitorChanged():
+            return f"{short(it.supervisor)} changes to {it.mode} on {it.call} and {short(it.agent)}"
+        case MonitorEnded():
+            return f"{short(it.supervisor)} hears {it.call} no more, after {_seconds(it.listened)}"
         case StatusChanged():
             return f"{short(it.agent)} is {words(it.status)} (by {words(it.source)})"
         case WrapUpStarted():
@@ -255,8 +283,13 @@ def fact(it: Fact, at: datetime) -> str:
             return f"{it.device} is switched {'on' if it.on else 'off'}"
         case DeviceReachable():
             return f"{it.device} is {'registered' if it.reachable else 'not registered'}"
+        case PhoneModelKnown():
+            return f"{it.device} is a {it.model}"
         case DeviceEngaged():
-            return f"{it.device} has other call {it.channel}"
+            dialled = f", it has dialled {it.number}" if it.outgoing else ""
+            return f"{it.device} has other call {it.channel}{dialled}"
+        case OtherCallConnected():
+            return f"other call {it.channel} of {it.device} is connected" + (f" with {it.number}" if it.number else "")
         case DeviceDisengaged():
             return f"{it.device} is done with other call {it.channel}"
         case ConfigurationChanged():
@@ -333,5 +366,14 @@ def command(it: Command) -> str:
             return f"record {it.call} as {it.name}"
         case StopRecording():
             return f"stop recording {it.name}"
+        case DialFrom():
+            who = f"as {it.caller.name}, showing {it.shown.name or it.shown.number}"
+            return f"call {it.number} from {it.device} with {it.channel}{', outside' * it.outside}, {who}"
+        case RingMonitor():
+            return f"ring {it.device} with {it.channel}, showing {it.shown.name}: {it.shown.number}"
+        case ListenIn():
+            return f"{it.mode} with {it.channel} on {it.retriever or f'{it.device} of {it.offer}'}"
+        case StopListening():
+            return f"stop listening with {it.channel}"
         case _:
             assert_never(it)

@@ -25,10 +25,15 @@ def test_everything_can_be_said() -> None:
         """
         [account]
         domain = "demo.example"
+        time_zone = "America/Argentina/Buenos_Aires"
+        home_region = "AR"
         [[users]]
         extension = "1001"
         name = "Anna"
-        role = "office_manager"
+        role = "supervisor"
+        supervises = ["7001"]
+        email = "anna@demo.example"
+        first_portal_password = "the first one, changed soon"
         [[devices]]
         name = "desk_1"
         owner = "1001"
@@ -60,7 +65,18 @@ def test_everything_can_be_said() -> None:
     assert centre == Centre(
         source="centre.toml",
         account=Account(id=account),
-        users=(User(extension="1001", name="Anna", role=Role.OFFICE_MANAGER),),
+        time_zone="America/Argentina/Buenos_Aires",
+        home_region="AR",
+        users=(
+            User(
+                extension="1001",
+                name="Anna",
+                role=Role.SUPERVISOR,
+                supervises=("7001",),
+                email="anna@demo.example",
+                first_portal_password="the first one, changed soon",
+            ),
+        ),
         devices=(Phone(name=DeviceId("desk_1"), owner="1001", secret="12345678"),),
         queues=(
             Queue(
@@ -126,7 +142,7 @@ def test_the_demo_is_right() -> None:
         ("7002", QueueType.RING_ALL),
         ("7003", QueueType.LINEAR_HUNT),
     ]
-    assert [phone.owner for phone in centre.devices] == ["1001", "1001", "1002", "1003"]
+    assert [phone.owner for phone in centre.devices] == ["1001", "1001", "1002", "1003", "1004"]
     assert "1003@demo.example" not in {entry.agent for entry in centre.assignments}, "the caller"
     assert centre.warnings == ()
 
@@ -187,6 +203,16 @@ def test_a_password_is_never_told() -> None:
     assert "sesame" not in repr(centre)
 
 
+def test_a_portal_password_is_never_told() -> None:
+    for wrong in ('"sesame"', '"open\\tsesame now"', "12345678901", '["open-sesame-now"]'):
+        faults = faults_of(GOOD.replace('name = "Anna"', f'name = "Anna"\nfirst_portal_password = {wrong}', 1))
+        assert len(faults) == 1
+        assert "sesame" not in faults[0]
+        assert "12345678901" not in faults[0]
+    text = GOOD.replace('name = "Anna"', 'name = "Anna"\nfirst_portal_password = "open-sesame-now"', 1)
+    assert "sesame" not in repr(read_centre(text, "centre.toml"))
+
+
 def test_lines_inside_long_texts_are_not_taken_for_keys() -> None:
     text = GOOD.replace('name = "Anna"', 'name = """\nowner = "x"\n[[queues]]\n"""')
     assert faults_of(text) == [
@@ -207,6 +233,11 @@ _KEYS = st.sampled_from(
         "extension",
         "name",
         "role",
+        "supervises",
+        "email",
+        "first_portal_password",
+        "time_zone",
+        "home_region",
         "owner",
         "password",
         "number",

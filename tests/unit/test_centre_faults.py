@@ -64,6 +64,38 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
             'queue = "7001"\ndevices = "1001-desk"',
             'line 27, assignments[1].devices: "1001-desk" is no list; write one like ["1001-desk", "1001-soft"]',
         ),
+        # the portal
+        (
+            'name = "Anna"',
+            'name = "Anna"\nsupervises = ["7009"]',
+            'line 7, users[1].supervises: there is no queue "7009"; did you mean "7001"?',
+        ),
+        (
+            'name = "Anna"',
+            'name = "Anna"\nsupervises = ["7001", "7001"]',
+            'line 7, users[1].supervises: "7001" stands there twice; leave one of the two',
+        ),
+        (
+            'name = "Anna"',
+            'name = "Anna"\nemail = "anna@demo example"',
+            'line 7, users[1].email: "anna@demo example" is no mail address; write one like "anna@example.com"',
+        ),
+        (
+            'name = "Anna"',
+            'name = "Anna"\nfirst_portal_password = "short"',
+            "line 7, users[1].first_portal_password: the password cannot be used; use 10 to 200 characters",
+        ),
+        (
+            "[account]",
+            '[account]\ntime_zone = "Europe/Bern"',
+            'line 2, account.time_zone: there is no time zone "Europe/Bern"; did you mean "Europe/Berlin"?',
+        ),
+        (
+            "[account]",
+            '[account]\nhome_region = "us"',
+            'line 2, account.home_region: "us" is no country code; '
+            'write its two letters in capitals, like "US" or "DE"',
+        ),
         # doubles
         (
             "[[assignments]]",
@@ -288,7 +320,8 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
         (
             'name = "Anna"',
             'name = "Anna"\nrol = "agent"',
-            'line 7, users[1].rol: there is no such key; did you mean "role"? The keys here are extension, name, role',
+            'line 7, users[1].rol: there is no such key; did you mean "role"? The keys here are extension, name, role, '
+            "supervises, email, first_portal_password",
         ),
         (
             'name = "Sales"',

@@ -266,6 +266,28 @@ def test_a_circle_is_told_once_and_not_of_those_who_lead_into_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("user", "warnings"),
+    [
+        (
+            'role = "supervisor"',
+            ['users[1].role: this supervisor looks after no queue; add supervises = ["…"], or leave the role out'],
+        ),
+        (
+            'supervises = ["7001"]',
+            ['users[1].supervises: an agent looks after no queue; add role = "supervisor"'],
+        ),
+        (
+            'role = "office_manager"\nsupervises = ["7001"]',
+            ["users[1].supervises: an office manager looks after all queues; leave it out"],
+        ),
+        ('role = "supervisor"\nsupervises = ["7001"]', []),
+    ],
+)
+def test_who_looks_after_what_fits_the_role(user: str, warnings: list[str]) -> None:
+    assert told(centre("", seats=ONE_SEAT).replace('name = "Agent 1"', f'name = "Agent 1"\n{user}')) == warnings
+
+
 def test_warnings_come_in_the_order_of_the_file_with_their_lines() -> None:
     text = centre(
         'leave_key = "1"', 'announcements.position_every = "1s"', "priority = 2", seats="1001 7002\n1001 7003"

@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry
 from acd.engine import Engine
 from acd.inputs import CallConnected, Event, LegAnswered, Request, SetStatus
 from acd.invariants import OF_DECISIONS, Invariant, Invariants
-from acd.model import LUNCH, ONLINE, CallId, ChannelId, DeviceId
+from acd.model import LUNCH, ONLINE, CallId, ChannelId, DeviceId, MonitorMode
 from acd.ordered import DeadlineKind
 from acd.outputs import Outcome, Recorded, WrapUpEnd, WrapUpEnded, WrapUpStarted
-from acd.records import OutboundCall
+from acd.records import MonitorRecord, OutboundCall
 from acd.runtime.guard import FULL_CHECK_EVERY, RESTART_AT_MOST_EVERY, Guard, GuardFigures, WrongState
 from acd.runtime.runner import CoreFault
 from acd.state import State
@@ -125,6 +125,19 @@ def who_talks_is_eligible(state: State) -> None:
 @breaks(Invariant.TALKS_INDEXED)
 def he_is_not_found(state: State) -> None:
     state.talks.clear()
+
+
+@breaks(Invariant.MONITORS_INDEXED)
+def he_listens_in_on_nobody(state: State) -> None:
+    record = MonitorRecord(device=DESK_OF[BOB], channel=ChannelId("monitor-1"), mode=MonitorMode.LISTEN)
+    state.records.calls[WAITING].monitors[BOB] = record
+    state.monitors[record.channel] = (WAITING, BOB)
+
+
+@breaks(Invariant.MONITORS_INDEXED)
+def his_phone_is_not_known(state: State) -> None:
+    record = MonitorRecord(device=DESK_OF[BOB], channel=ChannelId("monitor-1"), mode=MonitorMode.LISTEN)
+    state.records.calls[TALKING].monitors[BOB] = record
 
 
 @breaks(Invariant.TIMER_HAS_OWNER)

@@ -5,8 +5,24 @@ from typing import Final
 
 import pytest
 
-from acd.measures import Doing, Measures, percentile
-from acd.model import LUNCH, ONLINE, AccountId, Agent, Caller, CallId, DeviceId, OfferId, Queue, agent_id, queue_id
+from acd.figures import Doing, percentile
+from acd.measures import Measures
+from acd.model import (
+    LUNCH,
+    OFFLINE,
+    ONLINE,
+    AccountId,
+    Agent,
+    Caller,
+    CallId,
+    ChannelId,
+    Device,
+    DeviceId,
+    OfferId,
+    Queue,
+    agent_id,
+    queue_id,
+)
 from acd.outputs import (
     CallAnswered,
     CallEnded,
@@ -15,7 +31,9 @@ from acd.outputs import (
     CallOverflowed,
     CallQueued,
     CallRequeued,
+    CallRetrieved,
     ConfigurationChanged,
+    DeviceEngaged,
     EntryRefused,
     Fact,
     OfferEnd,
@@ -100,13 +118,29 @@ def answered(second: float) -> tuple[tuple[float, Fact], ...]:
     return (second, ending), (second, answer)
 
 
-def talked(begins: float, ends: float) -> tuple[tuple[float, Fact], ...]:
-    """The two talk."""
-    length = timedelta(seconds=ends - begins)
-    return (
-        (begins, TalkStarted(call=CallId("A"), queue=SALES, agent=ANNA)),
-        (ends, TalkEnded(call=CallId("A"), queue=SALES, agent=ANNA, by=Party.CALLER, talked=length)),
+def declined_by_anna() -> OfferEnded:
+    """She refuses an offer."""
+    return OfferEnded(
+        offer=OfferId("B~1"),
+        call=CallId("B"),
+        queue=SALES,
+        agent=ANNA,
+        outcome=OfferOutcome.REJECTED,
+        why=OfferEnd.DECLINED,
     )
+
+
+def talked(begins: float, ends: float, held: float = 0) -> tuple[tuple[float, Fact], ...]:
+    """The two talk."""
+    ending = TalkEnded(
+        call=CallId("A"),
+        queue=SALES,
+        agent=ANNA,
+        by=Party.CALLER,
+        talked=timedelta(seconds=ends - begins),
+        held=timedelta(seconds=held),
+    )
+    return (begins, TalkStarted(call=CallId("A"), queue=SALES, agent=ANNA)), (ends, ending)
 
 
 def test_an_agents_time_adds_up() -> None:
@@ -134,6 +168,84 @@ def test_an_agents_time_adds_up() -> None:
     assert (sales.answered, sales.answered_in_time, sales.waits_s) == (1, 0, [25.0])
     assert (sales.talked, sales.wrapped_up) == (timedelta(seconds=30), timedelta(seconds=10))
     assert sales.waiting_time == timedelta(seconds=26), "until he is joined"
+
+
+def test_an_agents_calls_and_statuses() -> None:
+    measures = measured(
+        (10, StatusChanged(agent=ANNA, status=ONLINE, source=Source.PHONE)),
+        queued("A", 0),
+        rung(20),
+        *answered(25),
+        *talked(26, 56, held=4),
+        (56, WrapUpStarted(agent=ANNA, queue=SALES, call=CallId("A"), until=at(66), mandatory=False)),
+        (66, WrapUpEnded(agent=ANNA, why=WrapUpEnd.RAN_OUT)),
+        (70, declined_by_anna()),
+        (80, StatusChanged(agent=ANNA, status=LUNCH, source=Source.PHONE)),
+    )
+    anna = measures.agents[ANNA]
+    assert (anna.talks, anna.talked, anna.held) == (1, timedelta(seconds=30), timedelta(seconds=4))
+    assert (anna.wrapped_up, anna.declined, anna.refused) == (timedelta(seconds=10), 1, 1)
+    assert {status: time.total_seconds() for status, time in anna.in_status.items()} == {
+        OFFLINE: 10,
+        ONLINE: 70,
+        LUNCH: 20,
+    }
+
+
+def test_one_agent_is_counted_up_to_now_without_the_others() -> None:
+    """Even where a fact is told later that was true before: what he did until then is put right."""
+    measures = measured((10, StatusChanged(agent=ANNA, status=ONLINE, source=Source.PHONE)))
+    assert measures.of_agent(ANNA, at(130)).in_status == {
+        OFFLINE: timedelta(seconds=10),
+        ONLINE: timedelta(seconds=120),
+    }
+    measures.note(Recorded(at=at(120), fact=StatusChanged(agent=ANNA, status=LUNCH, source=Source.PHONE)))
+    anna = measures.of_agent(ANNA, at(150))
+    assert (anna.in_status[ONLINE], anna.in_status[LUNCH]) == (timedelta(seconds=110), timedelta(seconds=30))
+    assert (anna.time[Doing.IDLE], anna.time[Doing.AWAY]) == (timedelta(seconds=110), timedelta(seconds=30))
+
+
+def test_a_span_that_begins_anew_goes_on_with_what_there_is() -> None:
+    """Who waits counts as offered again, what the agent is at goes on, and nothing else is left."""
+    measures = measured(
+        (10, StatusChanged(agent=ANNA, status=ONLINE, source=Source.PHONE)), queued("A", 0), queued("B", 20), rung(30)
+    )
+    measures.begin_anew([SALES], [ANNA], at(200))
+    for second, fact in (*answered(225), *talked(226, 256), ended("B", 260, CallOutcome.ABANDONED, 240)):
+        measures.note(Recorded(at=at(second), fact=fact))
+    sales, anna = measures.queues[SALES], measures.of_agent(ANNA, at(270))
+    assert (sales.offered, sales.answered, sales.abandoned, sales.waiting) == (2, 1, 1, 0)
+    assert sales.waiting_time == timedelta(seconds=26 + 60), "since it began"
+    assert (anna.answered, anna.talked, anna.in_status) == (1, timedelta(seconds=30), {ONLINE: timedelta(seconds=70)})
+    assert {doing: time.total_seconds() for doing, time in anna.time.items() if time} == {
+        Doing.RINGING: 25,
+        Doing.TALKING: 31,
+        Doing.IDLE: 14,
+    }
+
+
+def test_the_call_with_which_a_caller_is_fetched_is_no_other_call_any_more() -> None:
+    """From then on it is a queue call; nobody tells of its end in another way."""
+    channel = ChannelId("x")
+    measures = measured(
+        (0, ConfigurationChanged(devices=(Device(id=DeviceId("desk"), owner=ANNA),))),
+        queued("A", 0),
+        (10, DeviceEngaged(device=DeviceId("desk"), channel=channel)),
+        (
+            11,
+            CallRetrieved(
+                call=CallId("A"),
+                queue=SALES,
+                agent=ANNA,
+                device=DeviceId("desk"),
+                channel=channel,
+                waited=timedelta(seconds=11),
+            ),
+        ),
+        *talked(12, 22),
+    )
+    assert measures.agents[ANNA].time[Doing.OTHER_CALL] == timedelta(seconds=1)
+    assert measures.agents[ANNA].time[Doing.OFFLINE] == timedelta(seconds=10 + 78)
 
 
 def test_three_service_levels() -> None:

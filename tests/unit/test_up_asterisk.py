@@ -112,7 +112,8 @@ def test_every_context_that_the_engine_sends_callers_to_is_there() -> None:
 
 def test_what_a_caller_dialled_is_the_only_thing_of_his_in_the_dial_plan() -> None:
     taken_from_caller = re.compile(r"CALLERID|CONNECTEDLINE|REDIRECTING|PJSIP_HEADER|SIPDOMAIN|EVAL|SHELL|SYSTEM|CURL")
-    assert not [line for line in dial_plan() if taken_from_caller.search(line)]
+    given_by_us = "Set(CALLERID(all)=${ACD_FROM})"  # a phone that was rung for its owner calls as he does
+    assert not [line for line in dial_plan() if taken_from_caller.search(line.replace(given_by_us, ""))]
 
 
 def test_asterisk_is_closed_where_it_must_be() -> None:

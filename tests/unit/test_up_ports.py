@@ -9,7 +9,7 @@ import pytest
 
 from acd.runtime.up import ports
 from acd.runtime.up.errors import StartError
-from acd.runtime.up.ports import LOOPBACK, Ports
+from acd.runtime.up.ports import LOOPBACK, Ports, portal_port
 
 
 @pytest.fixture
@@ -100,3 +100,9 @@ def test_a_range_is_read() -> None:
 def test_a_range_that_cannot_be_used_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="give"):
         ports.rtp_range(text)
+
+
+def test_centres_that_start_at_once_take_portal_ports_of_their_own() -> None:
+    with portal_port(Ports()) as one, portal_port(Ports()) as other, portal_port(Ports(portal=9999)) as chosen:
+        assert one != other
+        assert chosen == 9999

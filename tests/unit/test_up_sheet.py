@@ -2,7 +2,7 @@
 
 import json
 
-from acd.runtime.up.sheet import PhoneLine, QueueLine, Sheet
+from acd.runtime.up.sheet import LoginLine, PhoneLine, QueueLine, Sheet
 
 
 def sheet(sip_host: str = "127.0.0.1") -> Sheet:
@@ -25,6 +25,12 @@ def sheet(sip_host: str = "127.0.0.1") -> Sheet:
         ),
         queues=(QueueLine(number="7001", name="Sales", type="round_robin"),),
         star_codes={"*51": "available"},
+        portal="http://127.0.0.1:18091",
+        logins=(
+            LoginLine(login="1001@demo.example", name="Anna", role="office_manager", password="only-for-the-pages"),
+            LoginLine(login="1003@demo.example", name="Carla", role="agent", password=None),
+        ),
+        mail_folder="/somewhere/mail",
         urls={name: f"http://127.0.0.1:18090/{name}" for name in ("metrics", "healthz", "readyz")},
         pids={"up": 1, "engine": 2},
         state_dir="/somewhere",
@@ -43,6 +49,9 @@ def test_a_program_gets_one_line_with_everything() -> None:
         ("1003-x", "pssst", "1003@demo.example"),
     ]
     assert told["queues"] == [{"number": "7001", "name": "Sales", "type": "round_robin"}]
+    assert told["portal"]["url"] == "http://127.0.0.1:18091"
+    assert [user["password"] for user in told["portal"]["users"]] == ["only-for-the-pages", None]
+    assert told["portal"]["mail_folder"] == "/somewhere/mail"
     assert set(told["urls"]) == {"metrics", "healthz", "readyz"}
     assert told["pids"] == {"up": 1, "engine": 2}
 
@@ -54,6 +63,13 @@ def test_a_person_finds_what_goes_into_a_phone_on_one_line() -> None:
     assert any("15060" in line for line in lines)
     assert any("*51" in line for line in lines)
     assert any("http://127.0.0.1:18090/metrics" in line for line in lines)
+
+
+def test_a_person_finds_how_to_log_in() -> None:
+    text = sheet().as_text()
+    assert "PAGES  http://127.0.0.1:18091\n" in text
+    assert "  1001@demo.example  only-for-the-pages  Anna, office manager\n" in text
+    assert "  1003@demo.example  (his own)           Carla, agent\n" in text
 
 
 def test_columns_stand_under_each_other() -> None:

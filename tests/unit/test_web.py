@@ -2,19 +2,12 @@
 
 import asyncio
 import socket
-from dataclasses import replace
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from acd.runtime.settings import Settings, read_settings
 from acd.runtime.web import WebPortTaken, make_app, serve
-
-
-def settings(port: int, bind: str = "127.0.0.1") -> Settings:
-    environment = {"ACD__DATABASE__URL": "postgresql:///acd", "ACD__ARI__PASSWORD": "x"}
-    return replace(read_settings(None, environment), web_bind=bind, web_port=port)
 
 
 async def _ready() -> list[str]:
@@ -56,19 +49,19 @@ async def test_a_port_that_is_taken_is_told_with_the_mend() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(WebPortTaken, match=rf"web port {port} on 127\.0\.0\.1 is taken: stop what uses it, or set"):
-            await serve(make_app(_figures, _ready, _ready), settings(port))
+            await serve(make_app(_figures, _ready, _ready), "127.0.0.1", port)
 
 
 async def test_an_address_that_is_not_ours_is_told() -> None:
     with pytest.raises(WebPortTaken, match=r"web port 8090 on 192\.0\.2\.1 cannot be had"):
-        await serve(make_app(_figures, _ready, _ready), settings(8090, bind="192.0.2.1"))
+        await serve(make_app(_figures, _ready, _ready), "192.0.2.1", 8090)
 
 
 async def test_it_serves_until_it_is_cleaned_up() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    pages = await serve(make_app(_figures, _ready, _ready), settings(port))
+    pages = await serve(make_app(_figures, _ready, _ready), "127.0.0.1", port)
     async with aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
             assert answer.status == 200

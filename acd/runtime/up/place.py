@@ -53,6 +53,16 @@ class Place:
     def ari_secret(self) -> Path:
         return self.root / "ari.secret"
 
+    @property
+    def portal_passwords(self) -> Path:
+        """Those that were made for users, for the start sheet."""
+        return self.root / "portal-passwords.json"
+
+    @property
+    def mail(self) -> Path:
+        """Where mails of the portal are put."""
+        return self.root / "mail"
+
     def log(self, name: str) -> Path:
         """Where this child writes; what the last start wrote is kept beside it, as `.1`."""
         return self.root / "log" / f"{name}.log"

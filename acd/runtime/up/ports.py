@@ -3,13 +3,16 @@
 import errno
 import ipaddress
 import socket
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from acd.runtime.up.errors import StartError
 
 LOOPBACK: Final = "127.0.0.1"
+PORTAL_FIRST: Final = 18091
+PORTAL_TRIED: Final = 100
 FEWEST_RTP_PORTS: Final = 8
 """A call between two phones takes four: each side has one for sound and one for its control."""
 
@@ -22,6 +25,8 @@ class Ports:
     sip: int = 15060
     ari: int = 18088
     web: int = 18090
+    portal: int | None = None
+    """None: the first free one from `PORTAL_FIRST` on."""
     rtp_first: int = 16000
     rtp_last: int = 16399
 
@@ -44,6 +49,8 @@ def check(ports: Ports, *, own_asterisk: bool) -> None:
     wanted: list[tuple[str, str, int, socket.SocketKind, str]] = [
         ("web", ports.bind, ports.web, socket.SOCK_STREAM, "--web-port"),
     ]
+    if ports.portal is not None:
+        wanted.append(("the portal", ports.bind, ports.portal, socket.SOCK_STREAM, "--portal-port"))
     if own_asterisk:
         wanted.append(("ARI", LOOPBACK, ports.ari, socket.SOCK_STREAM, "--ari-port"))
         wanted.append(("SIP", ports.bind, ports.sip, socket.SOCK_DGRAM, "--sip-port"))
@@ -67,6 +74,29 @@ def check(ports: Ports, *, own_asterisk: bool) -> None:
         faults[5:] = [f"And {len(faults) - 5} more."]
     if faults:
         raise StartError("\n".join(faults))
+
+
+@contextmanager
+def portal_port(ports: Ports) -> Generator[int]:
+    """The port for the portal. One that was not chosen is ours until the end of the block, among all centres here.
+
+    Raises `StartError` where none is free.
+    """
+    if ports.portal is not None:
+        yield ports.portal
+        return
+    for port in range(PORTAL_FIRST, PORTAL_FIRST + PORTAL_TRIED):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as claim:
+            try:
+                # A name without a file, which the system gives to one at a time: two that start at once take two ports.
+                claim.bind(f"\0acd-portal-{ports.bind}-{port}")
+                socket.create_server((ports.bind, port)).close()
+            except OSError:
+                continue
+            yield port
+            return
+    last = PORTAL_FIRST + PORTAL_TRIED - 1
+    raise StartError(f"No port from {PORTAL_FIRST} to {last} is free for the portal: choose one with --portal-port.")
 
 
 def _check_address(bind: str) -> None:

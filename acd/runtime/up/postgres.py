@@ -21,6 +21,9 @@ from acd.runtime.up.place import Place
 from acd.runtime.up.privileges import Privileges
 
 DATABASE: Final = "acd"
+SUPERUSER: Final = "acd"
+ENGINE: Final = "acd_engine"
+"""Who owns the database. No superuser, because row security does not hold for one."""
 READY_WITHIN_SECONDS: Final = 60.0
 """Recovery after a power cut can take a while."""
 
@@ -66,7 +69,7 @@ async def prepare(place: Place, programs: Path, privileges: Privileges) -> None:
     await _run(
         *privileges.prefix,
         str(programs / "initdb"),
-        *("--pgdata", str(unfinished), "--username", DATABASE, "--data-checksums"),
+        *("--pgdata", str(unfinished), "--username", SUPERUSER, "--data-checksums"),
         *("--auth-local", "trust", "--auth-host", "scram-sha-256", "--locale", "C.UTF-8", "--encoding", "UTF8"),
     )
     unfinished.rename(place.postgres)
@@ -86,9 +89,9 @@ def program(place: Place, programs: Path, sockets: Path, privileges: Privileges)
     )
 
 
-def url(sockets: Path, database: str = DATABASE) -> str:
+def url(sockets: Path, database: str = DATABASE, user: str = ENGINE) -> str:
     """The database's address. Who may look into the socket's directory may connect, and nobody else."""
-    return f"postgresql://{DATABASE}@/{database}?host={quote(str(sockets), safe='/')}"
+    return f"postgresql://{user}@/{database}?host={quote(str(sockets), safe='/')}"
 
 
 async def reached(sockets: Path, child: Child) -> None:
@@ -96,18 +99,45 @@ async def reached(sockets: Path, child: Child) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while True:
         try:
-            connection = await connect(url(sockets, "postgres"))
+            connection = await connect(url(sockets, "postgres", SUPERUSER))
             break
         except LOST as error:
             if time.monotonic() > deadline:
                 raise StartError(f"PostgreSQL does not answer: {error}. See {child.program.log}") from None
             await asyncio.sleep(0.03)
     try:
+        if not await connection.fetchval("select true from pg_roles where rolname = $1", ENGINE):
+            await connection.execute(f"create role {ENGINE} login")
         if not await connection.fetchval("select true from pg_database where datname = $1", DATABASE):
             await connection.execute(f"create database {DATABASE}")
+        await connection.execute(f"alter database {DATABASE} owner to {ENGINE}")
     finally:
         await close(connection)
+    await _hand_over(sockets)
     child.ready = True
+
+
+async def _hand_over(sockets: Path) -> None:
+    """Make the engine the owner of what an older program made as superuser."""
+    connection = await connect(url(sockets, user=SUPERUSER))
+    try:
+        rows = await connection.fetch(
+            """
+            select format('alter table %I owner to', relname) as change from pg_class
+             where relnamespace = 'public'::regnamespace and relkind = 'r' and relowner = current_user::regrole
+            union all
+            select format('alter %s %I owner to', case typtype when 'd' then 'domain' else 'type' end, typname)
+              from pg_type where typnamespace = 'public'::regnamespace and typtype in ('d', 'e')
+               and typowner = current_user::regrole
+            union all
+            select format('alter routine %s owner to', oid::regprocedure) from pg_proc
+             where pronamespace = 'public'::regnamespace and proowner = current_user::regrole
+            """
+        )
+        for row in rows:
+            await connection.execute(f"{row['change']} {ENGINE}")
+    finally:
+        await close(connection)
 
 
 async def _version(programs: Path) -> str:

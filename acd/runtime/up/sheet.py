@@ -32,6 +32,17 @@ class QueueLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoginLine:
+    """One user of the portal."""
+
+    login: str
+    name: str
+    role: str
+    password: str | None = field(repr=False)
+    """None: he has chosen one himself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A running centre, from outside."""
 
@@ -42,6 +53,11 @@ class Sheet:
     queues: tuple[QueueLine, ...]
     star_codes: dict[str, str]
     """Code -> what it does."""
+    portal: str
+    """The address of the pages."""
+    logins: tuple[LoginLine, ...]
+    mail_folder: str
+    """Where mails to the users are put."""
     urls: dict[str, str]
     pids: dict[str, int]
     state_dir: str
@@ -66,6 +82,14 @@ class Sheet:
             ],
             "queues": [{"number": queue.number, "name": queue.name, "type": queue.type} for queue in self.queues],
             "star_codes": self.star_codes,
+            "portal": {
+                "url": self.portal,
+                "users": [
+                    {"login": each.login, "name": each.name, "role": each.role, "password": each.password}
+                    for each in self.logins
+                ],
+                "mail_folder": self.mail_folder,
+            },
             "urls": self.urls,
             "pids": self.pids,
             "state_dir": self.state_dir,
@@ -76,7 +100,7 @@ class Sheet:
 
     def as_text(self) -> str:
         """For a person."""
-        return "\n".join((*self._phones(), "", *self._dialling(), "", *self._operating()))
+        return "\n".join((*self._phones(), "", *self._dialling(), "", *self._pages(), "", *self._operating()))
 
     def _phones(self) -> list[str]:
         reach = (
@@ -114,6 +138,17 @@ class Sheet:
             "TO DIAL",
             *("  " + line for line in _aligned([*queues, *codes, *people])),
             "  First call: an agent dials *51, then the caller dials a queue.",
+        ]
+
+    def _pages(self) -> list[str]:
+        rows = [
+            (each.login, each.password or "(his own)", f"{each.name}, {each.role.replace('_', ' ')}")
+            for each in self.logins
+        ]
+        return [
+            f"PAGES  {self.portal}",
+            *("  " + line for line in _aligned([("login", "password", "whose"), *rows])),
+            f"  Mails to them are put into {self.mail_folder}",
         ]
 
     def _operating(self) -> list[str]:

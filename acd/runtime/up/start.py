@@ -9,13 +9,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from acd.centre import Centre
 from acd.ports import Endpoint
 from acd.runtime import spare
-from acd.runtime.apply import apply_centre
 from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
 from acd.runtime.store import Store
 from acd.runtime.up import asterisk, place, ports, postgres, tree
@@ -23,10 +23,11 @@ from acd.runtime.up.asterisk import CHECKOUT, Installation, Site
 from acd.runtime.up.children import Child, Program
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.place import Place
+from acd.runtime.up.portal_passwords import apply_with_passwords
 from acd.runtime.up.ports import LOOPBACK, Ports
 from acd.runtime.up.privileges import Privileges
 from acd.runtime.up.progress import say
-from acd.runtime.up.sheet import PhoneLine, QueueLine, Sheet
+from acd.runtime.up.sheet import LoginLine, PhoneLine, QueueLine, Sheet
 from feature_codes.table import DEFAULT_CODES
 
 READY_WITHIN_SECONDS: Final = 60.0
@@ -115,6 +116,8 @@ class _Start:
         self._sockets: Path
         self._children: dict[str, Child] = {}
         self._asterisk_in_words: str
+        self._portal_url: str
+        self._portal_passwords: dict[str, str]
         self._database_url: str
 
     async def live(self) -> None:
@@ -123,6 +126,8 @@ class _Start:
         async with asyncio.TaskGroup() as watchers, AsyncExitStack() as stack:
             self._place = stack.enter_context(place.taken(options.state_dir))
             ports.check(options.ports, own_asterisk=options.running_asterisk is None)
+            portal_port = stack.enter_context(ports.portal_port(options.ports))
+            self._portal_url = f"http://{options.ports.bind}:{portal_port}"
             installation = await tree.find() if options.running_asterisk is None else None
             os.umask(0o077)  # recordings, logs and databases are for nobody else; the tree before is for all centres
             programs = postgres.binaries() if options.database_url is None else None
@@ -218,7 +223,9 @@ class _Start:
             await Store.open(self._database_url)
             connection = await connect(self._database_url)
             try:
-                changes = await apply_centre(connection, self._options.centre)
+                changes, self._portal_passwords = await apply_with_passwords(
+                    connection, self._options.centre, self._place.portal_passwords
+                )
             finally:
                 await close(connection)
         except DatabaseError as error:
@@ -245,12 +252,18 @@ class _Start:
             "[web]",
             f"bind = {_toml(wanted.bind)}",
             f"port = {wanted.web}",
+            "[portal]",
+            f"bind = {_toml(wanted.bind)}",
+            f"port = {urlsplit(self._portal_url).port}",
+            f"url = {_toml(self._portal_url)}",
+            f"mail_folder = {_toml(str(self._place.mail))}",
             "[journal]",
             f"spool = {_toml(str(self._place.spool))}",
         )
-        self._place.spool.mkdir(mode=0o700, exist_ok=True)
+        for directory in (self._place.spool, self._place.mail):
+            directory.mkdir(mode=0o700, exist_ok=True)
         place.write_secret(self._place.settings, "\n".join(lines) + "\n")
-        self._privileges.own(self._place.settings, self._place.spool)
+        self._privileges.own(self._place.settings, self._place.spool, self._place.mail)
 
     def _engine(self) -> Program:
         say("Starting the engine.")
@@ -307,6 +320,17 @@ class _Start:
             ),
             queues=tuple(QueueLine(number=queue.number, name=queue.name, type=queue.type) for queue in centre.queues),
             star_codes={code: _WHAT_CODES_DO[action] for action, code in DEFAULT_CODES.items()},
+            portal=self._portal_url,
+            logins=tuple(
+                LoginLine(
+                    login=f"{user.extension}@{centre.account.id}",
+                    name=user.name,
+                    role=user.role,
+                    password=self._portal_passwords.get(user.extension),
+                )
+                for user in centre.users
+            ),
+            mail_folder=str(self._place.mail),
             urls={"metrics": f"{base}/metrics", "healthz": f"{base}/healthz", "readyz": f"{base}/readyz"},
             pids=pids,
             state_dir=str(self._place.root),

@@ -1,6 +1,7 @@
 """Rows of the configuration to the core's values, and back: which column holds what. It reads and writes nothing."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from acd.model import (
     Account,
@@ -20,7 +21,9 @@ from acd.model import (
     agent_id,
     queue_id,
 )
-from acd.runtime.database import Row
+
+Row = Mapping[str, Any]
+"""All columns of a row by name."""
 
 Entry = Mapping[str, object]
 """The columns of a row by name, without those of its key."""
@@ -30,6 +33,7 @@ def account_of(row: Row) -> Account:
     """From the columns of `account_entry`, and `domain`."""
     return Account(
         id=AccountId(row["domain"]),
+        time_zone=row["time_zone"],
         statuses=tuple(map(Status, row["statuses"])),
         outbound=tuple(row["outbound"]),
         outbound_caps=_caps(row, "outbound"),
