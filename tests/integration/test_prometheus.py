@@ -96,6 +96,8 @@ async def test_promtool_finds_nothing_wrong_with_the_metrics(engine: EngineProce
 def test_promtool_finds_nothing_wrong_with_the_rules() -> None:
     code, said = promtool("check", "rules", "--lint-fatal", RULES)
     assert code == 0, said
+    code, said = promtool("check", "config", RULES.with_name("prometheus.yml"))
+    assert code == 0, said
     code, said = promtool("test", "rules", TEST_OF_RULES)
     assert code == 0, said
 
