@@ -23,6 +23,7 @@ from tests.ports import free_port
 WITHIN_S: Final = 30.0
 RATE_INTERVAL: Final = "1m"
 TEST_OF_RULES: Final = RULES.with_name("acd.rules.test.yml")
+RUNBOOKS: Final = RULES.parents[2] / "docs" / "runbooks.md"
 
 OF_PROMETHEUS: Final = {"up", "ALERTS"}
 
@@ -95,8 +96,22 @@ async def test_promtool_finds_nothing_wrong_with_the_metrics(engine: EngineProce
 def test_promtool_finds_nothing_wrong_with_the_rules() -> None:
     code, said = promtool("check", "rules", "--lint-fatal", RULES)
     assert code == 0, said
+    code, said = promtool("check", "config", RULES.with_name("prometheus.yml"))
+    assert code == 0, said
     code, said = promtool("test", "rules", TEST_OF_RULES)
     assert code == 0, said
+
+
+def test_every_alert_has_its_runbook_and_is_tried() -> None:
+    text, tried = RULES.read_text(encoding="utf-8"), TEST_OF_RULES.read_text(encoding="utf-8")
+    alerts = re.findall(r"- alert: (\w+)\n.*?severity: (\w+).*?runbook_url: (\S+)", text, re.DOTALL)
+    assert len(alerts) == text.count("- alert: ") > 20
+    assert [url for _, _, url in alerts] == [f"docs/runbooks.md#{name.lower()}" for name, _, _ in alerts]
+    sections = re.findall(r"^## (\w+)\n\n\*(\w+)\.\*", RUNBOOKS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [(name, severity.lower()) for name, severity in sections] == [alert[:2] for alert in alerts]
+    for name, _, url in alerts:
+        assert url in tried, f"{name} never fires in {TEST_OF_RULES.name}"
+        assert len(re.findall(rf"alertname: {name}\b", tried)) > 1, f"{name} is never silent in {TEST_OF_RULES.name}"
 
 
 # --- what is asked for is there
