@@ -245,7 +245,7 @@ def _changes(
     if paused:
         reason = is_now[paused[0]] or ""
         if len(paused) == len(is_now):
-            yield Line(at=at, agent=agent, event="PAUSEALL")
+            yield Line(at=at, agent=agent, event="PAUSEALL", values=(reason,))
         for queue in paused:
             yield Line(at=at, queue=queue, agent=agent, event="PAUSE", values=(reason,))
     back = [queue for queue, reason in is_now.items() if reason is None and was.get(queue) is not None]

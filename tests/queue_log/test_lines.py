@@ -175,16 +175,16 @@ def test_statuses_are_pauses() -> None:
             """\
             0|MANAGER|7001@demo.example|1001@demo.example|ADDMEMBER|
             0|MANAGER|7002@demo.example|1001@demo.example|ADDMEMBER|
-            0|NONE|NONE|1001@demo.example|PAUSEALL|
+            0|NONE|NONE|1001@demo.example|PAUSEALL|lunch
             0|NONE|7001@demo.example|1001@demo.example|PAUSE|lunch
             0|NONE|7002@demo.example|1001@demo.example|PAUSE|lunch
-            0|NONE|NONE|1001@demo.example|PAUSEALL|
+            0|NONE|NONE|1001@demo.example|PAUSEALL|meeting
             0|NONE|7001@demo.example|1001@demo.example|PAUSE|meeting
             0|NONE|7002@demo.example|1001@demo.example|PAUSE|meeting
             0|NONE|NONE|1001@demo.example|UNPAUSEALL|
             0|NONE|7001@demo.example|1001@demo.example|UNPAUSE|
             0|NONE|7002@demo.example|1001@demo.example|UNPAUSE|
-            0|NONE|NONE|1001@demo.example|PAUSEALL|
+            0|NONE|NONE|1001@demo.example|PAUSEALL|lunch
             0|NONE|7001@demo.example|1001@demo.example|PAUSE|lunch
             0|NONE|7002@demo.example|1001@demo.example|PAUSE|lunch
             0|MANAGER|7001@demo.example|1001@demo.example|REMOVEMEMBER|
