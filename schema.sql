@@ -386,6 +386,7 @@ create index fact_of_call on fact (call_id, seq) where call_id is not null;
 create index fact_of_agent on fact (agent_id, seq) where agent_id is not null;
 create index fact_of_queue on fact (queue_id, seq) where queue_id is not null;
 create index fact_at on fact using brin (at);
+create index fact_of_caller on fact ((body -> 'caller' ->> 'number'), seq) where kind in ('call_queued', 'entry_refused');
 comment on table fact is
     'Everything the engine has decided, in order, and nothing else: state, history, reports and explanations come from these rows. Append-only.';
 comment on column fact.seq is 'The order, without gaps, given by the engine.';

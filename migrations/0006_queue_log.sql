@@ -1,5 +1,8 @@
--- Version 5 of the database to version 6: a queue_log in the form of Asterisk's own, for report tools.
+-- Version 5 of the database to version 6: a queue_log in the form of Asterisk's own, for report tools,
+-- and an index by which the calls of a number are found.
 -- `acd` carries it out by itself, in one transaction, where it finds version 5. What it makes is what schema.sql makes.
+
+create index fact_of_caller on fact ((body -> 'caller' ->> 'number'), seq) where kind in ('call_queued', 'entry_refused');
 
 create table queue_log_line (
     id    bigint      not null primary key generated always as identity,

@@ -125,7 +125,8 @@ async def declined(side: Side) -> None:
     agent = await side.agent()
     agent.when_called = WhenCalled.DECLINE
     call = await side.call()
-    await asyncio.sleep(2)
+    await agent.rings(within=PATIENCE_SECONDS)
+    await asyncio.sleep(1)
     await call.hang_up()
 
 
@@ -133,7 +134,8 @@ async def busy(side: Side) -> None:
     agent = await side.agent()
     agent.when_called = WhenCalled.BUSY
     call = await side.call()
-    await asyncio.sleep(2)
+    await agent.rings(within=PATIENCE_SECONDS)
+    await asyncio.sleep(1)
     await call.hang_up()
 
 
