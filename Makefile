@@ -19,12 +19,12 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing lock audit prompts clean
+.PHONY: help setup asterisk chromium prometheus run test check chaos soak soak-queueing lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: asterisk chromium ## everything that running and testing need; quick when nothing changed
+setup: asterisk chromium prometheus ## everything that running and testing need; quick when nothing changed
 
 # setpriv: when make is killed, `acd up` is told to stop.
 run: asterisk ## a demo centre, until Ctrl-C
@@ -81,6 +81,16 @@ chromium:
 	@command -v chromium > /dev/null || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; }
 
+# Only tests need it: those of the rules and the dashboard. Unpacked, not installed, which would start it as a service.
+prometheus: $(VENV)/prometheus
+
+$(VENV)/prometheus: | $(VENV)/bin/python
+	@echo "Unpacking Debian's prometheus into $@"
+	@rm -rf $@.part && mkdir $@.part
+	@cd $@.part && { apt-get download -q prometheus > /dev/null || { \
+		$(SUDO) apt-get update -q && apt-get download -q prometheus > /dev/null; }; }
+	@cd $@.part && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb
+	@mv $@.part $@
 
 # --- the virtual environment, made from the lock file; stamps keep it from being looked at twice
 

@@ -18,6 +18,7 @@ from acd.centre import Centre, CentreFaults
 from acd.explain.telling import as_lines, as_values
 from acd.model import CallId
 from acd.runtime import spare
+from acd.runtime.adopt import import_command
 from acd.runtime.apply import apply_centre
 from acd.runtime.database import close, connect
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
@@ -225,6 +226,7 @@ def run_command(settings: Path | None, when_told: bool) -> None:
 
 main.add_command(simulate_command)
 main.add_command(trace_command)
+main.add_command(import_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:

@@ -24,6 +24,7 @@ from acd.runtime.gauges import ClockGauge
 from acd.runtime.guard import Guard, GuardFigures, WrongState
 from acd.runtime.lease import Lease, LeaseLost
 from acd.runtime.metrics import Metrics
+from acd.runtime.portal_gauges import PortalGauges
 from acd.runtime.queue_log import QueueLog
 from acd.runtime.queue_log_file import QueueLogFile
 from acd.runtime.recorder import Recorder
@@ -257,6 +258,7 @@ class _Process:
                 proxy=settings.portal_proxy,
             )
         )
+        self._metrics.registry.register(PortalGauges(self._portal))
         pages = await web.serve(make_app(self._portal), settings.portal_bind, settings.portal_port, "portal")
         stack.push_async_callback(pages.cleanup)
         stack.callback(hub.close)
