@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-import os
-import sys
 from typing import Any, Final
 
+from click.testing import CliRunner, Result
+
 from acd.outputs import Recorded
-from acd.runtime.trace import traces
+from acd.runtime.trace import trace_command, traces
 from tests.portal.past import write_facts
 from tests.scenarios.story import journal_of
 
@@ -31,17 +31,9 @@ C calls 7001 from 5559
 )
 
 
-async def trace(*arguments: str, expect: int = 0) -> tuple[str, str]:
-    """Run the command: what it says, and what it says on standard error."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "acd", "trace", *arguments),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "TZ": "UTC", "PYTHONUTF8": "1"},
-    )
-    said, errors = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode == expect, errors.decode()
-    return said.decode(), errors.decode()
+async def trace(*arguments: str) -> Result:
+    """What the command says."""
+    return await asyncio.to_thread(CliRunner().invoke, trace_command, [*arguments])
 
 
 def about(call: str) -> list[Recorded]:
@@ -50,19 +42,20 @@ def about(call: str) -> list[Recorded]:
 
 async def test_a_call_is_told_with_its_times(database: str) -> None:
     await write_facts(database, FACTS)
-    said, _ = await trace("A", "--database-url", database)
-    assert said.splitlines()[:2] == ["call A", "from 0301234, 2024-03-04, UTC"]
-    times = [(line[:12], line.split()[1]) for line in said.splitlines()[2:]]
-    assert len(times) == len(about("A")) >= 7
-    assert times[0] == ("09:00:00.000", "+0s")
-    assert times[-1] == ("09:00:43.000", "+43s")
-    told: list[dict[str, Any]] = json.loads((await trace("A", "--database-url", database, "--json"))[0])
+    said = (await trace("A", "--database-url", database)).stdout.splitlines()
+    assert said[0] == "call A"
+    assert said[1].startswith("from 0301234, 2024-03-04")
+    assert len(said) - 2 == len(about("A")) >= 7
+    assert [line.split()[1] for line in said[2:]][:2] == ["+0s", "+0s"]
+    assert said[-1].split()[1] == "+43s"
+    told: list[dict[str, Any]] = json.loads((await trace("A", "--database-url", database, "--json")).stdout)
     assert [entry["kind"] for entry in told[0]["entries"]][:4] == [
         "call_queued",
         "offer_made",
         "offer_ended",
         "call_answered",
     ]
+    assert [entry["since_arrival_s"] for entry in told[0]["entries"]][-1] == 43
 
 
 async def test_a_number_gives_its_calls(database: str) -> None:
@@ -73,5 +66,6 @@ async def test_a_number_gives_its_calls(database: str) -> None:
 
 
 async def test_what_nobody_knows_is_said(database: str) -> None:
-    _, errors = await trace("no\x01such", "--database-url", database, expect=2)
-    assert "The journal knows neither a call nor a caller 'no\\x01such'" in errors
+    said = await trace("no\x01such", "--database-url", database)
+    assert said.exit_code == 2
+    assert "The journal knows neither a call nor a caller 'no\\x01such'" in said.stderr
