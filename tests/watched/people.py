@@ -74,8 +74,8 @@ class People:
                 line.hangs_up()
 
     def _is_talking(self, line: Line) -> bool:
-        rooms = [[channel.id for channel in bridge.channels] for bridge in self._server.switch.bridges.values()]
-        return any(line.channel in room and len(room) > 1 for room in rooms)
+        talks = (bridge for bridge in self._server.switch.bridges.values() if bridge.kind == "mixing")
+        return any(line.channel in [channel.id for channel in talk.channels] for talk in talks)
 
     def _told(self, line: Line) -> None:
         if line.at is At.CALLED:
