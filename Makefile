@@ -84,11 +84,12 @@ chromium:
 # Only tests need it: those of the rules and the dashboard. Unpacked, not installed, which would start it as a service.
 prometheus: $(VENV)/prometheus
 
+FETCH := apt-get download -q -o APT::Sandbox::User=root prometheus > /dev/null
+
 $(VENV)/prometheus: | $(VENV)/bin/python
 	@echo "Unpacking Debian's prometheus into $@"
 	@rm -rf $@.part && mkdir $@.part
-	@cd $@.part && { apt-get download -q prometheus > /dev/null || { \
-		$(SUDO) apt-get update -q && apt-get download -q prometheus > /dev/null; }; }
+	@cd $@.part && { $(FETCH) || { $(SUDO) apt-get update -q && $(FETCH); }; }
 	@cd $@.part && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb
 	@mv $@.part $@
 

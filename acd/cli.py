@@ -36,6 +36,7 @@ from acd.runtime.given import (
 from acd.runtime.main import run as run_engine
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
+from acd.runtime.trace import trace_command
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
@@ -225,6 +226,7 @@ def run_command(settings: Path | None, when_told: bool) -> None:
 
 
 main.add_command(simulate_command)
+main.add_command(trace_command)
 main.add_command(import_command)
 main.add_command(doctor_command)
 

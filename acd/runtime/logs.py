@@ -19,6 +19,7 @@ from acd import differences
 from acd.inputs import DriftFound, Event, Request
 from acd.journal import KINDS, about
 from acd.outputs import CallbackPostponed, ConfigurationChanged, Fact, Outcome, TransferRefused
+from acd.runtime.masking import mask
 from acd.runtime.settings import Settings
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -38,6 +39,7 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([mask] if settings.log_mask_numbers else []),
     ]
     ending: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)]

@@ -105,7 +105,7 @@ class Metrics:
         self._answered = counter("acd_queue_calls_answered_total", "Calls joined with an agent.", "queue")
         self._answered_in_target = counter(
             "acd_queue_calls_answered_in_target_total",
-            "Those of them who waited no longer than the queue's service level allows.",
+            "Calls joined with an agent before the queue's target was over.",
             "queue",
         )
         self._abandoned = counter(
@@ -113,12 +113,12 @@ class Metrics:
         )
         self._abandoned_late = counter(
             "acd_queue_calls_abandoned_after_target_total",
-            "Those of them who had waited longer than the queue's service level allows.",
+            "Callers who hung up after the queue's target was over.",
             "queue",
         )
         self._short_abandoned = counter(
             "acd_queue_calls_short_abandoned_total",
-            f"Those of them who had waited less than {SHORT_ABANDON.total_seconds():.0f} seconds.",
+            f"Callers who hung up before they had waited {SHORT_ABANDON.total_seconds():.0f} seconds.",
             "queue",
         )
         self._not_let_in = counter(

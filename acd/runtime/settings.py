@@ -37,6 +37,12 @@ class Settings:
     """A directory of this machine for facts that the database has not yet."""
     log_level: str
     log_format: str
+    log_mask_numbers: bool
+    """Whether numbers and names of callers are told by their last digits only."""
+    queue_log_view: bool
+    """Whether the view `queue_log` of the database is kept up."""
+    queue_log_path: Path | None
+    """The file that is kept up as well, in the form of Asterisk's own. None: there is none."""
     portal_url: str | None
     """How people reach the portal, without a / at its end. None: there is no portal."""
     portal_bind: str
@@ -188,6 +194,21 @@ def _directory(value: object) -> Path:
     return path
 
 
+def _file(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.is_absolute():
+        raise ValueError("give the whole path of a file, from / on")
+    return path
+
+
+def _truth(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    if not isinstance(value, bool):
+        raise ValueError("give true or false")
+    return value
+
+
 def _port(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
@@ -256,6 +277,9 @@ _KEYS: Final = (
     _Key(section="portal", name="proxy", check=_ip_address, optional=True),
     _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
     _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
+    _Key(section="log", name="mask_numbers", check=_truth, default=False),
+    _Key(section="queue_log", name="view", check=_truth, default=False),
+    _Key(section="queue_log", name="path", check=_file, optional=True),
 )
 _STAR_CODES: Final = {
     action: _Key(section="star_codes", name=action, check=_away_code if action == AWAY else _star_code, default=code)

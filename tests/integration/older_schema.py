@@ -43,7 +43,7 @@ async def make_older(connection: Connection) -> None:
                 f"""
                 alter table public.{name} disable trigger user;
                 delete from public.{name};
-                insert into public.{name} ({columns}) select {as_before} from newer.{name}
+                insert into public.{name} ({columns}) overriding system value select {as_before} from newer.{name}
                 """
             )
         await connection.execute("set constraints all immediate")

@@ -11,6 +11,9 @@ CATALOGUE = """
     select 'table ' || c.relname || coalesce(obj_description(c.oid, 'pg_class'), '') as line
       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
     union all
+    select format('view %s %s %s: %s', relname, reloptions, pg_get_viewdef(oid), obj_description(oid, 'pg_class'))
+      from pg_class where relnamespace = 'public'::regnamespace and relkind = 'v'
+    union all
     select format('column %s.%s %s not null %s default %s: %s', c.relname, a.attname,
                   format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
                   col_description(c.oid, a.attnum))

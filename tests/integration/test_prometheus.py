@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from acd.runtime.database import Connection
@@ -23,6 +24,7 @@ from tests.ports import free_port
 WITHIN_S: Final = 30.0
 RATE_INTERVAL: Final = "1m"
 TEST_OF_RULES: Final = RULES.with_name("acd.rules.test.yml")
+WATCHING: Final = RULES.parents[2] / "docs" / "watching.md"
 RUNBOOKS: Final = RULES.parents[2] / "docs" / "runbooks.md"
 
 OF_PROMETHEUS: Final = {"up", "ALERTS"}
@@ -87,10 +89,26 @@ def _dialled(line: Line | None) -> Line:
 # --- promtool
 
 
-async def test_promtool_finds_nothing_wrong_with_the_metrics(engine: EngineProcess, server: DoubleServer) -> None:
+async def test_metrics_follow_the_rules_and_all_are_documented(engine: EngineProcess, server: DoubleServer) -> None:
     await _call(server)
     _, text = await engine.get("/metrics")
     assert promtool("check", "metrics", given=text.encode()) == (0, "")
+    told = {
+        family.name + ("_total" if family.type == "counter" else ""): _labels(family)
+        for family in text_string_to_metric_families(text)
+        if family.name.startswith("acd_")
+    }
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]*)\|", WATCHING.read_text(encoding="utf-8"), re.MULTILINE)
+    documented = {name: set(labels.replace(",", "").split()) for name, labels in rows}
+    assert documented.keys() == told.keys()
+    assert {name: labels for name, labels in documented.items() if told[name] is not None} == {
+        name: labels for name, labels in told.items() if labels is not None
+    }
+
+
+def _labels(family: Metric) -> set[str] | None:
+    """By which its series are told apart, the bounds of histograms left out; None: it has no series yet."""
+    return {label for sample in family.samples for label in sample.labels} - {"le"} if family.samples else None
 
 
 def test_promtool_finds_nothing_wrong_with_the_rules() -> None:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 import pytest
+import structlog
 
 from acd.inputs import (
     CallConnected,
@@ -18,10 +19,20 @@ from acd.inputs import (
     Request,
 )
 from acd.model import ONLINE, CallId
-from acd.outputs import LegStopped, OfferEnd, OutboundCap, Outcome, Recorded, TransferRefused
+from acd.outputs import (
+    CallMoved,
+    CallTransferred,
+    LegStopped,
+    OfferEnd,
+    OutboundCap,
+    Outcome,
+    Recorded,
+    TransferKind,
+    TransferRefused,
+)
 from acd.runtime import logs
 from acd.runtime.settings import Settings, read_settings
-from tests.unit.running_centre import ALICE, BOB, DESK_OF, SALES, START, RunningCentre, arrival, offer
+from tests.unit.running_centre import ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, offer
 
 NASTY = 'Robert"); DROP\r\nTABLE | ; ${SHELL} \x1b[2J \ud800 ' + "x" * 4096
 
@@ -177,3 +188,27 @@ def test_an_exception_is_told_with_its_trace_and_without_local_values(format_: s
     assert "no route 10" in told
     assert "Traceback" in told
     assert "ari-secret" not in told
+
+
+def test_numbers_and_names_of_callers_can_be_masked() -> None:
+    logged = Logged(format="json", mask_numbers="true")
+    logged.do((1, arrival("c1", name="Erika Mustermann")))
+    queued = next(line for line in logged.lines() if line["event"] == "call_queued")
+    assert queued["caller"] == {"number": "*******00", "name": "**************nn"}
+    assert (queued["call"], queued["queue"]) == ("c1", SALES)
+    moved = CallMoved(call=CallId("c1"), queue=SALES, to=HELP, arrived=START)
+    passed_on = CallTransferred(call=CallId("c1"), queue=SALES, agent=ALICE, kind=TransferKind.BLIND, to="0309999999")
+    for fact in (moved, passed_on):
+        logs.FactLog().observe(None, Outcome(facts=(Recorded(at=START, fact=fact),)), START)
+    assert [line["to"] for line in logged.lines()[-2:]] == [HELP, "********99"]
+    structlog.get_logger().critical("engine_failed", input=arrival("c2", name="Mustermann"), last_facts=[passed_on])
+    told = logged.stream.getvalue()
+    assert "5550100" not in told
+    assert "0309999999" not in told
+    assert "Mustermann" not in told
+
+
+def test_numbers_are_told_where_nobody_asked_for_masks() -> None:
+    logged = Logged(format="json")
+    logged.do((1, arrival("c1")))
+    assert "5550100" in logged.stream.getvalue()

@@ -37,6 +37,9 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         journal_spool=Path("/var/lib/asterisk-acd/spool"),
         log_level="info",
         log_format="auto",
+        log_mask_numbers=False,
+        queue_log_view=False,
+        queue_log_path=None,
         portal_url=None,
         portal_bind="127.0.0.1",
         portal_port=8091,
@@ -68,6 +71,9 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
         [log]
         level = "debug"
         format = "json"
+        mask_numbers = true
+        [queue_log]
+        path = "/var/log/acd/queue_log"
         [star_codes]
         online = "*61"
         """,
@@ -77,8 +83,19 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
     assert settings.ari_password == "from-a-file"
     assert (settings.web_bind, settings.web_port) == ("::1", 9000)
     assert settings.journal_spool == Path("/srv/acd/spool")
-    assert (settings.log_level, settings.log_format) == ("debug", "json")
+    assert (settings.log_level, settings.log_format, settings.log_mask_numbers) == ("debug", "json", True)
+    assert (settings.queue_log_view, settings.queue_log_path) == (False, Path("/var/log/acd/queue_log"))
     assert settings.star_codes == {**DEFAULT_CODES, "online": "*61"}
+
+
+def test_the_queue_log_has_a_whole_path_and_switches_are_true_or_false() -> None:
+    wrong = {"ACD__QUEUE_LOG__PATH": "queue_log", "ACD__QUEUE_LOG__VIEW": "yes", "ACD__LOG__MASK_NUMBERS": "1"}
+    assert faults_of(None, ENOUGH | wrong) == {
+        "ACD__QUEUE_LOG__PATH": "cannot be 'queue_log'; give the whole path of a file, from / on",
+        "ACD__QUEUE_LOG__VIEW": "cannot be 'yes'; give true or false",
+        "ACD__LOG__MASK_NUMBERS": "cannot be '1'; give true or false",
+    }
+    assert read_settings(None, {**ENOUGH, "ACD__QUEUE_LOG__VIEW": "true"}).queue_log_view is True
 
 
 def test_star_codes_are_dialled_as_the_dial_plan_knows_them_and_each_once() -> None:
@@ -126,7 +143,7 @@ def test_every_fault_is_told_with_place_value_and_mend(tmp_path: Path) -> None:
     )
     faults = faults_of(path, {"ACD__WEB__BIND": " ", "ACD__WEB__PROT": "1"})
     assert faults == {
-        f"{path}: [colour]": "is not known; known are ari, database, journal, log, portal, star_codes, web",
+        f"{path}: [colour]": "is not known; known are ari, database, journal, log, portal, queue_log, star_codes, web",
         f"{path}: [databse]": "is not known; did you mean database?",
         f"{path}: [ari] url": "cannot be 'ftp://pbx'; give an address like http://127.0.0.1:8088",
         f"{path}: [ari] pasword": "is not known; did you mean password?",

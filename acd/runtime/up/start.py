@@ -259,11 +259,14 @@ class _Start:
             f"mail_folder = {_toml(str(self._place.mail))}",
             "[journal]",
             f"spool = {_toml(str(self._place.spool))}",
+            "[queue_log]",
+            f"path = {_toml(str(self._place.queue_log / 'queue_log'))}",
         )
-        for directory in (self._place.spool, self._place.mail):
+        directories = (self._place.spool, self._place.mail, self._place.queue_log)
+        for directory in directories:
             directory.mkdir(mode=0o700, exist_ok=True)
         place.write_secret(self._place.settings, "\n".join(lines) + "\n")
-        self._privileges.own(self._place.settings, self._place.spool, self._place.mail)
+        self._privileges.own(self._place.settings, *directories)
 
     def _engine(self) -> Program:
         say("Starting the engine.")
