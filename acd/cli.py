@@ -21,6 +21,7 @@ from acd.runtime import spare
 from acd.runtime.adopt import import_command
 from acd.runtime.apply import apply_centre
 from acd.runtime.database import close, connect
+from acd.runtime.doctor import doctor_command
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
 from acd.runtime.given import (
     GIVEN,
@@ -227,6 +228,7 @@ def run_command(settings: Path | None, when_told: bool) -> None:
 main.add_command(simulate_command)
 main.add_command(trace_command)
 main.add_command(import_command)
+main.add_command(doctor_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:

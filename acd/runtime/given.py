@@ -6,7 +6,7 @@ Exit codes: 1 something outside is not as it must be, 2 what was given is wrong.
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -91,6 +91,13 @@ def _without_password(context: click.Context, option: click.Parameter, url: str 
 def database_of(url: str | None, settings: Path | None, state_dir: Path | None) -> str:
     """The address of the database: given, or that of a centre; where none is named, of the only one in .state."""
     return url or settings_of(settings or (state_dir or _only_centre()) / "engine.toml").database_url
+
+
+def settings_file(settings: Path | None, state_dir: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The settings of the engine that is meant: named, or of the only centre in .state; None: the environment's."""
+    if settings is None and state_dir is None and "ACD__DATABASE__URL" in environment:
+        return None
+    return settings or (state_dir or _only_centre()) / "engine.toml"
 
 
 def _only_centre() -> Path:
