@@ -31,6 +31,7 @@ from ari_bridge.reading import (
     caller_in,
     is_online,
     is_star_code,
+    linkedid_in,
     printable,
     priority_in,
     stasis_arguments,
@@ -154,6 +155,7 @@ class _Found:
                         arrived=_instant(text_in(channel, "creationtime")),
                         priority=priority_in(rest),
                         device=None if was_put_here(rest) else device,
+                        linkedid=linkedid_in(rest),
                     )
                 )
             case ["feature", code] if device is not None:

@@ -51,6 +51,7 @@ from ari_bridge.reading import (
     caller_in,
     is_online,
     is_star_code,
+    linkedid_in,
     needed_number,
     needed_object,
     needed_text,
@@ -99,7 +100,7 @@ def _stasis_start(message: Message) -> Event | Signal | None:
     """A channel has entered our application; the first argument says what for."""
     channel = needed_object(message, "channel")
     match needed_texts(message, "args"):
-        case ["queue", account, number, *rest] if len(rest) <= 3:
+        case ["queue", account, number, *rest] if len(rest) <= 4:
             return CallArrived(
                 call=_call(channel),
                 account=AccountId(account),
@@ -108,6 +109,7 @@ def _stasis_start(message: Message) -> Event | Signal | None:
                 waited=waited_in(rest),
                 priority=priority_in(rest),
                 device=None if was_put_here(rest) else device_of_channel(needed_text(channel, "name")),
+                linkedid=linkedid_in(rest),
             )
         case ["leg", *_]:
             leg = leg_of(needed_text(channel, "id"))

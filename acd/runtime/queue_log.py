@@ -23,6 +23,7 @@ from acd.queue_log.lines import Scribe
 from acd.runtime.database import LOST, Connection, DatabaseError, Row, close, connect, in_words
 from acd.runtime.history import facts_after, snapshot_before
 from acd.runtime.queue_log_file import QueueLogFile
+from acd.runtime.to_database import last_stored
 from acd.state import State
 
 LOOK_EVERY_SECONDS: Final = 0.5
@@ -109,7 +110,8 @@ class QueueLog:
 
     async def recall(self, connection: Connection) -> None:
         """Go on there."""
-        self.seq = await connection.fetchval("select seq from queue_log_progress") or 0
+        seq = await connection.fetchval("select seq from queue_log_progress") or 0
+        self.seq = seq if seq <= await last_stored(connection) else 0  # more: the journal was begun anew
         state = await self._state(connection)
         rows = await connection.fetch(_PLACES, sorted(state.records.calls))
         self._scribe = Scribe(state, {CallId(row["call"]): row["place"] for row in rows})

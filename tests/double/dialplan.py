@@ -86,7 +86,7 @@ def _queue(exchange: Exchange, channel: Channel) -> Walk:
         if _is_beating(exchange):
             if not put and not waited and not _has_place(exchange):
                 return BUSY
-            if (yield _stasis(exchange, [*arguments, str(waited)])) != "FAILED":
+            if (yield _stasis(exchange, [*arguments, str(waited), channel.id])) != "FAILED":
                 _answer(exchange, channel)
                 yield _playback(exchange, ["ss-noservice"])
                 return 16

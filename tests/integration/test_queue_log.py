@@ -121,6 +121,19 @@ async def test_a_file_begins_with_the_present_and_the_view_with_the_journal(data
     await close(connection)
 
 
+async def test_a_journal_that_is_begun_anew_is_followed_from_its_beginning(database: str, path: Path) -> None:
+    engines = Engines(database, path)
+    connection = await connect(database)
+    await write_facts(database, FACTS)
+    await keep_up(await engines.start(connection), connection)
+    await connection.execute("truncate fact")
+    log = await engines.start(connection)
+    await write_facts(database, FACTS[:50])
+    await keep_up(log, connection)
+    assert without_starts(await view(connection)) == lines_of(FACTS) + lines_of(FACTS[:50])
+    await close(connection)
+
+
 async def test_a_line_that_was_written_just_before_a_crash_is_not_written_twice(database: str, path: Path) -> None:
     engines = Engines(database, path)
     connection = await connect(database)

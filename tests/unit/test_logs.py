@@ -3,12 +3,14 @@
 import io
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import structlog
 
 from acd.inputs import (
+    AsteriskSeen,
     CallConnected,
     CallerHungUp,
     EndWrapUp,
@@ -18,7 +20,7 @@ from acd.inputs import (
     LegEnded,
     Request,
 )
-from acd.model import ONLINE, CallId
+from acd.model import ONLINE, Caller, CallId
 from acd.outputs import (
     CallMoved,
     CallTransferred,
@@ -32,7 +34,8 @@ from acd.outputs import (
 )
 from acd.runtime import logs
 from acd.runtime.settings import Settings, read_settings
-from tests.unit.running_centre import ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, offer
+from acd.seen import SeenCall
+from tests.unit.running_centre import ACCOUNT, ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, offer
 
 NASTY = 'Robert"); DROP\r\nTABLE | ; ${SHELL} \x1b[2J \ud800 ' + "x" * 4096
 
@@ -212,3 +215,24 @@ def test_numbers_are_told_where_nobody_asked_for_masks() -> None:
     logged = Logged(format="json")
     logged.do((1, arrival("c1")))
     assert "5550100" in logged.stream.getvalue()
+
+
+def test_every_line_of_a_call_has_its_linkedid() -> None:
+    logged = Logged(format="json")
+    logged.do((1, arrival("c1")), (2, replace(arrival("c2"), linkedid="acd-7.1")))
+    structlog.get_logger().warning("ari_errand_failed", call="c2", why="no such channel")
+    logged.do((3, CallerHungUp(call=CallId("c2"))), (4, CallerHungUp(call=CallId("c1"))))
+    told = [line for line in logged.lines() if "call" in line]
+    assert len(told) == 5
+    assert {(line["call"], line["linkedid"]) for line in told} == {("c1", "c1"), ("c2", "acd-7.1")}
+    structlog.get_logger().info("later", call="c2")
+    assert logged.lines()[-1]["linkedid"] == "c2", "who is gone is forgotten"
+
+
+def test_a_linkedid_is_learned_again_when_an_engine_begins() -> None:
+    logged = Logged(format="json")
+    caller = Caller(number="5551")
+    seen = SeenCall(call=CallId("c3"), account=ACCOUNT, number="7001", caller=caller, arrived=START, linkedid="acd-7.2")
+    logged.do((1, AsteriskSeen(calls=(seen,), registered=frozenset(DESK_OF.values()))))
+    queued = next(line for line in logged.lines() if line["event"] == "call_queued")
+    assert (queued["call"], queued["linkedid"]) == ("c3", "acd-7.2")
