@@ -19,7 +19,7 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium prometheus run test check chaos soak soak-queueing lock audit prompts clean
+.PHONY: help setup asterisk chromium prometheus run test check chaos soak soak-queueing screenshots lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lint: $(INSTALLED)
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
 
+screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
+	@$(BIN)/python -m tests.browser.screenshots
+
 lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
@@ -77,9 +80,10 @@ asterisk: $(INSTALLED)
 	@$(BIN)/python -m acd.runtime.up.tree
 
 # Only tests need it: those that open the portal's pages.
+# libatomic1: Playwright's own Node.js wants it.
 chromium:
-	@command -v chromium > /dev/null || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
-		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; }
+	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
 
 # Only tests need it: those of the rules and the dashboard. Unpacked, not installed, which would start it as a service.
 prometheus: $(VENV)/prometheus

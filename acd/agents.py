@@ -10,6 +10,7 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     Refusal,
     SetAwayByPhone,
     SetStatus,
@@ -25,6 +26,7 @@ from acd.outputs import (
     OfferEnd,
     OtherCallConnected,
     OutboundEnded,
+    PhoneModelKnown,
     Source,
     WrapUpEnd,
     WrapUpEnded,
@@ -177,6 +179,14 @@ def _reach(step: Step, device: DeviceId, *, reachable: bool) -> None:
     step.record(DeviceReachable(device=device, reachable=reachable))
     if not reachable:
         _silence(step, device, OfferEnd.DEVICE_LOST)
+
+
+def named_itself(step: Step, event: PhoneNamedItself) -> None:
+    """Told at every star code; what is known already is nothing new."""
+    if event.device not in step.state.records.devices:
+        step.pass_over()
+    elif step.state.records.device_records[event.device].model != event.model:
+        step.record(PhoneModelKnown(device=event.device, model=event.model))
 
 
 def _silence(step: Step, device: DeviceId, why: OfferEnd) -> None:

@@ -219,6 +219,15 @@ def reached(step: Step, event: CallerReached) -> None:
     care.join(step, call)
 
 
+def found_reached(step: Step, call: CallRecord, channel: ChannelId) -> None:
+    """He is found in a talk with his agent, on this channel, on which he was called."""
+    assert call.callback is not None
+    assert call.agent is not None
+    attempt = call.callback.attempts + 1
+    step.record(CallbackDialled(call=call.id, queue=call.queue, agent=call.agent, channel=channel, attempt=attempt))
+    step.record(CallbackAnswered(call=call.id, queue=call.queue, agent=call.agent))
+
+
 def not_reached(step: Step, event: CallerNotReached) -> None:
     """He has not: the agent is let go, and he is called again later, or given up."""
     call = _dialled(step, event.call, event.channel)

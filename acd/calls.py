@@ -6,7 +6,7 @@ Until an agent who must confirm has done so, his is an offer like any other that
 from datetime import timedelta
 from typing import Final
 
-from acd import callback, care, offers, park, talk, waiting
+from acd import agents, announcing, callback, care, offers, park, talk, waiting
 from acd.inputs import (
     AgentTold,
     CallConnected,
@@ -16,7 +16,7 @@ from acd.inputs import (
     LegEnded,
     LegKeyPressed,
 )
-from acd.model import CallId, ChannelId, DeviceId, Queue
+from acd.model import AgentId, CallId, ChannelId, DeviceId, OfferId, Queue
 from acd.outputs import (
     AgentBriefed,
     CallAnswered,
@@ -84,7 +84,8 @@ def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
     """The agent has the call. He is told who comes where his queue says so; else the two are joined at once."""
     call = step.state.records.calls[offer.call]
     queue = step.state.records.queues[offer.queue]
-    _record_answer(step, call, offer, device, briefing=queue.agent_announcement is not None)
+    _record_taken(step, offer)
+    _record_answer(step, call, offer.agent, offer.id, device, briefing=queue.agent_announcement is not None)
     on_the_line = call.channel is not None
     if on_the_line:
         # They wait for nothing but this, so it is ordered before anybody else's phone is stopped.
@@ -95,29 +96,58 @@ def take(step: Step, offer: OfferRecord, device: DeviceId) -> None:
         _tell_or_bring_together(step, call, queue)
 
 
-def _record_answer(step: Step, call: CallRecord, offer: OfferRecord, device: DeviceId, *, briefing: bool) -> None:
+def _record_taken(step: Step, offer: OfferRecord) -> None:
     step.record(
         OfferEnded(
             offer=offer.id,
-            call=call.id,
-            queue=call.queue,
+            call=offer.call,
+            queue=offer.queue,
             agent=offer.agent,
             outcome=OfferOutcome.ANSWERED,
             why=OfferEnd.ANSWERED,
         )
     )
+
+
+def _record_answer(
+    step: Step, call: CallRecord, agent: AgentId, offer: OfferId, device: DeviceId, *, briefing: bool = False
+) -> None:
     step.record(
         CallAnswered(
             call=call.id,
             queue=call.queue,
-            agent=offer.agent,
-            offer=offer.id,
+            agent=agent,
+            offer=offer,
             device=device,
             waited=step.now - call.arrived,
             expected_wait=_expected(call),
             briefing=briefing,
         )
     )
+
+
+def found_talking(step: Step, call: CallRecord, channel: ChannelId, offer: OfferId, device: DeviceId) -> None:
+    """Asterisk shows that the two talk, he on this channel, and nobody told us: it counts from now on.
+
+    Nothing is ordered for them. What was to come before it (a key that confirms, an announcement to the agent) is over.
+    Another call that rings at the agent goes elsewhere, unless he may have both.
+    """
+    agent = step.state.agent_of_device(device)
+    assert agent is not None, "only phones of agents ring"
+    rang = step.state.records.offers.get(offer)
+    if rang is not None and rang.call == call.id:
+        _record_taken(step, rang)
+        _stop_others(step, rang, device)
+    elif rang is not None:
+        offers.end(step, rang, OfferEnd.UNHEARD, ringing=rang.devices - {device})
+    _record_answer(step, call, agent.id, offer, device)
+    if call.callback is not None:
+        callback.found_reached(step, call, channel)
+    offers.end_all(step, call, OfferEnd.ANSWERED_ELSEWHERE)
+    announcing.cut(step, call)
+    agents.make_room(step, agent)
+    step.record(TalkStarted(call=call.id, queue=call.queue, agent=agent.id))
+    talk.begun(step, call)
 
 
 def _expected(call: CallRecord) -> timedelta | None:

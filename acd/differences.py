@@ -6,7 +6,8 @@ missed stay missed.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from acd.indexes import Indexes
@@ -38,12 +39,15 @@ from acd.inputs import (
     OtherCallStarted,
     RingGone,
     SeenCall,
+    SeenLeg,
     TalkLeftOver,
+    TalkUnknown,
 )
-from acd.model import CallId, ChannelId, DeviceId, OfferId
+from acd.model import CallId, ChannelId, DeviceId, OfferId, queue_id
 from acd.records import AgentRecord, CallRecord
 
 KINDS: Final[Mapping[type[Difference], str]] = {
+    TalkUnknown: "talk_unknown",
     DeviceRegistered: "phone_registered",
     DeviceUnregistered: "phone_unregistered",
     OtherCallStarted: "other_call_unknown",
@@ -73,20 +77,24 @@ KINDS: Final[Mapping[type[Difference], str]] = {
 
 
 def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
-    """In the order in which they are best settled: phones, what is gone, what was answered, what is left over or new.
+    """In the order in which they are best settled: who talks, as whatever else is wrong about him is wrong for that
+    reason; phones, what is gone, what was answered, what is left over or new.
 
     Lazy: what is settled meanwhile is taken into account.
     """
     known = state.records.calls.keys() | state.retrievals.keys()
     went_out = frozenset(state.records.out)
+    talks = tuple(_unknown_talks(state, seen))
+    yield from talks
     yield from _phones(state, seen)
     yield from _other_calls(state, seen)
-    yield from _calls(state, seen)
+    told = _without(seen, talks)
+    yield from _calls(state, seen, {talk.caller.call for talk in talks})
     yield from _sent_on(state, seen, went_out)
-    yield from _answers(state, seen)
-    yield from _left_over(state, seen)
+    yield from _answers(state, told)
+    yield from _left_over(state, told)
     yield from _monitors(state, seen)
-    for call in seen.calls:
+    for call in told.calls:
         if call.call in known or call.channel is not None:
             continue
         if call.call in seen.alone:  # it was decided that he goes, and nobody was told
@@ -101,6 +109,56 @@ def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
                 priority=call.priority,
                 device=call.device,
             )
+
+
+# --- who talks
+
+
+def _unknown_talks(state: Indexes, seen: AsteriskSeen) -> Iterator[TalkUnknown]:
+    talks: dict[CallId, list[SeenLeg]] = {}
+    for leg in seen.legs:
+        if leg.answered and leg.talks_with is not None:
+            talks.setdefault(leg.talks_with, []).append(leg)
+    for caller in seen.calls:
+        legs = talks.get(caller.call, ())
+        record = state.records.calls.get(caller.call)
+        if record is not None and any((leg.offer, leg.device) == (record.offer, record.device) for leg in legs):
+            continue  # somebody else may be on his way into the talk, or out of it
+        talks_there = (TalkUnknown(caller=caller, offer=leg.offer, device=leg.device) for leg in legs)
+        found = next((talk for talk in talks_there if can_be_booked(state, talk)), None)
+        if found is not None:
+            yield found
+
+
+def can_be_booked(state: Indexes, talk: TalkUnknown) -> bool:
+    """Whether the books can have it, and have never had it: whose phone it is, and for which queue, has to be known."""
+    call, channel = state.records.calls.get(talk.caller.call), channel_of(talk.caller)
+    queue = call.queue if call is not None else queue_id(talk.caller.account, talk.caller.number)
+    if queue not in state.records.queues or state.agent_of_device(talk.device) is None or not talk.caller.answered:
+        return False
+    if call is None:
+        return channel not in state.retrievals
+    booked = talk.offer == call.parted_from or (talk.offer, talk.device) == (call.offer, call.device)
+    if booked or call.retriever is not None:
+        return False
+    return call.channel == channel if call.callback is None else talk.caller.channel is not None
+
+
+def _without(seen: AsteriskSeen, talks: Collection[TalkUnknown]) -> AsteriskSeen:
+    """All but those who talk so."""
+    if not talks:
+        return seen
+    callers = {talk.caller for talk in talks}
+    legs = {(talk.offer, talk.device) for talk in talks}
+    return replace(
+        seen,
+        calls=tuple(call for call in seen.calls if call not in callers),
+        legs=tuple(leg for leg in seen.legs if (leg.offer, leg.device) not in legs),
+        talks=seen.talks - {caller.call for caller in callers},
+    )
+
+
+# --- phones, and their own calls
 
 
 def _phones(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
@@ -146,10 +204,13 @@ def channel_of(call: SeenCall) -> ChannelId:
     return call.channel or ChannelId(call.call)
 
 
-def _calls(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+def _calls(state: Indexes, seen: AsteriskSeen, found: Container[CallId]) -> Iterator[Difference]:
+    """Of all but those who are found in a talk."""
     lines = {channel_of(call): call.answered for call in seen.calls}
     legs = {(leg.offer, leg.device) for leg in seen.legs}
     for call in sorted(state.records.calls.values(), key=lambda c: c.id):
+        if call.id in found:
+            continue
         if call.channel is not None and call.channel not in lines:
             yield CallGone(call=call.id)
         elif call.agent is None:

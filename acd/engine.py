@@ -63,6 +63,7 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     PickCall,
     Refusal,
     Request,
@@ -159,6 +160,8 @@ def _decide(step: Step, what: Event | Request) -> Refusal | None:
             agents.registered(step, what)
         case DeviceUnregistered():
             agents.unregistered(step, what)
+        case PhoneNamedItself():
+            agents.named_itself(step, what)
         case OtherCallStarted():
             agents.other_call_started(step, what)
         case OtherCallAnswered():

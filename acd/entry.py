@@ -9,11 +9,11 @@ from typing import Final
 
 from acd import announcing, callback, park
 from acd.expected_wait import expected_wait
-from acd.inputs import CallArrived
+from acd.inputs import CallArrived, SeenCall
 from acd.model import AccountId, Caller, CallId, ChannelId, Queue, QueueId, QueueType, Target, TargetKind
 from acd.model import queue_id as queue_id_of
 from acd.outputs import CallQueued, CallRefused, Dismiss, EntryRefused, OverflowReason, Phrase, SendOn, Sound, TurnAway
-from acd.records import Place, turn
+from acd.records import CallRecord, Place, turn
 from acd.step import Step
 
 UNNOTICED: Final = timedelta(seconds=15)
@@ -70,6 +70,23 @@ def arrive(step: Step, event: CallArrived) -> None:
         _queue(step, comer, found)
     else:
         send_away(step, comer.call, channel, found)
+
+
+def take_in(step: Step, caller: SeenCall) -> CallRecord:
+    """Into the queue that he has dialled, where he is found in a talk: no rule keeps him out, and he hears no music."""
+    queue = queue_id_of(caller.account, caller.number)
+    callback.called_again(step, queue, caller.caller.number)
+    step.record(
+        CallQueued(
+            call=caller.call,
+            account=caller.account,
+            queue=queue,
+            caller=caller.caller,
+            arrived=_arrived(step, caller.arrived),
+            priority=caller.priority,
+        )
+    )
+    return step.state.records.calls[caller.call]
 
 
 def _arrived(step: Step, told: datetime | None) -> datetime:

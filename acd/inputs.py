@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from acd.model import (
-    AccountId,
-    Caller,
-    CallId,
-    ChannelId,
-    Configuration,
-    DeviceId,
-    OfferId,
-)
+from acd.model import AccountId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId
 from acd.requests import ChangeMonitor as ChangeMonitor
 from acd.requests import DialFor as DialFor
 from acd.requests import EndMonitor as EndMonitor
@@ -211,6 +203,15 @@ class DeviceUnregistered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneNamedItself:
+    """A phone has said what it is."""
+
+    device: DeviceId
+    model: str
+    """In its maker's words, such as `Yealink SIP-T46U 108.86.0.20`; never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCallStarted:
     """A device has a channel that is no leg of an offer: a direct or outbound call, a star code, a call to a queue.
 
@@ -271,6 +272,15 @@ class AsteriskLost:
 
 
 # --- events: what a look at Asterisk shows, and nobody has told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkUnknown:
+    """A caller talks on this leg, and the books have him otherwise: waiting, with somebody else, or not at all."""
+
+    caller: SeenCall
+    offer: OfferId
+    device: DeviceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,7 +371,8 @@ class MonitorLeftOver:
 
 
 Difference = (
-    DeviceRegistered
+    TalkUnknown
+    | DeviceRegistered
     | DeviceUnregistered
     | OtherCallStarted
     | OtherCallAnswered
@@ -415,6 +426,7 @@ Event = (
     | CallerHungUp
     | DeviceRegistered
     | DeviceUnregistered
+    | PhoneNamedItself
     | OtherCallStarted
     | OtherCallAnswered
     | OtherCallEnded

@@ -69,6 +69,7 @@ KINDS: Final[dict[str, type[Fact]]] = {
     "back_off_ended": outputs.BackOffEnded,
     "device_switched": outputs.DeviceSwitched,
     "device_reachable": outputs.DeviceReachable,
+    "phone_model_known": outputs.PhoneModelKnown,
     "device_engaged": outputs.DeviceEngaged,
     "other_call_connected": outputs.OtherCallConnected,
     "device_disengaged": outputs.DeviceDisengaged,

@@ -8,7 +8,7 @@ is not: nobody missed a call, and no phone failed, while we were not looking.
 from typing import assert_never
 
 from acd import agents, announcing, callback, calls, care, entry, monitoring, offers, park, statuses, talk, waiting
-from acd.differences import channel_of, differences
+from acd.differences import can_be_booked, channel_of, differences
 from acd.inputs import (
     AsteriskSeen,
     CallArrived,
@@ -37,11 +37,14 @@ from acd.inputs import (
     OtherCallStarted,
     RingGone,
     TalkLeftOver,
+    TalkUnknown,
 )
 from acd.model import CallId, ChannelId, OfferId
 from acd.outputs import (
     AsteriskInSight,
+    CallMoved,
     CallOutcome,
+    CallRequeued,
     HangUpCall,
     HangUpLeg,
     HangUpPhone,
@@ -66,10 +69,11 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
         _correct(step, difference, loss)
     _ask_again(step, seen, confirming)
     for call in _still_there(step, briefed):
-        calls.brief(step, call)  # the caller has waited long enough
+        if call.briefing:
+            calls.brief(step, call)  # the caller has waited long enough
     for call in _still_there(step, talking):
         talk.settle(step, call)
-    step.record(AsteriskInSight(life=seen.life))
+    step.record(AsteriskInSight(life=seen.life, unknown_offers=_unknown_offers(step, seen)))
     statuses.show_all(step)
     step.stale = False
 
@@ -88,6 +92,8 @@ def _correct(step: Step, difference: Difference, loss: Loss) -> None:
     """`loss`: how a call that is gone was lost."""
     step.corrected.append(difference)
     match difference:
+        case TalkUnknown():
+            _book(step, difference)
         case DeviceUnregistered():
             agents.unregistered(step, difference)
         case DeviceRegistered():
@@ -134,6 +140,26 @@ def _correct(step: Step, difference: Difference, loss: Loss) -> None:
             entry.arrive(step, difference)
         case _:
             assert_never(difference)
+
+
+def _book(step: Step, found: TalkUnknown) -> None:
+    """Whoever talks, talks on: what Asterisk shows counts, whatever the books have of the caller or of the agent."""
+    if not can_be_booked(step.state, found):
+        return
+    call = step.state.records.calls.get(found.caller.call) or entry.take_in(step, found.caller)
+    if call.agent is not None:
+        _pass_on(step, call)
+    calls.found_talking(step, call, channel_of(found.caller), found.offer, found.device)
+
+
+def _pass_on(step: Step, call: CallRecord) -> None:
+    """He is with somebody else by now: passed on after a talk, or, never connected, waiting once more meanwhile."""
+    talked = call.talking_since is not None
+    care.part(step, call, Party.UNKNOWN)
+    if talked:
+        step.record(CallMoved(call=call.id, queue=call.queue, to=call.queue, arrived=step.now))
+    else:
+        step.record(CallRequeued(call=call.id, queue=call.queue))
 
 
 def _lose(step: Step, call_id: CallId, loss: Loss) -> None:
@@ -202,6 +228,10 @@ def _ask_again(step: Step, seen: AsteriskSeen, confirming: list[OfferId]) -> Non
         offer = step.state.records.offers.get(leg.offer)
         if offer is not None and leg.offer in confirming and leg.answered and offer.confirming == leg.device:
             calls.ask_to_confirm(step, offer, leg.device)
+
+
+def _unknown_offers(step: Step, seen: AsteriskSeen) -> tuple[OfferId, ...]:
+    return tuple(sorted({leg.offer for leg in seen.legs} - step.state.records.offers.keys() - step.state.talks.keys()))
 
 
 def _still_there(step: Step, known: list[CallId]) -> list[CallRecord]:

@@ -123,6 +123,8 @@ class CallRecord:
     agent: AgentId | None = None
     offer: OfferId | None = None
     device: DeviceId | None = None
+    parted_from: OfferId | None = None
+    """The one that was answered before, and is over."""
     answered_at: datetime | None = None
     briefing: bool = False
     """The agent is being told who comes; nobody has been joined yet."""
@@ -221,6 +223,8 @@ class DeviceRecord:
     id: DeviceId
     on: bool = True
     reachable: bool = False
+    model: str | None = None
+    """As in `PhoneNamedItself`; None: it has not said yet, or a snapshot older than the field is all there is."""
 
 
 @dataclass(slots=True, kw_only=True)

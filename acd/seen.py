@@ -35,6 +35,8 @@ class SeenLeg:
     offer: OfferId
     device: DeviceId
     answered: bool
+    talks_with: CallId | None = None
+    """The caller in whose bridge it is, together with him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

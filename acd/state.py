@@ -60,6 +60,7 @@ from acd.outputs import (
     OfferRetimed,
     OtherCallConnected,
     OutboundEnded,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
     PriorityChanged,
@@ -193,6 +194,8 @@ class State(Indexes):
                 agents.device_switched(self, fact)
             case DeviceReachable():
                 agents.device_reachable(self, fact)
+            case PhoneModelKnown():
+                agents.phone_model_known(self, fact)
             case DeviceEngaged():
                 agents.device_engaged(self, fact)
             case DeviceDisengaged():

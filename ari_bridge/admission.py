@@ -50,7 +50,10 @@ CREEP: Final = 0.001
 
 LEAST_PER_S: Final = 4.0
 CALM_S: Final = 5.0
-"""After so long without anybody turned away, everybody is let in again."""
+"""After so long in which no more came than may, everybody is let in again."""
+
+SPARE_S: Final = 1.0
+"""Callers do not come evenly: the places that nobody took in so long at most are set against those who come after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class Admission:
         self._less, self._more = LESS, 0.0
         self._part = 0.0
         """Of a place, left over."""
+        self._spare = 0.0
+        """Places that nobody took lately."""
 
     def judge(self, period: Period) -> None:
         """Learn from this period, and set the limit for the next one."""
@@ -100,7 +105,9 @@ class Admission:
             if self._slow_periods >= SLOW_PERIODS:
                 self._let_in_less(period.offered / period.seconds * FIRST)
             return
-        self._calm_s = 0.0 if slow or period.shed else self._calm_s + period.seconds
+        self._spare = min(self._spare + self.limit_per_s * period.seconds - period.offered, self.limit_per_s * SPARE_S)
+        self._calm_s = 0.0 if slow or self._spare < 0 else self._calm_s + period.seconds
+        self._spare = max(self._spare, 0.0)
         if self._calm_s >= CALM_S:
             self.limit_per_s = None
         elif slow and self._since_less_s >= EFFECT_S:
@@ -117,17 +124,18 @@ class Admission:
     def places(self, seconds: float) -> int | None:
         """How many new calls may come in so many seconds from now on, which will be asked for next; None: all.
 
-        What is left of a whole one counts for the next time.
+        What is left of a whole one counts for the next time. While there are places to spare one may always come: else
+        a single caller could hear busy, though Asterisk is idle.
         """
         if self.limit_per_s is None:
             self._part = 0.0
             return None
         places, self._part = divmod(self._part + self.limit_per_s * seconds, 1)
-        return int(places)
+        return max(int(places), int(self._spare >= 1))
 
     def _let_in_less(self, than_per_s: float) -> None:
         self.limit_per_s = max(LEAST_PER_S, than_per_s * self._less)
-        self._since_less_s = self._calm_s = self._more = 0.0
+        self._since_less_s = self._calm_s = self._more = self._spare = 0.0
 
     def _is_slow(self, period: Period) -> bool:
         self._quickest_ping_s = min(self._quickest_ping_s * FORGETS, period.ping_s or inf)

@@ -28,6 +28,7 @@ from acd.inputs import (
     LegKeyPressed,
     OtherCallEnded,
     RingGone,
+    TalkUnknown,
 )
 from acd.model import CallId, ChannelId, DeviceId, OfferId
 from acd.outputs import (
@@ -373,6 +374,9 @@ class Bridge:
                     self._callers[call] = ChannelId(call)
                 case CallerReached(call=call, channel=channel):
                     self._callers[call] = channel
+                case TalkUnknown(caller=caller):
+                    self._callers[caller.call] = caller.channel or ChannelId(caller.call)
+                    self._talks.add(caller.call)
                 case CallGone(call=call) | CallerHungUp(call=call):
                     self._callers.pop(call, None)
                 case LegEnded(offer=offer, device=device) | RingGone(offer=offer, device=device):

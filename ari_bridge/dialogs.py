@@ -1,7 +1,7 @@
 """Runs the dialogues of star codes: answers, plays what is to be said, asks the engine, and hangs up at the end.
 
 What is said and asked stands in `feature_codes`; here is only how it gets to the phone. A phone that hangs up ends its
-dialogue; what the engine had been asked by then stands.
+dialogue; what the engine had been asked by then stands. Beside it the phone is asked what it is.
 """
 
 import asyncio
@@ -11,10 +11,12 @@ from typing import Final, assert_never
 
 import structlog
 
+from acd.inputs import PhoneNamedItself
 from acd.model import ChannelId
 from acd.ports import EnginePort
 from ari_bridge.client import AriError, Client
 from ari_bridge.names import playback
+from ari_bridge.reading import answered, printable
 from ari_bridge.signals import PlaybackOver, StarCodeDialled
 from ari_bridge.tasks import Tasks
 from feature_codes.dialog import Answer, Ask, Look, Say, Step
@@ -25,6 +27,10 @@ SOUND_PATH_OPEN: Final = timedelta(milliseconds=300)
 """The first words are lost on phones whose sound is still starting after the answer."""
 
 LONGEST_PROMPT: Final = timedelta(seconds=30)
+
+USER_AGENT: Final = "PJSIP_HEADER(read,User-Agent)"
+"""What a phone's INVITE says of the phone. It is asked for, and not handed over by the dial plan: there it would be
+taken apart at its commas, and one that is no UTF-8 would keep ARI from telling of the channel at all."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +51,7 @@ class Dialogs:
         """Somebody has dialled a star code. Told twice, it is one dialogue."""
         if dialled.channel not in self._running:
             self._running[dialled.channel] = self._tasks.start(self._hold(dialled))
+            self._tasks.start(self._learn_model(dialled))
 
     def holds(self, channel: ChannelId) -> bool:
         """Whether somebody talks with this channel."""
@@ -76,6 +83,17 @@ class Dialogs:
         finally:
             if self._running.pop(dialled.channel, None) is not None:
                 await self._hang_up(dialled.channel)
+
+    async def _learn_model(self, dialled: StarCodeDialled) -> None:
+        """Tell the engine what this phone says that it is; one that has gone, or says nothing, is asked next time."""
+        try:
+            answer = await self._client.channels.getChannelVar(channelId=dialled.channel, variable=USER_AGENT)
+        except AriError as error:
+            _log.debug("phone_model_unknown", device=dialled.device, why=error.message)
+            return
+        model = printable(answered(answer, "value"))
+        if model:
+            self._engine.tell(PhoneNamedItself(device=dialled.device, model=model))
 
     async def _converse(self, dialled: StarCodeDialled) -> None:
         await self._client.channels.answer(channelId=dialled.channel)

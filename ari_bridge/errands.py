@@ -21,6 +21,8 @@ WRONG_STATE: Final = 412
 NOT_INSIDE: Final = 422
 NOT_MADE: Final = 500
 """What snooping answers where the snoop channel is there already."""
+CANNOT_TELL: Final = 500
+"""What a question about a channel is answered where it cannot be."""
 
 Value = str | int | tuple[str, ...] | Mapping[str, str]
 

@@ -6,7 +6,7 @@ shows whether something was. Read in pieces, between which calls go on: with a t
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -14,6 +14,7 @@ from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId, CallId, ChannelId, DeviceId, MonitorMode, QueueId
 from ari_bridge.client import Client
 from ari_bridge.names import (
+    Leg,
     called_back,
     caller_on,
     device_of_channel,
@@ -96,6 +97,7 @@ class _Found:
         self._app = app
         self._calls: list[SeenCall] = []
         self._legs: list[SeenLeg] = []
+        self._with: dict[Leg, CallId] = {}
         self._other_calls: list[SeenOtherCall] = []
         self._star_codes: list[StarCodeDialled] = []
         self._registered: set[DeviceId] = set()
@@ -113,7 +115,7 @@ class _Found:
         return Picture(
             seen=AsteriskSeen(
                 calls=tuple(calls),
-                legs=tuple(self._legs),
+                legs=tuple(replace(leg, talks_with=self._with.get(Leg(leg.offer, leg.device))) for leg in self._legs),
                 other_calls=tuple(self._other_calls),
                 registered=frozenset(self._registered),
                 talks=frozenset(self._talks),
@@ -196,6 +198,7 @@ class _Found:
             self._talks.add(call)
             if call in map(caller_on, inside):
                 (self._joined if len(inside) > 1 else self._alone).add(call)
+                self._with.update((leg, call) for channel in inside if (leg := leg_of(channel)) is not None)
         elif (listens := room_of(id_)) is not None:
             self._monitors.add(listens)
             modes = (mode for mode in MonitorMode if set(inside) == {listens, ear_channel(listens, mode)})

@@ -6,7 +6,7 @@ for that very ring count: it may be rung without end. It decides nothing: what t
 """
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
@@ -39,6 +39,7 @@ from acd.inputs import (
     OtherCallStarted,
     RingGone,
     TalkLeftOver,
+    TalkUnknown,
 )
 from acd.ports import EnginePort
 from ari_bridge import resync
@@ -49,7 +50,8 @@ from ari_bridge.names import leg_channel, talk_bridge
 from ari_bridge.signals import StarCodeDialled
 
 LOOK_EVERY: Final = timedelta(seconds=4)
-"""Twice in the ten seconds in which drift has to be gone, as one look may find an order under way."""
+"""From one first look to the next: what begins right after one, and is under way at the next, is settled nine seconds
+after it began, and drift has to be gone within ten."""
 
 LOOK_AGAIN_AFTER: Final = timedelta(seconds=1)
 """News and orders take milliseconds; whatever takes longer has a lane that is busy."""
@@ -84,16 +86,18 @@ class Rounds:
             await asyncio.sleep(pause.total_seconds())
             pause = LOOK_EVERY
             try:
-                await self._look_twice()
+                if await self._look_twice():
+                    pause -= LOOK_AGAIN_AFTER
             except AriError as error:
                 pause = LOOK_AGAIN_AFTER
                 _log.warning("ari_look_failed", why=str(error))
 
-    async def _look_twice(self) -> None:
+    async def _look_twice(self) -> bool:
+        """Whether there was a reason for the second look."""
         concerned = self._lanes.concerned_from_now()
         first, unbegun = await self._look()
         if not first and not unbegun:
-            return
+            return False
         await asyncio.sleep(LOOK_AGAIN_AFTER.total_seconds())
         second, still_unbegun = await self._look()
         before = {_known_by(difference) for difference in first}
@@ -104,6 +108,7 @@ class Rounds:
             if dialled in unbegun:
                 _log.warning("star_code_unheard", channel=dialled.channel)
                 self._dialogs.begin(dialled)
+        return True
 
     async def _look(self) -> tuple[tuple[Difference, ...], list[StarCodeDialled]]:
         """In what the books differ, and who has dialled a star code that nobody answers."""
@@ -112,10 +117,12 @@ class Rounds:
         return self._engine.compare(picture.seen), unbegun
 
 
-def _known_by(difference: Difference) -> Difference:
+def _known_by(difference: Difference) -> Hashable:
     """What makes two looks show the same: not what they say of the caller."""
     if isinstance(difference, CallArrived):
         return replace(difference, arrived=None)
+    if isinstance(difference, TalkUnknown):
+        return TalkUnknown, difference.caller.call, difference.offer, difference.device
     return difference
 
 
@@ -137,6 +144,8 @@ def _ordered_by(difference: Difference) -> tuple[str, ...]:
             return (difference.call,)
         case TalkLeftOver():  # one whom his agent has left goes in the lane of that one's next caller
             return (difference.call, talk_bridge(difference.call))
+        case TalkUnknown():
+            return (difference.caller.call, leg_channel(difference.offer, difference.device))
         case RingGone() | LegLeftOver():
             return (leg_channel(difference.offer, difference.device),)
         case (

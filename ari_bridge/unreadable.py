@@ -6,15 +6,11 @@ have others; the one in question is found, and hung up. Asked for alone it is an
 that tells it from a good one: a refusal can have any other reason.
 """
 
-from typing import Final
-
 import structlog
 
 from ari_bridge.client import AriError, Client
-from ari_bridge.errands import NOT_FOUND
+from ari_bridge.errands import CANNOT_TELL, NOT_FOUND
 from ari_bridge.objects import Channel
-
-_CANNOT_TELL: Final = 500
 
 _log = structlog.get_logger(__name__)
 
@@ -24,7 +20,7 @@ async def all_channels(client: Client) -> list[Channel]:
     try:
         return await client.channels.list()
     except AriError as error:
-        if error.status != _CANNOT_TELL:
+        if error.status != CANNOT_TELL:
             raise
     for channel in await _names(client):
         if await _cannot_be_told(client, channel):

@@ -126,7 +126,7 @@ def into_folder(folder: Path) -> Send:
     def put(message: EmailMessage) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.eml"
-        unfinished = folder / f".{name}"
+        unfinished = folder / f"{name}.unfinished"
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(message.as_bytes())
         unfinished.rename(folder / name)

@@ -46,7 +46,7 @@ class Tokens:
                 digest_of(key),
                 expires_at,
             )
-            await note(rows, who, "token_made", f'token "{name}"', {"scopes": sorted(scopes)})
+            await note(rows, who, "token_made", f'token "{name}"', {"scopes": ", ".join(sorted(scopes))})
         return Made(token, key)
 
     async def who(self, key: str) -> Who | None:

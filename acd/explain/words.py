@@ -82,6 +82,7 @@ from acd.outputs import (
     OtherCallConnected,
     OutboundCap,
     OutboundEnded,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
     PriorityChanged,
@@ -228,6 +229,7 @@ def sentence(fact: Fact, at: datetime, zone: tzinfo | None) -> str:
             | BackOffEnded()
             | DeviceSwitched()
             | DeviceReachable()
+            | PhoneModelKnown()
             | DeviceEngaged()
             | OtherCallConnected()
             | DeviceDisengaged()

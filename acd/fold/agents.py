@@ -13,6 +13,7 @@ from acd.outputs import (
     DeviceEngaged,
     DeviceReachable,
     DeviceSwitched,
+    PhoneModelKnown,
     Source,
     StatusChanged,
     WrapUpEnded,
@@ -72,6 +73,10 @@ def device_switched(state: Indexes, fact: DeviceSwitched) -> None:
 def device_reachable(state: Indexes, fact: DeviceReachable) -> None:
     state.device(fact.device).reachable = fact.reachable
     state.reindex_owner(fact.device)
+
+
+def phone_model_known(state: Indexes, fact: PhoneModelKnown) -> None:
+    state.device(fact.device).model = fact.model
 
 
 def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from acd.fold.agents import back_off
 from acd.fold.averages import take_in
 from acd.indexes import Indexes, place_id
-from acd.model import SINGLE_CALL, ChannelId
+from acd.model import SINGLE_CALL, CallId, ChannelId, OfferId
 from acd.ordered import DeadlineKind
 from acd.outputs import (
     AgentBriefed,
@@ -144,6 +144,7 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
     assert call.agent is None, "one agent per call"
     call.agent, call.offer, call.device, call.answered_at = fact.agent, fact.offer, fact.device, at
     call.briefing = fact.briefing
+    name_taken(state, fact.offer)
     state.talks[fact.offer] = call.id
     state.place(call)
     state.limit_briefing(call)
@@ -177,6 +178,7 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
         agent.single_calls.discard(call.id)
     if call.offer is not None:
         del state.talks[call.offer]
+    call.parted_from = call.offer
     if call.retriever is not None:
         del state.retrievals[call.retriever]
     call.agent = call.offer = call.device = call.retriever = call.answered_at = call.talking_since = None
@@ -201,6 +203,14 @@ def call_ended(state: Indexes, fact: CallEnded) -> None:
     state.displace(call)
     if call.channel is not None and fact.outcome not in _LIVES_ON:
         state.is_over(call.channel)
+
+
+def name_taken(state: Indexes, offer: OfferId) -> None:
+    """There is this offer, of which nobody may have told: the caller's next ones have other names."""
+    of, _, number = offer.rpartition("~")
+    call = state.records.calls.get(CallId(of))
+    if call is not None:
+        call.offers_made = max(call.offers_made, int(number))
 
 
 def _begin_round(call: CallRecord, number: int) -> None:

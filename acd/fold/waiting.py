@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from acd.fold.calls import name_taken
 from acd.fold.outbound import goes_out
 from acd.indexes import Indexes, place_id
 from acd.ordered import DeadlineKind
@@ -34,6 +35,8 @@ def out_of_sight(state: Indexes, last: datetime) -> None:
 
 def in_sight(state: Indexes, fact: AsteriskInSight) -> None:
     """Something can."""
+    for offer in fact.unknown_offers:
+        name_taken(state, offer)
     state.records.asterisk_life = fact.life
     state.records.asterisk_unseen_since = None
     _sight_changed(state, in_sight=True)

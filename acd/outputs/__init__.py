@@ -17,6 +17,7 @@ from acd.outputs.agent import (
     DeviceReachable,
     DeviceSwitched,
     OtherCallConnected,
+    PhoneModelKnown,
     StatusChanged,
     WrapUpEnded,
     WrapUpStarted,
@@ -174,6 +175,7 @@ Fact = (
     | BackOffEnded
     | DeviceSwitched
     | DeviceReachable
+    | PhoneModelKnown
     | DeviceEngaged
     | OtherCallConnected
     | DeviceDisengaged
@@ -282,6 +284,7 @@ __all__ = [
     "Outcome",
     "OverflowReason",
     "Party",
+    "PhoneModelKnown",
     "Phrase",
     "PlaceGone",
     "PlaceKept",

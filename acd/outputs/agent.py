@@ -14,6 +14,7 @@ from acd.model import (
     ChannelId,
     Device,
     DeviceId,
+    OfferId,
     Queue,
     QueueId,
     Status,
@@ -80,6 +81,15 @@ class DeviceReachable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneModelKnown:
+    """From now on this phone is known to be that."""
+
+    device: DeviceId
+    model: str
+    """As in `PhoneNamedItself`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEngaged:
     """A device has a call that is no offer of ours."""
 
@@ -140,3 +150,5 @@ class AsteriskInSight:
 
     life: str | None = None
     """As in `AsteriskSeen`; journals older than the field have none."""
+    unknown_offers: tuple[OfferId, ...] = ()
+    """Of these it has legs, and nobody has told of them: another engine has made them. Their names are taken."""

@@ -20,6 +20,7 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     PickCall,
     SeenCall,
     SeenLeg,
@@ -64,6 +65,7 @@ from acd.outputs import (
     OtherCallConnected,
     OverflowReason,
     Party,
+    PhoneModelKnown,
     PriorityChanged,
     Recorded,
     RetrievalRefused,
@@ -246,8 +248,10 @@ class Past:
             case OfferEnded():
                 self._offer_ended(fact, at)
             case CallAnswered():
-                rung = self._rung[fact.offer]
-                if rung.asked_at is None:
+                rung = self._rung.get(fact.offer)
+                if rung is None:
+                    pass  # nobody has told of it: the talk was found
+                elif rung.asked_at is None:
                     self._told(fact.offer, at, fact.device, OfferEnd.ANSWERED)
                 else:
                     rung.confirmed = at - rung.asked_at
@@ -350,6 +354,8 @@ class Past:
                 self._happened(at, DeviceUnregistered(device=fact.device))
             case DeviceSwitched():
                 self._happened(at, SwitchDevice(device=fact.device, on=fact.on))
+            case PhoneModelKnown():
+                self._happened(at, PhoneNamedItself(device=fact.device, model=fact.model))
             case DeviceEngaged():
                 self._happened(
                     at,

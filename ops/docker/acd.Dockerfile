@@ -17,7 +17,7 @@ COPY ops/docker/acd-ready.py /usr/local/lib/acd-ready.py
 COPY ops/docker/acd-start /usr/local/bin/acd-start
 RUN .venv/bin/python -m compileall -q acd ari_bridge feature_codes portal \
     && useradd --uid 10001 --no-create-home acd \
-    && install -d -o acd -g acd -m 0700 /run/acd-secrets /var/lib/asterisk-acd/spool
+    && install -d -o acd -g acd -m 0700 /run/acd-secrets /var/lib/asterisk-acd/spool /var/lib/asterisk-acd/mail
 USER acd
 ENV PATH="/opt/acd/.venv/bin:${PATH}" PYTHONUNBUFFERED=1
 CMD ["acd-start"]

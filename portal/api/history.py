@@ -73,6 +73,7 @@ class CallsPage(msgspec.Struct, frozen=True, kw_only=True):
 async def list_calls(asked: Asked, *, query: CallsWanted) -> CallsPage:
     """The history of calls: an agent's own, of a supervisor's queues, of the whole account for an office manager."""
     who = asked.who
+    await asked.portal.keeper.fresh()
     async with asked.portal.database.of(who.account, readonly=True) as rows:
         wanted = await _wanted(rows, asked, query)
         found = await calls.page(rows, who.account, wanted)
@@ -244,6 +245,7 @@ class DaysWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 async def show_graphs(asked: Asked) -> Graphs:
     """The asker's calls of the last 24 hours and 10 days, and where his callers came from."""
     who, now = asked.who, asked.portal.engine.now()
+    await asked.portal.keeper.fresh()
     async with asked.portal.database.of(who.account, readonly=True) as rows:
         zone = await looking.zone_of(rows, who.account)
         days = last_days(zone, now, DAYS)
@@ -269,6 +271,7 @@ async def _bars(rows: Transaction, who: Who, pieces: Bins) -> list[BarEntry]:
 async def show_statistics(asked: Asked, *, query: DaysWanted) -> Statistics:
     """The asker's own figures, day by day."""
     who, now = asked.who, asked.portal.engine.now()
+    await asked.portal.keeper.fresh()
     me = (who.extension,)
     async with asked.portal.database.of(who.account, readonly=True) as rows:
         zone = await looking.zone_of(rows, who.account)

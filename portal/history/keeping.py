@@ -7,8 +7,8 @@ changes nothing.
 
 import asyncio
 import time
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Final, Protocol, cast
 
 import asyncpg
@@ -21,6 +21,8 @@ from portal.database import LOST
 from portal.history.fold import Fold, Memory, Rows
 
 LOOK_EVERY_S: Final = 1.0
+FRESH_WITHIN_S: Final = 0.5
+"""So long somebody who asks for the history waits for what is not in it yet."""
 RECONNECT_AFTER_S: Final = 2.0
 FACTS_AT_ONCE: Final = 500
 """Of one transaction."""
@@ -88,6 +90,19 @@ class Keeper:
         self._remembered_at_s = 0.0
         self.seq = 0
         """The last fact that is in the history."""
+        self._runs = False
+        self._asked = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def fresh(self) -> None:
+        """What the journal has now is in the history too, or so much is missing that it is not waited for."""
+        if not self._runs:
+            return
+        seen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(seen)
+        self._asked.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(seen, FRESH_WITHIN_S)
 
     async def run(self) -> None:
         """For ever. A database that is away is waited for; a fact that cannot be read is a bug, told in the log."""
@@ -107,10 +122,19 @@ class Keeper:
             if not await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", _LOCK):
                 return  # another engine is just ending; it is tried again
             await self.recall(connection)
+            self._runs = True
             while True:
-                took_s = await self.look(connection)
-                await asyncio.sleep(LOOK_EVERY_S if took_s is None else took_s)
+                self._asked.clear()
+                waiting, self._waiting = self._waiting, []
+                if (took_s := await self.look(connection)) is None:
+                    _tell(waiting)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._asked.wait(), LOOK_EVERY_S)
+                else:
+                    self._waiting = waiting + self._waiting
+                    await asyncio.sleep(took_s)
         finally:
+            self._runs = False
             await _close(connection)
 
     async def recall(self, connection: Connection) -> None:
@@ -158,6 +182,12 @@ class Keeper:
     async def _learn_regions(self, connection: Connection) -> None:
         rows = await connection.fetch("select domain, home_region from account")
         self._fold.home_regions = {row["domain"]: row["home_region"] for row in rows}
+
+
+def _tell(waiting: Iterable[asyncio.Future[None]]) -> None:
+    for each in waiting:
+        if not each.done():
+            each.set_result(None)
 
 
 async def connect(url: str) -> Connection:

@@ -147,6 +147,9 @@ class Hub:
         for name in [name for name in watched if name not in page.wanted]:
             self._part(page, watched.pop(name))
         self.resolve(page)
+        if not page.wanted:
+            # It has nothing else by which to see that it is connected, until the next beat.
+            page.send(_beat_at(self._engine.now()))
 
     def resolve(self, page: Page) -> None:
         """See what it may watch: now that it asks, or that its user may something else."""
@@ -244,7 +247,7 @@ class Hub:
         return Sight(self._engine.state, self._presence, self._today or Today(), self._engine.now())
 
     def _say_that_we_are_there(self, now: datetime) -> None:
-        beat = _json({"at": now.astimezone(UTC)})
+        beat = _beat_at(now)
         for page in self._watched:
             page.send(beat)
 
@@ -278,6 +281,11 @@ class Hub:
 
 
 _json: Final = msgspec.json.Encoder().encode
+
+
+def _beat_at(now: datetime) -> bytes:
+    """What is sent where there is nothing to say."""
+    return _json({"at": now.astimezone(UTC)})
 
 
 def _whole(rows: Rows, at: datetime) -> bytes:

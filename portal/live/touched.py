@@ -27,6 +27,7 @@ from acd.outputs import (
     LegStopped,
     OfferRetimed,
     OutboundEnded,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
     RecordingEnded,
@@ -85,7 +86,7 @@ class Reader:
 
     def _read(self, fact: Fact, touched: Touched) -> None:
         match fact:
-            case DeviceReachable() | DeviceSwitched():
+            case DeviceReachable() | DeviceSwitched() | PhoneModelKnown():
                 touched.agents.update(self._owner(fact.device))
             case DeviceEngaged():
                 owner = self._owner(fact.device)

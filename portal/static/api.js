@@ -30,6 +30,14 @@ export function whenLoggedOut(listener) {
   onLoggedOut = listener;
 }
 
+/** @type {() => void} */
+let onNotAllowed = () => {};
+
+/** @param {() => void} listener called when the server allows less than the page took for granted */
+export function whenNotAllowed(listener) {
+  onNotAllowed = listener;
+}
+
 /**
  * @param {string} method
  * @param {string} path below `/api/v1/`
@@ -59,6 +67,9 @@ async function ask(method, path, body, version) {
   const problem = await asProblem(response);
   if (problem.type === "not_logged_in" && path !== "session") {
     onLoggedOut();
+  }
+  if (problem.status === 403) {
+    onNotAllowed();
   }
   throw problem;
 }

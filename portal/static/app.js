@@ -1,7 +1,7 @@
 /**
  * Where the page begins: asks who is logged in, and draws the frame with the page of the address in it.
  */
-import { SessionContext, askSession, startLive, stopLive } from "./store.js";
+import { SessionContext, askSession, startLive, stopLive, whenSessionRenewed } from "./store.js";
 import { html, render, useEffect, useState } from "./preact.js";
 import { firstPage, mayOpen, ROUTES } from "./routes.js";
 import { go, match, usePath } from "./router.js";
@@ -18,6 +18,7 @@ function App() {
   const path = usePath();
 
   const begin = (/** @type {Session} */ given) => {
+    whenSessionRenewed(setSession);
     startLive(() => end("Your session has ended. Log in again."));
     setSession(given);
   };

@@ -8,6 +8,16 @@ const listeners = new Set();
 const changed = () => listeners.forEach((each) => each());
 window.addEventListener("popstate", changed);
 
+/** How many forms hold something that is not saved. */
+let unsaved = 0;
+window.addEventListener("beforeunload", (event) => unsaved > 0 && event.preventDefault());
+
+/** Somebody has written what is not saved: it is not left without asking. @returns {() => void} call it when it is */
+export function keepBefore() {
+  unsaved += 1;
+  return () => void (unsaved -= 1);
+}
+
 /** @param {string} path @param {{replace?: boolean}} [how] replace: the page that is left cannot be gone back to */
 export function go(path, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", path);
@@ -32,7 +42,9 @@ export function Link({ to, children, ...attributes }) {
   const follow = (/** @type {MouseEvent} */ event) => {
     if (!(event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0)) {
       event.preventDefault();
-      go(to);
+      if (unsaved === 0 || confirm("What you have changed here is not saved. Leave the page all the same?")) {
+        go(to);
+      }
     }
   };
   return html`<a href=${to} onClick=${follow} ...${attributes}>${children}</a>`;

@@ -1,7 +1,7 @@
 /**
  * What the page knows: who is logged in, and the live topics. Components ask here and are drawn when it changes.
  */
-import { api, Problem, whenLoggedOut } from "./api.js";
+import { api, Problem, whenLoggedOut, whenNotAllowed } from "./api.js";
 import { setEngineNow } from "./clock.js";
 import { Live } from "./live.js";
 import { createContext, useContext, useEffect, useState } from "./preact.js";
@@ -40,6 +40,24 @@ export async function askSession() {
   }
 }
 
+/** @type {(session: Session) => void} */
+let onNewSession = () => {};
+
+/** @param {(session: Session) => void} listener called when the role, the statuses or the place have changed */
+export function whenSessionRenewed(listener) {
+  onNewSession = listener;
+}
+
+/** Asks for them again, as others may have changed them. Where that fails, what is known stays. */
+export async function renewSession() {
+  try {
+    const session = await askSession();
+    session !== null && onNewSession(session);
+  } catch {
+    // Said by the live connection, if it lasts.
+  }
+}
+
 async function mayConnect() {
   try {
     return (await askSession()) !== null;
@@ -52,6 +70,7 @@ async function mayConnect() {
 export function startLive(onSessionEnd) {
   stopLive();
   whenLoggedOut(onSessionEnd);
+  whenNotAllowed(renewSession);
   live = new Live(`${location.origin.replace(/^http/, "ws")}/api/v1/live`, { onSessionEnd, mayConnect });
   live.start();
 }

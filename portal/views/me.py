@@ -221,6 +221,7 @@ def _device(state: State, agent: AgentRecord, device: DeviceRecord) -> DeviceRow
     offer = state.records.offers[agent.offer] if agent.offer is not None else None
     return DeviceRow(
         device=device.id,
+        model=None if device.model is None else text(device.model),
         registered=device.reachable,
         on=device.on,
         in_use=calls_on(device.id, agent) > 0 or (offer is not None and device.id in offer.devices),

@@ -41,6 +41,7 @@ class Sheet:
     """The address of the pages."""
     passwords: dict[str, str] = field(repr=False)
     """For them, by login."""
+    mail_folder: Path
     urls: dict[str, str]
     pids: dict[str, int]
 
@@ -54,6 +55,7 @@ def read_sheet(line: str) -> Sheet:
         secrets={device["user"]: device["password"] for device in said["devices"]},
         portal=said["portal"]["url"],
         passwords={user["login"]: user["password"] for user in said["portal"]["users"]},
+        mail_folder=Path(said["portal"]["mail_folder"]),
         urls=dict(said["urls"]),
         pids={name: int(pid) for name, pid in said["pids"].items()},
     )
@@ -109,6 +111,11 @@ class RunningCentre:
         """What `acd up` says on its standard error."""
         return self.home / "up.log"
 
+    @property
+    def engine_log(self) -> Path:
+        """What its engines say, one after the other."""
+        return self.home / "state" / "log" / "engine.log"
+
     def stop(self) -> None:
         """As Ctrl-C does; raises `CentreError` when it does not end in time."""
         if self._process is None:
@@ -122,9 +129,15 @@ class RunningCentre:
         finally:
             self._process = None
 
-    def phone(self, device: str, *, secret: str | None = None, name: str = "") -> Phone:
+    def phone(self, device: str, *, secret: str | None = None, name: str = "", model: str = "") -> Phone:
         """A phone set up as the start sheet says."""
-        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name)
+        return Phone(self.sheet.sip, device, secret or self.sheet.secrets[device], name=name, model=model)
+
+    @property
+    def pid(self) -> int:
+        """Of `acd up`."""
+        assert self._process
+        return self._process.pid
 
     def engine_pid(self) -> int:
         """Of the engine that runs now; 0 while there is none."""
@@ -135,14 +148,13 @@ class RunningCentre:
         return next((pid for pid in self._engines() if _waits_for_its_turn(pid) and _reads_a_pipe(pid)), 0)
 
     def _engines(self) -> Iterator[int]:
-        assert self._process
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
                 words = (entry / "cmdline").read_bytes().split(b"\0")
             except (OSError, IndexError):
                 continue
-            if parent == self._process.pid and b"run" in words and b"--settings" in words:
+            if parent == self.pid and b"run" in words and b"--settings" in words:
                 yield int(entry.name)
 
     async def add_to_dial_plan(self, lines: str) -> None:

@@ -116,7 +116,11 @@ async def words_heard(call: Call) -> list[Heard]:
 
 @pytest.fixture
 async def floor(centre: RunningCentre, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Floor]:
-    """Where the phones of a test stand. What they sent and received is told when it fails."""
+    """Where the phones of a test stand. What they and the engine said is told when it fails."""
     caplog.set_level(logging.INFO, logger="tests.phone")
+    said_before = centre.engine_log.stat().st_size
     async with AsyncExitStack() as stack:
         yield Floor(centre, stack)
+    with centre.engine_log.open() as log:
+        log.seek(said_before)
+        print(log.read())

@@ -33,7 +33,7 @@ class Journal:
         self._url: str = settings["database"]["url"]
 
     async def facts(self, of: type[F], number: str, *, count: int = 1, within: float = 3.0) -> list[Entry[F]]:
-        """All of this kind about the queue or agent of this number, in their order, once there are so many."""
+        """All of this kind about this queue, agent or phone, in their order, once there are so many."""
         kind = next(kind for kind, known in KINDS.items() if known is of)
         connection = await asyncpg.connect(self._url)
         loop = asyncio.get_running_loop()
@@ -53,14 +53,16 @@ class Journal:
         return entries
 
     async def fact(self, of: type[F], number: str, *, within: float = 3.0) -> Entry[F]:
-        """The only one of this kind about that queue or agent."""
+        """The only one of this kind about that queue, agent or phone."""
         [entry] = await self.facts(of, number, within=within)
         return entry
 
     async def _rows(self, connection: Any, kind: str, number: str) -> list[Any]:
         rows: list[Any] = await connection.fetch(
-            "select at, kind, body from fact where kind = $1 and $2 in (queue_id, agent_id) order by seq",
+            "select at, kind, body from fact where kind = $1 and ($2 in (queue_id, agent_id) or body->>'device' = $3)"
+            " order by seq",
             kind,
             f"{number}@{DOMAIN}",
+            number,
         )
         return rows

@@ -24,6 +24,9 @@ class User:
     """The SIP password of his phones; None: one is made for each."""
     supervises: tuple[str, ...] | None = None
     """The numbers of his queues; None: he is no supervisor."""
+    manages: bool = False
+    """Whether he is an office manager."""
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +85,14 @@ def centre_file(parts: Iterable[Part]) -> str:
     outbound = list(dict.fromkeys(pattern for part in all_parts for pattern in part.outbound))
     tables = [_table("[account]", domain=DOMAIN, statuses=statuses, outbound=outbound)]
     for user in (user for part in all_parts for user in part.users):
-        role: dict[str, Toml] = {}
+        further: dict[str, Toml] = {}
         if user.supervises is not None:
-            role = {"role": "supervisor", "supervises": list(user.supervises)}
-        tables.append(_table("[[users]]", extension=user.extension, name=user.name, **role))
+            further = {"role": "supervisor", "supervises": list(user.supervises)}
+        if user.manages:
+            further = {"role": "office_manager"}
+        if user.email is not None:
+            further["email"] = user.email
+        tables.append(_table("[[users]]", extension=user.extension, name=user.name, **further))
         for phone in user.phones:
             known = {} if user.secret is None else {"password": user.secret}
             tables.append(_table("[[devices]]", name=f"{user.extension}-{phone}", owner=user.extension, **known))

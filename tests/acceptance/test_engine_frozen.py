@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from tests.acceptance.centre import RunningCentre
 from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, Floor, talk_both_ways
@@ -20,14 +20,15 @@ NOTICED_SECONDS = 3.5
 
 @asynccontextmanager
 async def frozen(centre: RunningCentre) -> AsyncGenerator[None]:
-    """While its engine stands still; at the end it is killed, as a watchdog does, if none has done so before."""
+    """While its engine stands still; at the end it is killed, as a watchdog does. Its own looks away meanwhile."""
     pid = centre.engine_pid()
+    os.kill(centre.pid, signal.SIGSTOP)
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
+        os.kill(centre.pid, signal.SIGCONT)
         await until("another engine", lambda: (now := centre.engine_pid()) != pid and now, within=10)
         await centre.is_ready(within=10)
 

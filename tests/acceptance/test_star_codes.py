@@ -1,18 +1,23 @@
 """What an agent hears when he dials a star code."""
 
 import asyncio
+from pathlib import Path
 
-from acd.outputs import StatusChanged
+from acd.outputs import PhoneModelKnown, StatusChanged
+from ari_bridge.reading import printable
+from tests.acceptance.centre import RunningCentre
 from tests.acceptance.conftest import CALLER_HZ, Floor, connected, dial_code, words_heard
 from tests.acceptance.journal import Journal
 from tests.acceptance.parts import Part, Queue, agents, seats
+from tests.attack.corpus import corpus
+from tests.attack.harmless import asterisk_log_faults, log_faults
 from tests.phone.phone import Phone
 from tests.phone.prompts import Prompts
 
 PART = Part(
-    users=agents("1101", "1102", "1103"),
+    users=agents("1101", "1102", "1103", "1104", "1105"),
     queues=(
-        Queue(number="7101", seats=seats("1101")),
+        Queue(number="7101", seats=seats("1101", "1104", "1105")),
         Queue(number="7102", seats=seats("1103"), wrap_up="30s"),
     ),
     statuses=("training",),
@@ -96,3 +101,33 @@ async def test_a_device_that_is_no_agents_hears_a_refusal(floor: Floor, prompts:
 async def test_a_code_that_does_not_exist_is_said(floor: Floor, prompts: Prompts) -> None:
     phone = await floor.phone("1101-desk")
     assert await hears(phone, "*99", prompts) == "unknown-code"
+
+
+# --- what the phone is
+
+HOSTILE = ("SHELL", "nested variables", "further arguments", "quotes", "no UTF-8", "right to left", "HTML")
+"""Texts that leave the call one that Asterisk takes."""
+
+
+async def test_a_phone_is_known_by_what_it_says_of_itself(centre: RunningCentre, journal: Journal) -> None:
+    first, second = "Yealink SIP-T46U 108.86.0.20", "snomD785/10.1 (old, but good)"
+    for model in (first, first, second):
+        async with centre.phone("1104-desk", model=model) as phone:
+            await dial_code(phone, "*51")
+    entries = await journal.facts(PhoneModelKnown, "1104-desk", count=2)
+    assert [entry.fact.model for entry in entries] == [first, second]
+
+
+async def test_a_phones_text_about_itself_stays_text(centre: RunningCentre, journal: Journal, tmp_path: Path) -> None:
+    """One that is no UTF-8 Asterisk itself cannot tell: it costs the phone its name, and nobody his star code."""
+    canary = tmp_path / "canary"
+    texts = corpus(canary)
+    for kind in HOSTILE:
+        async with centre.phone("1105-desk", model=texts[kind]) as phone:
+            await dial_code(phone, "*52")
+    entries = await journal.facts(PhoneModelKnown, "1105-desk", count=len(HOSTILE) - 1)
+    said = [printable(texts[kind]) for kind in HOSTILE if kind != "no UTF-8"]
+    assert [entry.fact.model for entry in entries] == said
+    assert not canary.exists()
+    assert log_faults(centre) == []
+    assert asterisk_log_faults(centre) == []

@@ -11,7 +11,7 @@ from tests.acceptance.parts import Part, Queue, agents, seats
 WRAP_UP_SECONDS = 1.5
 
 PART = Part(
-    users=agents(*(str(extension) for extension in range(3901, 3912))),
+    users=agents(*(str(extension) for extension in range(3901, 3913))),
     queues=(
         Queue(number="8901", seats=seats("3901"), wrap_up=f"{WRAP_UP_SECONDS}s"),
         Queue(number="8902", seats=seats("3903"), wrap_up="1h"),
@@ -21,6 +21,7 @@ PART = Part(
         Queue(number="8906", seats=seats("3908")),
         Queue(number="8907", seats=seats("3909")),
         Queue(number="8908", seats=seats("3910")),
+        Queue(number="8909", seats=seats("3912")),
     ),
     outbound=("0301XXX",),
 )
@@ -135,6 +136,17 @@ async def test_a_number_that_does_not_exist_is_refused_and_they_talk_on(floor: F
     assert await transfer.is_done() >= 400
     await talk_both_ways(call, ring)
     assert (await journal.fact(TransferRefused, "8907")).fact.to == "4999"
+
+
+async def test_asterisk_outlives_a_phone_that_wishes_hundreds_of_times(floor: Floor) -> None:
+    """An answer that came too early ended Asterisk once in some hundred."""
+    agent = await floor.agent("3912-desk")
+    call = await (await floor.caller()).dial("8909", tone=CALLER_HZ)
+    ring = await connected(call, agent)
+    for _ in range(300):
+        transfer = await ring.transfer("4999")
+        assert await transfer.is_done() == 503
+    await talk_both_ways(call, ring)
 
 
 async def test_a_number_outside_that_the_account_may_call_takes_the_way_out(

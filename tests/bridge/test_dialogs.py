@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from acd.inputs import SetStatusByPhone
+from acd.inputs import PhoneNamedItself, SetStatusByPhone
 from acd.model import OFFLINE, DeviceId
+from acd.outputs import PhoneModelKnown
 from ari_bridge.bridge import Bridge
-from ari_bridge.client import Client
-from feature_codes.table import DEFAULT_CODES, StarCodes
-from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, Asked, ari_double
+from ari_bridge.reading import TEXT_LIMIT
+from tests.attack.corpus import MARK, corpus
+from tests.bridge.ari_double import HANGS, Answer, AriDouble, Asked, ari_double
+from tests.bridge.bridged import bridged, has_nothing
 from tests.bridge.live_engine import LiveEngine, until
 from tests.bridge.recorded_events import recorded
 
@@ -23,6 +25,7 @@ DIALOGUE: list[dict[str, Any]] = [
 ]
 CREATED, DIALLED, _, LEFT, DESTROYED = DIALOGUE
 SAYS = [f"{CHANNEL}~say~{n}" for n in range(1, 4)]
+VARIABLE = f"/channels/{CHANNEL}/variable"
 NOT_FOUND = Answer.of({"message": "Channel not found"}, status=404)
 
 
@@ -52,6 +55,9 @@ class Line:
         playback = {"id": SAYS[number], "state": state, "target_uri": f"channel:{CHANNEL}"}
         await self.double.send({"type": "PlaybackFinished", "playback": playback})
 
+    async def names_itself(self, nth: int) -> None:
+        await until(lambda: len(self.engine.told_of(PhoneNamedItself)) > nth)
+
     async def is_hung_up(self) -> None:
         await self.is_asked("DELETE", f"/channels/{CHANNEL}")
 
@@ -62,26 +68,12 @@ class Line:
 @pytest.fixture
 async def line() -> AsyncGenerator[Line]:
     async with ari_double() as double:
-        for kind in ("channels", "bridges", "endpoints", "deviceStates"):
-            double.answers["GET", f"/{kind}"] = Answer.of([])
-        double.answers["GET", "/asterisk/info"] = Answer.of({"system": {"version": "22.10.1"}})
-        double.answers["PUT", "/applications/acd/eventFilter"] = Answer.of({})
-        double.answers["POST", "/applications/acd/subscription"] = Answer.of({})
+        has_nothing(double)
         for name in SAYS:
             double.answers["POST", f"/channels/{CHANNEL}/play/{name}"] = Answer.of({"id": name})
-        engine = LiveEngine()
-        bridge = Bridge(
-            client=Client(double.url, USER, PASSWORD, time_limit=timedelta(seconds=1)),
-            app="acd",
-            engine=engine,
-            codes=StarCodes(DEFAULT_CODES),
-        )
-        engine.switch = bridge
-        life = asyncio.create_task(bridge.run())
-        await until(lambda: bridge.connected)
-        yield Line(double=double, bridge=bridge, engine=engine)
-        life.cancel()
-        await asyncio.wait([life])
+        async with bridged(double.url) as (bridge, engine, _):
+            await until(lambda: bridge.connected)
+            yield Line(double=double, bridge=bridge, engine=engine)
 
 
 async def test_a_code_is_answered_stored_confirmed_and_hung_up_in_this_order(line: Line) -> None:
@@ -167,3 +159,46 @@ async def test_a_code_that_an_outage_interrupted_is_carried_out_after_it(line: L
     assert len(line.engine.asked) == 2
     await line.playback_ends(1)
     await line.is_hung_up()
+
+
+# --- what the phone is
+
+
+async def test_a_phone_that_dials_a_code_is_asked_what_it_is(line: Line) -> None:
+    line.double.answers["GET", VARIABLE] = Answer.of({"value": "Yealink SIP-T46U 108.86.0.20"})
+    await line.dials("*51")
+    assert (await line.is_asked("GET", VARIABLE)).query == "variable=PJSIP_HEADER%28read%2CUser-Agent%29"
+    await line.hears(0)
+    known = PhoneModelKnown(device=DeviceId("1001-desk"), model="Yealink SIP-T46U 108.86.0.20")
+    assert [fact for fact in line.engine.facts if isinstance(fact, PhoneModelKnown)] == [known]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer.of({"message": "Unable to read"}, status=500),
+        Answer.of({"value": " \x1b\u202e"}),
+        HANGS,
+    ],
+    ids=["no such header", "nothing to be read", "no answer"],
+)
+async def test_one_that_does_not_say_has_its_code_carried_out_all_the_same(line: Line, answer: Answer) -> None:
+    line.double.answers["GET", VARIABLE] = answer
+    await line.dials("*52")
+    assert await line.hears(0) == ["sound:acd/unavailable"]
+    await line.playback_ends(0)
+    await line.is_hung_up()
+    assert line.engine.told_of(PhoneNamedItself) == []
+    assert line.bridge.connected
+
+
+async def test_what_it_says_is_kept_printable_and_short(line: Line) -> None:
+    texts = [text for kind, text in corpus(Path("/nowhere")).items() if kind != "no UTF-8"]  # it cannot be answered
+    for number, text in enumerate(texts):
+        line.double.answers["GET", VARIABLE] = Answer.of({"value": text})
+        await line.dials("*51")
+        await line.names_itself(number)
+        await line.double.send(LEFT, DESTROYED)
+    models = [named.model for named in line.engine.told_of(PhoneNamedItself) if isinstance(named, PhoneNamedItself)]
+    assert len(models) == len(texts)
+    assert all(MARK in model and model.isprintable() and len(model) <= TEXT_LIMIT for model in models), models

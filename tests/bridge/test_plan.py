@@ -309,7 +309,8 @@ def test_a_phone_is_told_of_its_transfer_before_it_is_hung_up(granted: bool, sta
     (told,) = plan(AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=granted), "acd")
     (hang_up,) = plan(HangUpLeg(offer=OFFER, device=DESK), "acd")
     assert told.lane == hang_up.lane
-    assert told.operations[0].arguments["states"] == state
+    assert [each.name for each in told.operations] == ["getChannelVar", "transfer_progress"]
+    assert told.operations[1].arguments["states"] == state
 
 
 def test_a_recording_is_begun_and_ended_by_its_name() -> None:

@@ -36,7 +36,9 @@ def test_a_talk_is_found_with_its_caller_its_leg_and_its_bridge() -> None:
             device=DeviceId("2001-desk"),
         ),
     )
-    assert found.seen.legs == (SeenLeg(offer=OfferId(f"{CALL}~1"), device=DeviceId("1001-desk"), answered=True),)
+    assert found.seen.legs == (
+        SeenLeg(offer=OfferId(f"{CALL}~1"), device=DeviceId("1001-desk"), answered=True, talks_with=CALL),
+    )
     assert found.seen.other_calls == (
         SeenOtherCall(channel=ChannelId(CALL), device=DeviceId("2001-desk"), answered=True),
     )

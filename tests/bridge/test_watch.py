@@ -16,6 +16,7 @@ from acd.inputs import (
     LegAnswered,
     LegEnded,
     NotHeld,
+    TalkUnknown,
 )
 from acd.outputs import CallOutcome, HangUpLeg, HoldCaller, Loss, Ring
 from ari_bridge import rounds, watch
@@ -186,6 +187,21 @@ async def test_a_phone_that_answered_unheard_has_the_call(double: AriDouble) -> 
         await double.send(OF_THE_CALL[1])
         await until(lambda: drift(engine))
         assert LegAnswered(offer=OFFER, device=DESK) in drift(engine)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_talk_of_which_nobody_told_goes_on_and_is_known_when_it_ends(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        has(double, CALLER, AGENT, bridges=tuple(LISTS["bridges"]))
+        await until(lambda: drift(engine))
+        assert [(each.offer, each.device) for each in drift(engine) if isinstance(each, TalkUnknown)] == [(OFFER, DESK)]
+        await looked_at(double)
+        assert [each for each in engine.ordered if isinstance(each, HangUpLeg | HoldCaller)] == []
+        bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)])  # as after a transfer
+        await until(lambda: asked(double, "DELETE", f"/bridges/{CALL}~talk"))
+        await double.send(*(each for each in OF_THE_CALL if each["type"] == "StasisEnd"))
+        await until(lambda: engine.told_of(CallerHungUp))
 
 
 @pytest.mark.usefixtures("quick")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, expect
 
 from acd.model import Caller, agent_id
@@ -21,7 +22,7 @@ CALLERS = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def facts(live: LivePortal) -> list[Recorded]:
     """The hours up to now, in the journal and in the history."""
     await live.rows("update account set time_zone = 'Asia/Kolkata' where domain = 'ours.example'")

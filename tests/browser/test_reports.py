@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from acd.model import Caller, queue_id
@@ -24,7 +24,7 @@ CALLERS: Final = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def facts(live: LivePortal) -> list[Recorded]:
     """The hours up to now, in the journal and in the history."""
     facts = called_by(simulated(datetime.now(UTC) - LENGTH, LENGTH, seed=11), CALLERS)
@@ -68,6 +68,8 @@ async def test_figures_of_a_queue(ben: Tab, facts: list[Recorded], tmp_path: Pat
     """As rows, as bars and as CSV they are the journal's; of his own queues alone; their meaning is a click away."""
     page = ben.page
     await page.get_by_role("link", name="Reports").click()
+    await page.get_by_role("radio", name="By hour").check()
+    await expect(page.get_by_role("table", name="Queues, calls per hour")).to_have_count(1)
     heads, *rows, total = await wait_for_rows(page)
     of = dict(zip(heads, total, strict=True))
     assert (int(of["Talks"]), int(of["Abandoned"])) == (talks(facts), abandoned(facts))
@@ -157,11 +159,13 @@ async def test_the_audit_says_who_did_what(browser: Browser, live: LivePortal) -
     queue = (await ben.ask("GET", "/queues/7001")).json
     changed = await ben.ask("PATCH", "/queues/7001", {"wrap_up": "15s"}, If_Match=f'"{queue["version"]}"')
     assert changed.status == 200, changed.text
+    assert (await ben.ask("POST", "/tokens", {"name": "a program", "scopes": ["reports", "read"]})).status == 201
     tab = await new_tab(browser, live.url)
     await tab.log_in("1003@ours.example", PASSWORD)
     await tab.page.get_by_role("link", name="Audit").click()
     rows = tab.page.locator("table.audit tbody tr")
     await expect(rows.filter(has_text="Login")).to_have_count(2)
+    await expect(rows.filter(has_text="Token made")).to_contain_text("read, reports")
     await tab.page.get_by_label("Of what").fill("queue 7001")
     await tab.page.keyboard.press("Enter")
     await expect(rows).to_have_count(1)

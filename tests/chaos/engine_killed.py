@@ -94,7 +94,8 @@ async def _at(stage: Stage, walk: Walk, point: str, moment: Moment, nth: int) ->
 
 
 async def at_any_moment(stage: Stage, floor: Floor) -> None:
-    """Killed while all goes on."""
+    """Killed while all goes on, and the next engine stands by."""
+    await stage.spare()
     stage.offers_s.append(await _all_goes_on(stage, floor))
 
 

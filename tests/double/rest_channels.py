@@ -44,7 +44,7 @@ def answer(exchange: Exchange, method: str, path: Sequence[str], given: Paramete
         case ("DELETE",):
             _hang_up(exchange, channel, str(given.get("reason", "normal")), reply)
         case ("GET", "variable"):
-            reply(200, {"value": channel.variables.get(str(given.get("variable", "")), "")})
+            reply(200, {"value": _value(channel, str(given.get("variable", "")))})
         case ("POST", "transfer_progress"):
             _progress(exchange, channel, str(given.get("states", "")), reply)
         case _ if channel.stasis is None:
@@ -57,6 +57,11 @@ def answer(exchange: Exchange, method: str, path: Sequence[str], given: Paramete
             _go_on(exchange, channel, given, reply)
         case _:
             _in_turn(exchange, channel, method, path[1:], given, reply)
+
+
+def _value(channel: Channel, variable: str) -> str:
+    """Of a variable, or of the one function that is asked of phones: whether SIP came by TLS."""
+    return "0" if variable == "CHANNEL(pjsip,secure)" else channel.variables.get(variable, "")
 
 
 def _refuse(reply: Reply, status: int, why: str) -> None:

@@ -35,7 +35,7 @@ def main() -> int:
         totals += Counter(
             takeovers=result.takeovers, torn=result.torn, disk_failed=result.disk_failed, forgotten=result.forgotten
         )
-        totals += Counter(delivered=result.delivered, compared=result.compared)
+        totals += Counter(delivered=result.delivered, compared=result.compared, turned_away=result.turned_away)
         if result.broken is not None:
             failures += 1
             _tell(given, programme, result)

@@ -80,7 +80,7 @@ def draw(dice: Random, *, agents: int) -> Centre:
             queues={queue.id: queue for queue in queues},
             assignments=assignments,
         ),
-        provisioning=_provisioning(phones, outside, [queue.number for queue in queues]),
+        provisioning=provisioning(phones, outside, [queue.number for queue in queues]),
         phones=phones,
         outside=outside,
         numbers=tuple(queue.number for queue in queues),
@@ -137,9 +137,11 @@ def _assignment(dice: Random, person: AgentId, queue: QueueId) -> Assignment:
     )
 
 
-def _provisioning(
+def provisioning(
     phones: dict[AgentId, tuple[DeviceId, ...]], outside: tuple[DeviceId, ...], numbers: list[str]
 ) -> Provisioning:
+    """What Asterisk is to know of these phones and queues."""
+
     def endpoint(device: DeviceId, extension: str) -> Endpoint:
         return Endpoint(device=device, account=ACCOUNT, extension=extension, caller_name=extension, secret="s")
 

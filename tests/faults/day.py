@@ -14,9 +14,11 @@ from acd.records import Records
 from tests.faults import centre, plan
 from tests.faults.clockwork import World
 from tests.faults.database import Database
+from tests.faults.desk import Desk
 from tests.faults.disk import Disk
 from tests.faults.journal import Decided
 from tests.faults.ledger import Ledger
+from tests.faults.overload import Overload
 from tests.faults.people import People
 from tests.faults.plan import Fault
 from tests.faults.process import Machine, Process
@@ -37,6 +39,9 @@ CAUGHT_UP_WITHIN_S: Final = 5.0
 """The database has all facts again so soon after it is well."""
 
 RESTART_S: Final = 1.0
+CONFIRMED_WITHIN_S: Final = 5.0
+"""Asterisk plays a confirmation to its end, whatever becomes of the engine."""
+
 TAKEN_OVER_WITHIN_S: Final = 10.0
 LINES_KEPT: Final = 400
 
@@ -54,7 +59,7 @@ class Day:
         dice = self._roll("centre")
         self.centre = centre.draw(dice, agents=programme.agents)
         lossy = "events" in programme.faults
-        self._nothing_gets_lost = not {"events", "requests", "silence", plan.SEVERED} & set(programme.faults)
+        self._nothing_gets_lost = not {"events", "requests", "silence"} & set(programme.faults)
         self.watch = Watch(
             self.world,
             self.centre.configuration,
@@ -75,13 +80,19 @@ class Day:
         self.ledger = Ledger(self.watch.broken)
         self.decided = Decided(self._failed)
         self.database = Database(self.world, self._roll("database"), self._committed)
+        self.desk = Desk(
+            self.world, self._roll("desk"), self.centre, writable=self.database.is_well, changed=self._configured
+        )
         names = ("a", "b") if "two" in programme.faults else ("a",)
         self.machines = [Machine(name=name, disk=Disk(self.world, self._roll(f"disk {name}"))) for name in names]
         self._processes = 0
+        self._cut_off_since: dict[str, float] = {}
+        """By machine."""
         self._epoch, self._serves = 0, "a"
         """The last engine that rang somebody."""
         self._usual = plan.LOSSY if lossy else CALM
         self.chance = Chance(self._roll("wire"), self._usual, self.watch.disturb)
+        self.overload = Overload(self.world, self.chance, self.people, self._failed)
         self._troubled_until = 0.0
         """So long requests fail."""
         self._over = False
@@ -125,6 +136,7 @@ class Day:
         result.forgotten, result.delivered = self.decided.forgotten, self.decided.delivered
         result.events, result.repairs = self.chance.happened, self.watch.repairs
         result.talks, result.not_served = self.watch.talks, self.people.not_served
+        result.turned_away = self.people.turned_away
         result.transcript = [f"{at:10.4f}  {' '.join(str(word) for word in words)}" for at, words in self.lines]
         return result
 
@@ -156,6 +168,8 @@ class Day:
             raise Broken(self._failure)
         if self._is_helpless():
             self.watch.disturb()
+        if self.overload.is_on:
+            self.watch.unheard_at = self.world.now
         self.watch.tick()
         self._facts_arrive()
         self._ticks += 1
@@ -167,7 +181,7 @@ class Day:
         """The engine stands still, or what it asks for does not come: this lasts, and so does the disturbance."""
         process = self.process
         helpless = process is not None and (process.wire.is_silent or process.is_frozen)
-        return helpless or self.world.now < self._troubled_until
+        return helpless or self.overload.is_on or self.world.now < self._troubled_until
 
     def _go_home(self) -> None:
         self.people.going_home = True
@@ -253,10 +267,10 @@ class Day:
             database=self.database,
             decided=self.decided,
             asterisk=self.scene,
-            weather=self.chance,
+            weather=self.overload,
             wall=lambda: MORNING + timedelta(seconds=self.world.now) + self._system_clock_off,
-            centre=self.centre.configuration,
-            provisioning=self.centre.provisioning,
+            centre=self.desk.configuration,
+            provisioning=self.desk.provisioning,
             observers=(self,),
             rings=self._rings,
             failed=self._failed,
@@ -273,6 +287,10 @@ class Day:
             raise Broken(self._failure)
         self.note("the engine has ended on", machine.name, "stood down" if process.stood_down else "")
         self.watch.disturb()
+        since = self._cut_off_since.pop(machine.name, None)
+        if since is not None:
+            self._forget(since, self.world.now)
+            self.world.after(CONFIRMED_WITHIN_S, partial(self._forget, since, self.world.now))
         pause_s = max(RESTART_S, machine.away_until - self.world.now)
         self.world.after(pause_s, lambda: self._begin_process(machine))
 
@@ -281,8 +299,11 @@ class Day:
 
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """Each step of the engine, for the transcript."""
-        if isinstance(what, DriftFound) and outcome.corrected and self._nothing_gets_lost:
-            self._failed(f"nothing was lost on its way, and a routine look had to mend {outcome.corrected}")
+        if isinstance(what, DriftFound) and self._nothing_gets_lost and not self.overload.is_on:
+            # Asterisk tells nobody of the registration of a phone that is taken out of its tables.
+            mended = [each for each in outcome.corrected if getattr(each, "device", "") not in self.desk.ever_gone]
+            if mended:
+                self._failed(f"nothing was lost on its way, and a routine look had to mend {mended}")
         if outcome.facts or outcome.commands:
             self.note("   engine:", what, "->", *(each.fact for each in outcome.facts), *outcome.commands)
 
@@ -336,8 +357,20 @@ class Day:
             case "burst":
                 for nth in range(10):
                     self.world.after(0.02 * nth, partial(self.people.calls, 1_000_000 + 100 * fault.nth + nth))
+            case "configure":
+                self.desk.change(5 * fault.lasts)
+            case "overload":
+                struck = self.result.faults.total()
+                self.overload.begin(4 + fault.lasts / 2, lambda: self.result.faults.total() == struck)
             case _:
                 raise AssertionError(fault.kind)
+
+    def _configured(self, what: str) -> None:
+        self.note("configured:", what)
+        self.watch.configured(self.desk.configuration)
+        self.people.configured(self.desk.configuration)
+        for process in self._living():
+            process.configure(self.desk.configuration, self.desk.provisioning)
 
     def _kill(self, process: Process) -> None:
         """Now, or in the midst of the next write to its disk."""
@@ -376,19 +409,19 @@ class Day:
             process.kill()
 
     def _cut_off(self, process: Process, for_s: float) -> None:
-        """It reaches the database no more. What it confirms from now on is lost where another one takes its place."""
-        since = self.world.now
-        self.watch.unheard_at = since + for_s + TAKEN_OVER_WITHIN_S
+        """It serves, and reaches the database no more: what it confirms from now on is lost with it."""
+        if process.bridge is None:
+            return
+        self._cut_off_since.setdefault(process.name, self.world.now)
+        self.watch.unheard_at = self.world.now + for_s + TAKEN_OVER_WITHIN_S
         self.database.cut_off(process.site, for_s)
+        self.world.after(for_s, self.watch.disturb)
+        self.world.after(for_s + TAKEN_OVER_WITHIN_S, self.watch.disturb)
 
-        def forget() -> None:
-            self.watch.disturb()
-            if process.ended:
-                for person in self.people.agents.values():
-                    person.knows = "" if person.coded_at >= since else person.knows
-
-        self.world.after(for_s, forget)
-        self.world.after(for_s + TAKEN_OVER_WITHIN_S, forget)
+    def _forget(self, since: float, until: float) -> None:
+        """What was confirmed in that time is lost."""
+        for person in self.people.agents.values():
+            person.knows = "" if since <= person.coded_at <= until else person.knows
 
     def _kill_asterisk(self, process: Process, for_s: float) -> None:
         for caller in list(self.people.callers.values()):

@@ -17,7 +17,10 @@ MOMENT_S: Final = 1.0
 
 
 class Key(NamedTuple):
-    """A state that must not last, and whom it concerns: calls, and devices or agents."""
+    """A state that must not last, and whom it concerns: calls, and devices or agents.
+
+    What begins only after the other has ended is another state: both may come to pass between two looks.
+    """
 
     what: str
     concerns: tuple[str, ...]
@@ -70,7 +73,8 @@ def drift(records: Records, scene: Scene, in_our_hands: Callable[[str], bool]) -
     for device in records.device_records.values():
         phone = scene.exchange.phones.get(device.id)
         if phone is not None and phone.is_online != device.reachable:
-            yield Key("a phone is registered in one only", (device.id,))
+            where = "in Asterisk" if phone.is_online else "in the books"
+            yield Key(f"a phone is registered {where} only", (device.id,))
 
 
 def _legs(records: Records) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from typing import Final, Protocol
 
-from acd.model import AgentId, DeviceId
+from acd.model import AgentId, Configuration, DeviceId
 from tests.double.lines import At, Line
 from tests.faults.centre import Centre
 from tests.faults.clockwork import World
@@ -20,6 +20,9 @@ ALONE_FOR_S: Final = 40.0
 
 CALL_BACK: Final = "2"
 """The key that asks to be called back."""
+
+BUSY: Final = 17
+"""The cause with which Asterisk ends the calls that it has no place for."""
 
 PROMISED_FOR_S: Final = 600.0
 """So long somebody may wait to be called back: three attempts, and for an agent before each."""
@@ -45,6 +48,7 @@ class Caller:
     patience_s: float
     talk_s: float
     device: DeviceId
+    began: float
     line: Line | None = None
     in_talk: bool = False
     keys: str = ""
@@ -79,6 +83,10 @@ class Minutes(Protocol):
         """For the transcript."""
         ...
 
+    def turned_away(self, nth: int, after_s: float) -> None:
+        """This caller hears busy, so long after he dialled."""
+        ...
+
     def rang(self, person: Person, line: Line) -> None:
         """A leg has begun to ring at him."""
         ...
@@ -109,13 +117,14 @@ class People:
         self._last_call: dict[DeviceId, float] = {}
         self._asked_back: dict[DeviceId, float] = {}
         """When somebody asked from this phone to be called back, last."""
+        self.turned_away = 0
+        """Callers who heard busy."""
         self.not_served = 0
         """Callers whom Asterisk would not even hear."""
         self._world, self._centre, self._roll, self._minutes = world, centre, roll, minutes
         self._lively = lively
-        self._confirms = {
-            agent for (agent, _), assignment in centre.configuration.assignments.items() if assignment.confirm
-        }
+        self._confirms: set[AgentId] = set()
+        self._tell_who_confirms(centre.configuration)
 
     # --- the morning
 
@@ -133,6 +142,15 @@ class People:
         if missing and not self.going_home:
             self._world.after(2, lambda: self._switches_on(person))
 
+    def configured(self, configuration: Configuration) -> None:
+        """Other rules: who is to press a key hears it, and a phone that was away says where it is."""
+        self._tell_who_confirms(configuration)
+        for person in self.agents.values():
+            self._switches_on(person)
+
+    def _tell_who_confirms(self, configuration: Configuration) -> None:
+        self._confirms |= {agent for (agent, _), each in configuration.assignments.items() if each.confirm}
+
     def back_again(self) -> None:
         """Asterisk is there again: phones say where they are."""
         for device in self._centre.outside:
@@ -142,7 +160,7 @@ class People:
 
     # --- callers, in the order of a call
 
-    def calls(self, nth: int) -> None:
+    def calls(self, nth: int, *, in_a_hurry: bool = False) -> None:
         """The nth caller picks up his phone."""
         dice = self._roll(f"caller {nth}")
         free = [device for device in self._centre.outside if device not in self.callers_by_phone]
@@ -153,8 +171,9 @@ class People:
             nth=nth,
             number=dice.choice(self._centre.numbers),
             dice=dice,
-            patience_s=5 + dice.expovariate(1 / 45),
+            patience_s=2 * dice.random() if in_a_hurry else 5 + dice.expovariate(1 / 45),
             talk_s=2 + dice.expovariate(1 / 20),
+            began=self._world.now,
             device=free[dice.randrange(len(free))],
         )
         caller.again = self._last_call.get(caller.device, -1e9) > self._world.now - 120 or (
@@ -267,6 +286,9 @@ class People:
         caller = self.callers_by_phone.get(DeviceId(line.device))
         if line.at is At.OVER and caller is not None and caller.line is line:
             self._minutes.note("caller", caller.nth, "is let go")
+            if line.cause == BUSY and not caller.keys:
+                self.turned_away += 1
+                self._minutes.turned_away(caller.nth, self._world.now - caller.began)
             self._forget(caller)
         elif line.at is At.CALLED:  # he is called back
             self._world.after(0.1, line.rings)

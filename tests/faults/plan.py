@@ -20,19 +20,22 @@ KINDS: Final = (
     "database",
     "commits",
     "burst",
+    "configure",
+    "overload",
     "events",
 )
 """kill, stop: of the engine, begun anew; freeze: SIGSTOP, then SIGKILL; asterisk: killed, begun anew; cut: of every
 connection; silence: packets vanish; requests: hang, are refused, or lose their answer; clock: the system's jumps by an
 hour; disk: slow; full: that disk has no room; database: stopped, or silent; commits: of the database take two seconds;
-burst: many callers at once; events: lost, doubled, late and swapped all day long."""
-
-TWO: Final = ("two", "kill", "stop", "freeze", "cut")
-"""two: a second engine stands by on a machine of its own, and the machine of whoever serves is lost for a while."""
+burst: many callers at once; configure: queues, assignments and phones change, come and go; overload: more calls than
+Asterisk can take; events: lost, doubled, late and swapped all day long."""
 
 SEVERED: Final = "severed"
-"""The engine that serves is cut off from the database, and the second one takes its place: it cannot know what the
-first has decided meanwhile, and cuts talks that were connected then. In no test yet."""
+
+TWO: Final = ("two", SEVERED, "kill", "stop", "freeze", "cut")
+"""two: a second engine stands by on a machine of its own, and the machine of whoever serves is lost for a while.
+severed: the engine that serves is cut off from the database, and the second one takes its place: it cannot know what
+the first has decided meanwhile."""
 
 LOSSY: Final = Odds(lost=0.05, doubled=0.05, late=0.05, swapped=0.05)
 

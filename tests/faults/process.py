@@ -87,12 +87,14 @@ class Process:
         self.loop = Loop(world, self._uncaught, self._in_thread)
         self._world, self._disk, self._database, self._decided = world, disk, database, decided
         self._noted: Noted | None = None
+        self._runner: Runner | None = None
         self._wall = wall
         self._centre, self._provisioning = centre, provisioning
         self._observers = observers
         self._failed = failed
         self._is_alone = is_alone
         self._life: asyncio.Task[None] | None = None
+        self._configuring: asyncio.Task[None] | None = None
         self._owner = SimulatedOwner(host=name, boot=name, namespace=1, pid=number, began_ticks=0)
         _LIVING.add(number)
 
@@ -137,13 +139,17 @@ class Process:
         )
         runner.attach(self.bridge)
         runner.tell(EngineStarted())
-        runner.tell(ConfigurationLoaded(configuration=self._centre))
-        await self.bridge.provision(self._provisioning)
+        self._runner = runner
+        await self._configure(self.bridge, runner)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(runner.fault())
             tasks.create_task(recorder.fault())
             tasks.create_task(lease.lost())
             tasks.create_task(self.bridge.run())
+
+    async def _configure(self, bridge: Bridge, runner: Runner) -> None:
+        runner.tell(ConfigurationLoaded(configuration=self._centre))
+        await bridge.provision(self._provisioning)
 
     async def _put_together(self, recorder: Recorder) -> Runner:
         if recorder.set_aside_count and self._is_alone:
@@ -175,6 +181,13 @@ class Process:
         clock = Clock(wall=wall, not_before=not_before, monotonic_seconds=self.loop.time)
         self._disk.clock = (now, clock.now())
         return clock
+
+    def configure(self, centre: Configuration, provisioning: Provisioning) -> None:
+        """The database tells of another configuration; who begins only now reads it there."""
+        self._centre, self._provisioning = centre, provisioning
+        if self._runner is not None and self.bridge is not None and not self.ended:
+            self._world.concerns_loop = True
+            self._configuring = self.loop.create_task(self._configure(self.bridge, self._runner))
 
     # --- its surroundings
 

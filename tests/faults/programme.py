@@ -33,6 +33,8 @@ class Result:
     calls: int = 0
     talks: int = 0
     not_served: int = 0
+    turned_away: int = 0
+    """Callers who heard busy."""
     faults: Counter[str] = field(default_factory=Counter[str])
     events: int = 0
     """Events and requests to which something was done on their way."""

@@ -42,6 +42,12 @@ def test_no_fact_is_lost_whatever_becomes_of_disk_database_and_process() -> None
     assert result.disk_failed > 10
 
 
+def test_in_an_overload_the_gate_turns_callers_away() -> None:
+    result = Day(Programme(seed=2, calls=10, faults=("overload",), fault_every_s=15.0)).run()
+    assert result.broken is None, "\n".join([*result.transcript[-40:], result.broken])
+    assert result.turned_away > 100
+
+
 def test_of_two_engines_one_rings() -> None:
     takeovers = 0
     for seed in range(1, 5):

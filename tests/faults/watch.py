@@ -30,6 +30,11 @@ ON_ITS_WAY_S: Final = 0.1
 SERVED_WITHIN_S: Final = 3.0
 """A caller whom nobody is rung for, while somebody of his queue is free."""
 
+NO_SERVICE: Final = "ss-noservice"
+"""What the dial plan plays to those whom no queue takes."""
+
+TURNED_AWAY_WITHIN_S: Final = 0.2
+
 MANY: Final = 5_000
 
 STUCK_AFTER_S: Final = 10.0
@@ -85,7 +90,8 @@ class Watch:
         self.unheard_at = -1e9
         """When the engine lived and did not hear, last."""
         self.talks = 0
-        self._world, self._configuration, self.note = world, configuration, note
+        self._world, self.note = world, note
+        self._configuration, self._most = configuration, _most(configuration)
         self._slack_s = slack_s
         self.repairs = Repairs()
         self._repairs_hold = repairs_hold
@@ -97,10 +103,6 @@ class Watch:
         """When a ring at him ended last."""
         self._in_talk: dict[str, Stay] = {}
         """By leg."""
-        self._most = {
-            agent: max(each.max_calls for (whose, _), each in configuration.assignments.items() if whose == agent)
-            for agent in configuration.agents
-        }
 
     # --- disturbances
 
@@ -118,6 +120,14 @@ class Watch:
         """Say so, and end the day."""
         raise Broken(what)
 
+    # --- the rules
+
+    def configured(self, configuration: Configuration) -> None:
+        """Other rules are in force, and the news of them is on its way to the engine."""
+        self.disturb()
+        self.unheard_at = self._world.now
+        self._configuration, self._most = configuration, _most(configuration)
+
     # --- the scene
 
     def came(self, channel: Channel, arguments: list[str]) -> None:
@@ -129,11 +139,20 @@ class Watch:
     def left(self, channel: Channel) -> None:
         """Not any more: he has gone, or was sent on."""
         stay = self.stays.pop(channel.id, None)
-        if stay is None or not channel.ending:
+        if stay is None:
+            return
+        if not channel.ending:
+            if stay.queue is not None and stay.queue not in self._configuration.queues and not stay.offers:
+                self._world.after(ON_ITS_WAY_S, partial(self._is_told, channel))
             return
         caller = self.people.callers.get(channel.id)
         if caller is not None and not caller.hung_up and not stay.offers and not caller.keys:
             self.broken(f"caller {caller.nth} was dropped while he waited: {channel.id}")
+
+    def _is_told(self, channel: Channel) -> None:
+        """Whose queue is gone hears that nobody serves him."""
+        if not channel.ending and channel.stasis is None and channel.app_data != NO_SERVICE:
+            self.broken(f"{channel.id} is not told that his queue is gone: {channel.app_name}({channel.app_data})")
 
     def met(self, bridge: Bridge, channel: Channel) -> None:
         """Somebody hears somebody, or music."""
@@ -187,12 +206,19 @@ class Watch:
 
     # --- the minutes
 
+    def turned_away(self, nth: int, after_s: float) -> None:
+        """Whom Asterisk has no place for hears so at once, or never."""
+        if after_s > TURNED_AWAY_WITHIN_S:
+            self.broken(f"caller {nth} hears busy only after {after_s:.3f} s")
+
     def rang(self, person: Person, line: Line) -> None:
         """A leg has begun to ring: for whom, and may it?"""
         now, call = self._world.now, line.channel.partition("~")[0]
         self.note("rings", line.channel)
         stay = self.stays.get(call)
         self._in_turn(person, stay)
+        if stay is not None:
+            self._world.after(ON_ITS_WAY_S, partial(self._is_assigned, person, line, stay))
         if stay is not None:
             stay.rung = True
             caller = self.people.callers.get(call)
@@ -223,6 +249,16 @@ class Watch:
         calm = self._calm_since((line.device, *(each.partition("~")[0] for each in still)))
         if still and self._slack_s == 0 and calm < self._world.now - 2 * AT_ONCE_S:
             self.broken(f"{line.channel} rings at a phone that has not let go of {still}")
+
+    def _is_assigned(self, person: Person, line: Line, stay: Stay) -> None:
+        """By the rules in force, once these have reached the engine."""
+        unheard = self.unheard_at > self._world.now - SERVED_WITHIN_S
+        if line.at is not At.CALLED or stay.queue is None or unheard or self._calm_since((stay.channel,)) > stay.since:
+            return
+        if (person.id, stay.queue) not in self._configuration.assignments:
+            self.broken(f"{line.channel} rings at an agent who is not of {stay.queue}")
+        if line.device not in self._configuration.devices:
+            self.broken(f"{line.channel} rings at a phone that is gone")
 
     def _in_turn(self, person: Person, stay: Stay | None) -> None:
         """Who came first, and waits unheard, is rung for first."""
@@ -261,10 +297,11 @@ class Watch:
     def _not_too_much(self, person: Person, line: Line, call: str) -> None:
         """What he had in hand before it rang may be ending; a second later it must have.
 
-        An engine that wakes up or begins anew reads first what it has missed: a ring among that is not judged.
+        An engine that wakes up or begins anew reads first what it has missed: a ring among that is not judged. Nor is
+        one that was decided before it could hear.
         """
         now = self._world.now
-        if now <= self.disturbed_at + ON_ITS_WAY_S:
+        if now <= max(self.disturbed_at + ON_ITS_WAY_S, self.unheard_at + AT_ONCE_S):
             return
         before = [
             each
@@ -315,6 +352,9 @@ class Watch:
             self.repairs.out_of_sight()
         now = self._world.now
         present: dict[Key, float] = dict(self._unserved())
+        for stay in self.stays.values():
+            if stay.queue is not None and stay.queue not in self._configuration.queues and not stay.offers:
+                present[Key("a caller waits in a queue that is gone", (stay.channel,))] = SERVED_WITHIN_S
         if records is not None:
             found = list(drift(records, self.scene, self.stays.__contains__))
             present |= dict.fromkeys(found, STUCK_AFTER_S)
@@ -369,6 +409,14 @@ class Watch:
         busy = [agent.id for agent in records.agent_records.values() if agent.offer or agent.calls or agent.other_calls]
         if there or busy or records.offers:
             self.broken(f"left over in the books: {there} {busy} {list(records.offers)}")
+
+
+def _most(configuration: Configuration) -> dict[AgentId, int]:
+    """How many calls each agent has in hand at most."""
+    return {
+        agent: max([each.max_calls for (whose, _), each in configuration.assignments.items() if whose == agent] or [1])
+        for agent in configuration.agents
+    }
 
 
 def _offer(line: Line) -> str:

@@ -36,6 +36,11 @@ class TestPostgres:
     def _data(self) -> str:
         return str(self._home / "data")
 
+    @property
+    def sockets(self) -> Path:
+        """The directory of its socket."""
+        return self._home
+
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """The address of one of its databases."""
         return f"postgresql://{user}@/{database}?host={self._home}"

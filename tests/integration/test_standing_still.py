@@ -58,7 +58,8 @@ async def test_a_frozen_engine_never_orders_anything_again(
         engine.process.send_signal(signal.SIGCONT)
         assert await engine.ended() == 75
         await asyncio.sleep(0.1)  # what it had sent would have arrived by then
-        assert tap.said_since(continued) == []
+        # A question whose time had come while it stood still may go out first; it changes nothing.
+        assert [words for words in tap.said_since(continued) if not words.startswith(b"GET ")] == []
         assert engine.events()[-1] == "process_stood_still"
 
 

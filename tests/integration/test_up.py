@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -148,6 +149,15 @@ def test_the_sheet_is_true(centre: Centre) -> None:
     assert "acd_" in fetched(sheet["urls"]["metrics"])[1]
     assert all(Path("/proc", str(pid)).exists() for pid in sheet["pids"].values())
     assert set(sheet["pids"]) == {"up", "asterisk", "postgresql", "engine"}
+
+
+def test_the_sheet_leads_to_the_pages(centre: Centre) -> None:
+    url = centre.sheet["portal"]["url"]
+    status, page = fetched(url)
+    assert status == 200
+    scripts = re.findall(r'src="(/static/[^"]+)"', page)
+    assert scripts
+    assert all(fetched(url + script)[0] == 200 for script in scripts)
 
 
 def test_everybody_can_log_in_as_the_sheet_says_and_row_security_holds(centre: Centre) -> None:

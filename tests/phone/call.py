@@ -143,7 +143,8 @@ class Call:
         return answer
 
     def _invitation(self, proof: Headers) -> Request:
-        extra = [*proof, *SDP]
+        named: Headers = [("User-Agent", self._line.model)] if self._line.model else []
+        extra = [*proof, *named, *SDP]
         return self._dialog.request("INVITE", via=self._line.via(), extra=extra, body=self._session.encode())
 
     def _over(self, *, by_us: bool, status: int = 0, reason: str = "") -> None:

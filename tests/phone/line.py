@@ -15,6 +15,8 @@ class Line:
 
     wire: Wire
     who: Credentials
+    model: str = ""
+    """What it says that it is, when it calls."""
 
     def via(self) -> str:
         """Of a new request."""

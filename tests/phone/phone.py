@@ -34,16 +34,25 @@ class Phone:
     """Opened by `async with`; leaving it hangs up, unregisters and closes."""
 
     def __init__(
-        self, server: Place, user: str, secret: str, *, name: str = "", codecs: tuple[Codec, ...] = (ULAW, ALAW)
+        self,
+        server: Place,
+        user: str,
+        secret: str,
+        *,
+        name: str = "",
+        number: str = "",
+        model: str = "",
+        codecs: tuple[Codec, ...] = (ULAW, ALAW),
     ) -> None:
-        self.user = user
+        """`name`, `number`: whom it says that it is when it calls; the server may know better. `model`: what."""
+        self.user = number or user
         self.when_called = WhenCalled.RING
         self.calls: list[Call] = []
         self.incoming: list[IncomingCall] = []
         self.lamps: list[Lamp] = []
         self.registered = False
         self.codecs = codecs
-        self._server, self._name = server, name
+        self._server, self._name, self._model = server, name, model
         self._who = Credentials(user=user, secret=secret)
         self._met = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -52,7 +61,7 @@ class Phone:
 
     async def __aenter__(self) -> "Phone":
         wire = await Wire.open("127.0.0.1", self._server, self._asked)
-        self._line = Line(wire=wire, who=self._who)
+        self._line = Line(wire=wire, who=self._who, model=self._model)
         return self
 
     async def __aexit__(

@@ -7,7 +7,7 @@ has things of other names, so that whatever of theirs is seen can be told.
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,14 +127,16 @@ agent = "2001"
 class LiveEngine:
     """A `portal.engine.LiveEngine`: the real core, on the clock of this machine, with nothing behind it."""
 
-    def __init__(self) -> None:
-        self.engine = Engine(State())
+    def __init__(self, engine: Engine | None = None) -> None:
+        """`engine`: one that has run already; None: a new one."""
+        self.engine = engine or Engine(State())
         self.facts: list[Recorded] = []
         self.ordered: list[Command] = []
         self.asked: list[Request] = []
         self.hub = Hub()
         self.hub.attach(self)
-        self.tell(EngineStarted())
+        if engine is None:
+            self.tell(EngineStarted())
 
     @property
     def state(self) -> State:
@@ -249,11 +251,11 @@ class LivePortal:
             await close(connection)
 
 
-async def fill(database_url: str) -> None:
-    """Both accounts as they are at the beginning, with a password for everybody."""
+async def fill(database_url: str, *centres: str) -> None:
+    """These accounts as they are at the beginning, or ours and theirs, with a password for everybody."""
     connection = await connect(database_url)
     try:
-        for text in (OUR_CENTRE, THEIR_CENTRE):
+        for text in centres or (OUR_CENTRE, THEIR_CENTRE):
             await apply(connection, text)
         await connection.execute(
             "insert into portal_password (account, extension, hash) select account, extension, $1 from app_user"
@@ -268,11 +270,20 @@ async def fill(database_url: str) -> None:
 async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[LivePortal]:
     """Both accounts, with a password for everybody."""
     await fill(database_url)
+    async with portal_before(LiveEngine(), Today(), database_url, mail_folder) as live:
+        await live.configure()
+        yield live
+
+
+@asynccontextmanager
+async def portal_before(
+    engine: LiveEngine, today: Today, database_url: str, mail_folder: Path
+) -> AsyncGenerator[LivePortal]:
+    """A portal that shows this engine, of which it has counted so much of today, and a database that is filled."""
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(socket.socket())
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        engine = LiveEngine()
         portal = await stack.enter_async_context(
             open_portal(
                 engine=engine,
@@ -283,14 +294,24 @@ async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[Li
                 mail_from="acd@ours.example",
             )
         )
-        await engine.hub.count_from(Today())
+        await engine.hub.count_from(today)
         runner = web.AppRunner(make_app(portal), access_log=None, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.callback(engine.hub.close)
         await web.SockSite(runner, listening).start()
-        live = LivePortal(
+        yield LivePortal(
             url=url, portal=portal, engine=engine, database_url=database_url, mail_folder=mail_folder, stack=stack
         )
-        await live.configure()
-        yield live
+
+
+@asynccontextmanager
+async def told_by_the_database(live: LivePortal) -> AsyncGenerator[None]:
+    """The engine hears of changes as it does in the process: the database says so."""
+    listening = asyncio.create_task(Store(live.database_url).listen(live.configure))
+    try:
+        yield
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening

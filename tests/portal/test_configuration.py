@@ -1,8 +1,6 @@
 """Changing the configuration by the portal: as the centre's file would have it, by those who may, and never unseen."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +10,7 @@ from acd.inputs import AsteriskSeen, CallArrived, SetStatus
 from acd.model import ONLINE, Caller, CallId, DeviceId, QueueType, Status, agent_id, queue_id
 from acd.runtime.store import Store
 from tests.integration.waiting import eventually
-from tests.portal.live import OURS, Answer, Browser, LivePortal
+from tests.portal.live import OURS, Answer, Browser, LivePortal, told_by_the_database
 
 QUEUE = queue_id(OURS, "7001")
 
@@ -247,18 +245,6 @@ async def test_a_supervisor_changes_his_queues_only_and_an_agent_none(live: Live
 
 
 # --- in force at once
-
-
-@asynccontextmanager
-async def told_by_the_database(live: LivePortal) -> AsyncGenerator[None]:
-    """The engine hears of changes as it does in the process: the database says so."""
-    listening = asyncio.create_task(Store(live.database_url).listen(live.configure))
-    try:
-        yield
-    finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
 
 
 async def test_a_change_of_type_acts_on_a_call_that_waits(live: LivePortal) -> None:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from portal.history import keeping
 from portal.history.keeping import Connection, Keeper
-from tests.portal.past import keep_up, simulated, write_facts
+from tests.portal.live import LivePortal
+from tests.portal.past import keep_up, kept_up, simulated, write_facts
 
 TABLES = ("call_record", "call_party", "counted", "agent_span")
 
@@ -38,3 +39,15 @@ async def test_a_keeper_goes_on_where_the_last_one_stopped(owned_database: str) 
     await keep_up(owned_database)
     assert await rows_of(connection) == kept, "made anew from the journal, it is the same"
     await connection.close(timeout=1)
+
+
+async def test_who_asks_sees_all_that_the_journal_has(live: LivePortal) -> None:
+    """At once, although a keeper that nobody asks looks once a second only."""
+    asker = await live.browser("1003@ours.example")
+    facts = simulated(datetime(2026, 5, 5, 8, tzinfo=UTC), timedelta(hours=3), seed=4)
+    half = len(facts) // 2
+    await kept_up(live, 0)
+    for first, part in ((1, facts[:half]), (half + 1, facts[half:])):
+        await write_facts(live.database_url, part, first=first)
+        assert (await asker.ask("GET", "/calls?from=2026-05-05&to=2026-05-05")).status == 200
+        assert live.portal.keeper.seq == first + len(part) - 1

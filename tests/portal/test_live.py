@@ -9,6 +9,7 @@ import pytest
 
 from acd.centre import Role
 from acd.model import LUNCH, OFFLINE
+from portal.live.hub import BEAT_EVERY
 from tests.portal.centre_day import Day
 from tests.portal.live import LivePortal
 from tests.portal.watching import Rows, watching
@@ -105,6 +106,14 @@ async def test_a_page_that_comes_back_sees_what_it_missed(live: LivePortal, day:
     day.calls("A")
     async with watching(browser, "waiting/7001") as page:
         assert list(page.rows["waiting/7001"]) == ["A"]
+
+
+async def test_a_page_that_watches_nothing_is_told_at_once_that_it_is_connected(live: LivePortal) -> None:
+    """Long before the next beat, so it need not say that it is not live."""
+    browser = await live.browser("1003@ours.example")
+    async with watching(browser) as page, asyncio.timeout(BEAT_EVERY.total_seconds() / 2):
+        await page.watch()
+        assert set(await page.next()) == {"at"}
 
 
 async def test_two_pages_see_the_same(live: LivePortal, day: Day) -> None:

@@ -64,12 +64,12 @@ def test_area_codes_and_countries_agree_with_the_library() -> None:
 @pytest.mark.parametrize(
     ("zone", "day", "minutes", "pieces"),
     [
-        ("Europe/Budapest", date(2026, 3, 29), 23 * 60, 23),
-        ("Europe/Budapest", date(2026, 10, 25), 25 * 60, 25),
-        ("Asia/Beirut", date(2026, 3, 29), 23 * 60, 23),
-        ("America/Havana", date(2026, 11, 1), 25 * 60, 25),
-        ("Australia/Lord_Howe", date(2026, 10, 4), 23 * 60 + 30, 24),
-        ("Asia/Kathmandu", date(2026, 5, 5), 24 * 60, 24),
+        ("Europe/Budapest", date(2024, 3, 31), 23 * 60, 23),
+        ("Europe/Budapest", date(2024, 10, 27), 25 * 60, 25),
+        ("Asia/Beirut", date(2024, 3, 31), 23 * 60, 23),
+        ("America/Havana", date(2024, 11, 3), 25 * 60, 25),
+        ("Australia/Lord_Howe", date(2024, 10, 6), 23 * 60 + 30, 24),
+        ("Asia/Kathmandu", date(2024, 5, 5), 24 * 60, 24),
     ],
 )
 def test_a_day_has_the_hours_that_clocks_show(zone: str, day: date, minutes: int, pieces: int) -> None:

@@ -18,6 +18,7 @@ from acd.inputs import (
     LegEnded,
     LegHeld,
     OtherCallStarted,
+    PhoneNamedItself,
     SetStatus,
     SwitchDevice,
 )
@@ -223,3 +224,11 @@ def test_agents_of_a_queue_are_counted_by_what_they_do() -> None:
 def test_of_an_agent_who_answers_none_of_his_queues_a_supervisor_sees_nothing() -> None:
     centre = RunningCentre()
     assert agents.agent_row(centre.state, BOB, {HELP}, AgentMeasures()) is None
+
+
+@pytest.mark.parametrize("model", ["Yealink SIP-T46U 108.86.0.20", "<script>", "\ud800"])
+def test_a_phone_that_has_said_what_it_is_shows_it(model: str) -> None:
+    centre = RunningCentre()
+    assert [device.model for device in row(centre).devices] == [None]
+    centre.do(1, PhoneNamedItself(device=DESK, model=model))
+    assert [device.model for device in row(centre).devices] == [model.replace("\ud800", "?")]

@@ -79,6 +79,7 @@ from acd.outputs import (
     OtherCallConnected,
     OutboundEnded,
     Party,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
     PriorityChanged,
@@ -246,6 +247,8 @@ class Ledger(OfferBooks):
                 (self.off.discard if fact.on else self.off.add)(fact.device)
             case DeviceReachable():
                 (self.reachable.add if fact.reachable else self.reachable.discard)(fact.device)
+            case PhoneModelKnown():
+                pass
             case DeviceEngaged():
                 self.people[self.owner[fact.device]].other[fact.channel] = fact.device
             case OtherCallConnected():

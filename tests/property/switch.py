@@ -60,7 +60,8 @@ class Switch:
         self.ringing: set[Leg] = set()
         self.up: set[Leg] = set()
         self.joining: dict[CallId, Leg | ChannelId] = {}
-        self.talks: set[CallId] = set()
+        self.talks: dict[CallId, Leg | ChannelId] = {}
+        """Callers in the bridge of a talk, and whom they were joined with there."""
         self.recording: dict[CallId, str] = {}
         self.others: dict[ChannelId, SeenOtherCall] = {}
         self.sent_on: dict[ChannelId, bool] = {}
@@ -79,7 +80,7 @@ class Switch:
             case HoldCaller():
                 assert self.channel(command.call) == command.channel, "holds a caller who is there"
                 self.held[command.call] = command.queue
-                self.talks.discard(command.call)
+                self.talks.pop(command.call, None)
                 self.joining.pop(command.call, None)
             case Say():
                 assert self.channel(command.call) == command.channel, "speaks to a caller who is there"
@@ -179,7 +180,7 @@ class Switch:
         for of in (self.callers, self.called_back, self.held, self.saying, self.joining, self.recording):
             of.pop(call, None)
         self.fetching.pop(ChannelId(call), None)
-        self.talks.discard(call)
+        self.talks.pop(call, None)
 
     def _end(self, legs: set[Leg]) -> None:
         self.ringing -= legs

@@ -305,7 +305,7 @@ def test_days_keep_every_rule_and_meet_every_situation() -> None:
     """No rule is broken on any of the days, and each named situation has been met on one of them."""
     Days.reached.clear()
     chosen = settings(
-        max_examples=DAYS or 480,
+        max_examples=DAYS or 320,
         stateful_step_count=40,
         deadline=None,
         derandomize=not DAYS,

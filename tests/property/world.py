@@ -174,9 +174,8 @@ class World(Switch):
 
     def joined(self, call: CallId) -> Event | None:
         """Caller and agent hear each other."""
-        del self.joining[call]
+        self.talks[call] = self.joining.pop(call)
         self.held.pop(call, None)
-        self.talks.add(call)
         return self.tell(CallConnected(call=call))
 
     def join_fails(self, call: CallId) -> Event | None:
@@ -267,7 +266,8 @@ class World(Switch):
         """All that is there now."""
         there = [*self.callers.values(), *self.called_back.values(), *self.fetching.values()]
         legs = [SeenLeg(offer=o, device=d, answered=False) for o, d in self.ringing]
-        legs += [SeenLeg(offer=o, device=d, answered=True) for o, d in self.up]
+        heard = {with_whom: call for call, with_whom in self.talks.items()}
+        legs += [SeenLeg(offer=o, device=d, answered=True, talks_with=heard.get((o, d))) for o, d in self.up]
         return AsteriskSeen(
             calls=tuple(sorted(there, key=lambda seen: seen.call)),
             legs=tuple(sorted(legs, key=lambda leg: (leg.offer, leg.device))),

@@ -45,6 +45,7 @@ from acd.inputs import (
     OtherCallAnswered,
     OtherCallEnded,
     OtherCallStarted,
+    PhoneNamedItself,
     PickCall,
     Request,
     Resume,
@@ -199,6 +200,10 @@ _PATTERNS: Final[tuple[tuple[str, Meaning], ...]] = (
     (rf"{_DEVICE} registers", lambda said: DeviceRegistered(device=DeviceId(said["device"]))),
     (rf"{_DEVICE} unregisters", lambda said: DeviceUnregistered(device=DeviceId(said["device"]))),
     (
+        rf"{_DEVICE} says that it is a (?P<model>.+)",
+        lambda said: PhoneNamedItself(device=DeviceId(said["device"]), model=said["model"]),
+    ),
+    (
         rf"{_DEVICE} begins other call {_CHANNEL}",
         lambda said: OtherCallStarted(channel=ChannelId(said["channel"]), device=DeviceId(said["device"])),
     ),
@@ -317,7 +322,12 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
                 seen = replace(
                     seen,
                     legs=tuple(
-                        SeenLeg(offer=OfferId(item[1]), device=DeviceId(item[0]), answered=item[2:] == ["answered"])
+                        SeenLeg(
+                            offer=OfferId(item[1]),
+                            device=DeviceId(item[0]),
+                            answered=item[2:3] == ["answered"],
+                            talks_with=CallId(item[4]) if item[3:4] == ["with"] else None,
+                        )
                         for item in items
                     ),
                 )
@@ -353,7 +363,13 @@ def _seen(text: str, centre: Centre, arrivals: dict[CallId, datetime], now: date
                 seen = replace(seen, life=rest)
             case _:
                 raise StoryError(f"asterisk has no {kind!r}")
-    return seen
+    return replace(seen, legs=tuple(_with_its_caller(leg, seen.joined) for leg in seen.legs))
+
+
+def _with_its_caller(leg: SeenLeg, joined: frozenset[CallId]) -> SeenLeg:
+    """A leg that is up talks with the caller for whom it rang, if he talks, unless another one is named."""
+    call = CallId(leg.offer.partition("~")[0])
+    return replace(leg, talks_with=call) if leg.answered and leg.talks_with is None and call in joined else leg
 
 
 def _seen_call(item: list[str], arrivals: dict[CallId, datetime], now: datetime) -> SeenCall:

@@ -68,6 +68,7 @@ from acd.outputs import (
     OtherCallConnected,
     OutboundEnded,
     Outcome,
+    PhoneModelKnown,
     PlaceGone,
     PlaceKept,
     PriorityChanged,
@@ -282,6 +283,8 @@ def fact(it: Fact, at: datetime) -> str:
             return f"{it.device} is switched {'on' if it.on else 'off'}"
         case DeviceReachable():
             return f"{it.device} is {'registered' if it.reachable else 'not registered'}"
+        case PhoneModelKnown():
+            return f"{it.device} is a {it.model}"
         case DeviceEngaged():
             dialled = f", it has dialled {it.number}" if it.outgoing else ""
             return f"{it.device} has other call {it.channel}{dialled}"

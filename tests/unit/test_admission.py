@@ -1,8 +1,10 @@
 """How many new calls are let in: everybody, until requests take long, and again once they do not."""
 
+from collections.abc import Callable
+
 import pytest
 
-from ari_bridge.admission import Admission, Period
+from ari_bridge.admission import CALM_S, LEAST_PER_S, Admission, Period
 
 FAST_S, SLOW_S = 0.003, 0.5
 SECONDS = 0.25
@@ -131,3 +133,58 @@ def test_some_always_get_in() -> None:
     for _ in range(200):
         admission.judge(period(5.0, places=admission.places(SECONDS)))
     assert admission.places(SECONDS) == 1
+
+
+SLOT_S = SECONDS / 3
+
+
+def with_least() -> Admission:
+    """After an overload that left room for hardly anybody."""
+    admission = limited()
+    while admission.limit_per_s != LEAST_PER_S:
+        admission.judge(period(5.0, places=0))
+    return admission
+
+
+def live_in_slots(admission: Admission, came: Callable[[int], int], *, seconds: float) -> list[int]:
+    """To a quick machine so many come in each slot; how many were turned away in each."""
+    turned_away, offered, shed = list[int](), 0, 0
+    for nth in range(round(seconds / SLOT_S)):
+        places, now = admission.places(SLOT_S), came(nth)
+        turned_away.append(0 if places is None else max(0, now - places))
+        offered, shed = offered + now, shed + turned_away[-1]
+        if nth % 3 == 2:
+            admission.judge(period(FAST_S, offered=offered, places=offered - shed))
+            offered = shed = 0
+    return turned_away
+
+
+@pytest.mark.parametrize("slot", range(12, 24))
+def test_a_single_caller_after_an_overload_is_let_in(slot: int) -> None:
+    admission = with_least()
+    assert sum(live_in_slots(admission, lambda nth: int(nth == slot), seconds=3)) == 0
+    assert admission.limit_per_s is not None
+
+
+def test_two_callers_at_once_make_no_overload_last() -> None:
+    admission = with_least()
+    turned_away = live_in_slots(admission, lambda nth: 2 if nth % 24 == 23 else 0, seconds=CALM_S + 1)
+    assert sum(turned_away) > 0
+    assert admission.limit_per_s is None
+
+
+@pytest.mark.parametrize("apart", [1, 2])
+def test_while_more_come_than_may_no_place_is_kept(apart: int) -> None:
+    """Six or twelve a second, and at first four may: what gets in more is what the limit has grown by."""
+    admission = with_least()
+    came = [int(nth % apart == 0) for nth in range(round(3 / SLOT_S))]
+    let_in = sum(came) - sum(live_in_slots(admission, lambda nth: came[nth], seconds=3))
+    assert admission.limit_per_s is not None
+    assert let_in <= 3 * admission.limit_per_s + 1
+
+
+def test_after_a_pause_no_more_come_at_once_than_are_kept() -> None:
+    admission = with_least()
+    live_in_slots(admission, lambda _: 0, seconds=4)
+    turned_away = live_in_slots(admission, lambda _: 20, seconds=1)
+    assert [sum(turned_away[nth : nth + 3]) for nth in (0, 3, 6, 9)] == [57, 59, 59, 59]

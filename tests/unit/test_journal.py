@@ -118,6 +118,7 @@ def test_the_names_are_for_ever() -> None:
         "offer_retimed",
         "other_call_connected",
         "outbound_ended",
+        "phone_model_known",
         "place_gone",
         "place_kept",
         "priority_changed",

@@ -222,3 +222,18 @@ def test_a_file_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
 def test_a_key_outside_its_section(tmp_path: Path) -> None:
     path = write(tmp_path, 'ari = "http://127.0.0.1"\n')
     assert faults_of(path, ENOUGH) == {f"{path}: ari": "is not a table; write [ari] above it"}
+
+
+def test_the_example_for_systemd_can_be_used(tmp_path: Path) -> None:
+    """With its secrets where they are in the test."""
+    text = (Path(__file__).parents[2] / "ops" / "systemd" / "acd.toml").read_text(encoding="utf-8")
+    secrets = {"database.url": DATABASE, "ari.secret": "ari-secret", "smtp.url": "smtps://acd:x@mail.example.com"}
+    for name, secret in secrets.items():
+        (tmp_path / name).write_text(f"{secret}\n", encoding="utf-8")
+    settings = read_settings(write(tmp_path, text.replace("/etc/acd", str(tmp_path))), {})
+    assert settings.portal_url == "https://acd.example.com"
+    assert (settings.portal_smtp_url, settings.portal_mail_from) == (secrets["smtp.url"], "acd@example.com")
+    instead = (
+        text.replace("/etc/acd", str(tmp_path)).replace("# mail_folder", "mail_folder").replace("smtp_url_file", "# ")
+    )
+    assert read_settings(write(tmp_path, instead), {}).portal_mail_folder == Path("/var/lib/asterisk-acd/mail")

@@ -5,7 +5,9 @@ import { orSay } from "../announce.js";
 import { api } from "../api.js";
 import { html, useEffect, useState } from "../preact.js";
 import { Card, Empty, Failed, Loading } from "../parts/card.js";
+import { Confirm } from "../parts/confirm.js";
 import { Field } from "../parts/field.js";
+import { useSaving, WhatIsWrong } from "../parts/saving.js";
 import { When } from "../parts/timer.js";
 
 const SCOPES = [
@@ -21,10 +23,10 @@ export function Tokens() {
   const [problem, setProblem] = useState(/** @type {Error | null} */ (null));
   const ask = () => api.get("tokens").then(setTokens, setProblem);
   useEffect(() => void ask(), []);
-  const remove = async (/** @type {string} */ id) => {
-    if (await orSay(api.delete(`tokens/${encodeURIComponent(id)}`))) {
-      ask();
-    }
+  const [removed, setRemoved] = useState(/** @type {any} */ (null));
+  const remove = async () => {
+    await orSay(api.delete(`tokens/${encodeURIComponent(removed.id)}`));
+    ask();
   };
   return html`<${Card} title="Tokens for programs">
     ${problem && html`<${Failed} problem=${problem} retry=${ask} />`}
@@ -36,10 +38,13 @@ export function Tokens() {
           <th scope="row">${each.name}</th>
           <td data-label="May">${each.scopes.join(", ")}</td>
           <td data-label="Last used">${each.used_at ? html`<${When} at=${each.used_at} />` : "never"}</td>
-          <td class="number"><button type="button" onClick=${() => remove(each.id)} aria-label=${`Remove ${each.name}`}>Remove</button></td>
+          <td class="number"><button type="button" class="small" onClick=${() => setRemoved(each)} aria-label=${`Remove… ${each.name}`}>Remove…</button></td>
         </tr>`)}</tbody>
       </table>`}
     <${NewToken} made=${ask} />
+    ${removed && html`<${Confirm} title=${`Remove the token ${removed.name}?`} deed="Remove it" act=${remove} onClose=${() => setRemoved(null)}>
+      A program that uses it can do nothing more from then on.
+    <//>`}
   <//>`;
 }
 
@@ -50,22 +55,25 @@ function NewToken({ made }) {
   const [token, setToken] = useState("");
   const toggle = (/** @type {string} */ scope) =>
     setScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
+  const saving = useSaving();
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    await orSay(api.post("tokens", { name, scopes }).then((given) => {
+    const given = await saving.save(() => api.post("tokens", { name, scopes }));
+    if (given !== null) {
       setToken(given.token);
       setName("");
       made();
-    }));
+    }
   };
   return html`<form onSubmit=${submit} class="new-token">
-    <${Field} label="Name of a new token" required maxlength="80" value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
+    <${Field} label="Name of a new token" required maxlength="80" value=${name} fault=${saving.faultOf("name")} onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
     <fieldset class="choices"><legend>It may</legend>
       ${SCOPES.map(([scope, meaning]) => html`<label key=${scope} class="check">
         <input type="checkbox" checked=${scopes.includes(scope)} onChange=${() => toggle(scope)} /><span>${meaning}</span>
       </label>`)}
     </fieldset>
-    <button type="submit" disabled=${scopes.length === 0}>Make a token</button>
-    ${token && html`<p role="status" class="secret">Keep it now, it is not shown again: <code>${token}</code></p>`}
+    <${WhatIsWrong} saving=${saving} places=${["name"]} />
+    <button type="submit" disabled=${scopes.length === 0 || saving.busy}>Make a token</button>
+    <div role="status" class="secret">${token && html`Keep it now, it is not shown again: <code>${token}</code>`}</div>
   </form>`;
 }

@@ -7,7 +7,7 @@ import { Icon } from "../parts/icon.js";
 import { Elapsed } from "../parts/timer.js";
 import { StatusMark } from "../parts/status-mark.js";
 import { lookOf } from "../statuses.js";
-import { useSession } from "../store.js";
+import { renewSession, useSession } from "../store.js";
 import { chooseStatus } from "./deeds.js";
 
 /** @param {{me: any, label: string}} props */
@@ -34,11 +34,15 @@ export function StatusChooser({ me, label }) {
   }, [open]);
 
   const show = () => {
+    renewSession();
     setAt(Math.max(0, statuses.findIndex((each) => each.status === shown)));
     setOpen(true);
   };
   const choose = async (/** @type {number} */ place) => {
     setOpen(false);
+    if (statuses[place] === undefined) {
+      return;
+    }
     setAsked(true);
     await chooseStatus(me.agent, statuses[place].status);
     setAsked(false);

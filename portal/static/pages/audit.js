@@ -62,6 +62,9 @@ function Detail({ detail }) {
 
 /** @param {any} value */
 function said(value) {
+  if (Array.isArray(value)) {
+    return value.map(said).join(", ") || "nothing";
+  }
   return value === null || value === "" ? "nothing" : typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

@@ -7,10 +7,10 @@ import { LimitsDialog } from "../board/limits-dialog.js";
 import { ListeningBar } from "../board/listening.js";
 import { useLimits } from "../board/limits.js";
 import { QueuesCard } from "../board/queues-card.js";
-import { html, useState } from "../preact.js";
+import { html, useEffect, useState } from "../preact.js";
 import { Empty } from "../parts/card.js";
 import { Link } from "../router.js";
-import { useTopic } from "../store.js";
+import { renewSession, useTopic } from "../store.js";
 
 export default function BoardPage() {
   const { rows: queues, refused } = useTopic("queues");
@@ -18,8 +18,13 @@ export default function BoardPage() {
   const agents = found && Object.values(found);
   const limits = useLimits();
   const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (refused) {
+      renewSession();
+    }
+  }, [refused]);
   if (refused) {
-    return html`<h1>Board</h1><${Empty}>You look after no queues any more. Load the page anew.<//>`;
+    return html`<h1>Board</h1><${Empty}>You look after no queues any more.<//>`;
   }
   return html`<div class="page-head">
       <h1>Board</h1>

@@ -23,7 +23,7 @@ export default function PeoplePage() {
   return html`<div class="page-head"><h1>People</h1>
       ${manages && html`<div class="actions"><button type="button" class="primary" onClick=${() => setAsked(true)}>New person…</button></div>`}
     </div>
-    <${Card} title="Everybody of the account" aside=${html`<label class="search"><span class="unseen">Search people</span><${Icon} name="search" />
+    <${Card} title="Everybody of the account" kind="people" aside=${html`<label class="search"><span class="unseen">Search people</span><${Icon} name="search" />
       <input type="search" placeholder="Name, extension or phone" value=${search} onInput=${(/** @type {any} */ event) => setSearch(event.target.value)} /></label>`}>
       <${Loaded} loaded=${loaded}>${(/** @type {any[]} */ users) => users.filter(like).length === 0
         ? html`<${Empty}>Nobody is like “${search}”.<//>`
@@ -42,7 +42,7 @@ function Row({ user: { extension, name, role, supervises, email, phones, queues,
     <th scope="row">${manages ? html`<${Link} to=${`/people/${encodeURIComponent(extension)}`} class="queue-name">${name}<//>` : html`<span class="queue-name">${name}</span>`}
       ${warnings.length > 0 && html`<span class="small block warned"><${Icon} name="warning" /> ${counted(warnings.length, "warning")}</span>`}</th>
     <td data-label="Extension" class="digits">${extension}</td>
-    <td data-label="Role">${roleInWords(role)}${supervises?.length > 0 && html`<span class="quiet small block">of ${supervises.join(", ")}</span>`}</td>
+    <td data-label="Role"><span>${roleInWords(role)}${supervises?.length > 0 && html` <span class="quiet small">of ${supervises.join(", ")}</span>`}</span></td>
     <td data-label="Phones">${phones.join(", ") || html`<span class="quiet">none</span>`}</td>
     <td data-label="Answers" class="digits">${queues.join(", ") || html`<span class="quiet">no queue</span>`}</td>
     ${manages && html`<td data-label="Mail">${email ?? html`<span class="quiet">none</span>`}</td>`}

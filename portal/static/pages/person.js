@@ -9,6 +9,7 @@ import { Card, Empty } from "../parts/card.js";
 import { Confirm } from "../parts/confirm.js";
 import { Icon } from "../parts/icon.js";
 import { Loaded, useLoaded } from "../parts/loaded.js";
+import { sentence } from "../parts/saving.js";
 import { PasswordCard } from "../people/password-card.js";
 import { PersonForm } from "../people/person-form.js";
 import { PhonesCard } from "../people/phones-card.js";
@@ -35,9 +36,9 @@ export default function PersonPage({ extension }) {
       <div class="page-head"><h1>${user.name} <span class="quiet digits">${extension}</span></h1>
         ${extension !== who.extension && html`<div class="actions"><button type="button" class="danger" onClick=${() => setRemoved(true)}>Remove this person…</button></div>`}
       </div>
-      ${user.warnings.map((/** @type {any} */ { place, said }) => html`<p key=${place + said} class="warn"><${Icon} name="warning" /><span>${said}</span></p>`)}
+      ${user.warnings.map((/** @type {any} */ { place, said }) => html`<p key=${place + said} class="warn"><${Icon} name="warning" /><span>${sentence(said)}</span></p>`)}
       <div class="account-page">
-        <div><${PersonForm} user=${user} queues=${queues} put=${(/** @type {any} */ changed) => loaded.put({ user: changed, queues })} again=${loaded.again} />
+        <div><${PersonForm} user=${user} queues=${queues} put=${(/** @type {any} */ changed) => loaded.put({ user: changed, queues })} />
           <${Answers} user=${user} queues=${queues} /></div>
         <div><${PhonesCard} user=${user} again=${loaded.again} /><${PasswordCard} user=${user} /></div>
       </div>

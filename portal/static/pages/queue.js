@@ -8,6 +8,7 @@ import { setPageTitle } from "../page-mark.js";
 import { Confirm } from "../parts/confirm.js";
 import { Icon } from "../parts/icon.js";
 import { Loaded, useLoaded } from "../parts/loaded.js";
+import { sentence } from "../parts/saving.js";
 import { Assigned } from "../queues/assigned.js";
 import { RulesForm } from "../queues/rules-form.js";
 import { go, Link } from "../router.js";
@@ -48,6 +49,6 @@ export default function QueuePage({ queue: number }) {
 /** What works, and is probably not what was meant. @param {{warnings: {place: string, said: string}[]}} props */
 function Warnings({ warnings }) {
   return warnings.length === 0 ? null : html`<div class="warnings" role="status">${warnings.map(({ place, said }) => html`<p key=${place + said} class="warn">
-    <${Icon} name="warning" /><span>${said.charAt(0).toUpperCase() + said.slice(1)}.</span>
+    <${Icon} name="warning" /><span>${sentence(said)}</span>
   </p>`)}</div>`;
 }

@@ -12,6 +12,6 @@ export default function SettingsPage() {
   return html`<div class="page-head"><h1>Settings</h1></div>
     <${Loaded} loaded=${loaded}>${(/** @type {any} */ account) => html`<div class="account-page">
       <div><${Statuses} account=${account} put=${(/** @type {any} */ changed) => loaded.put({ ...account, ...changed })} again=${loaded.again} /></div>
-      <div><${Place} account=${account} put=${loaded.put} again=${loaded.again} /></div>
+      <div><${Place} account=${account} put=${loaded.put} /></div>
     </div>`}<//>`;
 }

@@ -47,7 +47,7 @@ export function WhatIsWrong({ saving: { problem }, places }) {
     ${faults.length === 0
       ? html`<p>${problem.message}</p>`
       : html`<p>Nothing was saved. ${others.length < faults.length ? "See what is said at the fields." : ""}</p>`}
-    ${others.map(({ place, said }) => html`<p key=${place + said}>${place === ANYWHERE ? "" : `${inWords(place)}: `}${said}</p>`)}
+    ${others.map(({ place, said }) => html`<p key=${place + said}>${place === ANYWHERE ? "" : `${inWords(place)}: `}${sentence(said)}</p>`)}
   </div>`}</div>`;
 }
 
@@ -56,7 +56,13 @@ function inWords(place) {
   return place.replaceAll("_", " ").replaceAll(".", ", ");
 }
 
-/** @param {string} said */
-function sentence(said) {
-  return said.charAt(0).toUpperCase() + said.slice(1) + (/[.!?]$/.test(said) ? "" : ".");
+/**
+ * What is wrong or probably not meant, as a sentence. How it is mended in the file of a centre is left out: nobody has
+ * that before him here.
+ * @param {string} said
+ */
+export function sentence(said) {
+  const [what, mend = ""] = said.split(/; (?=[^;]*$)/);
+  const words = / = /.test(mend) ? what : said;
+  return words.charAt(0).toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");
 }

@@ -32,7 +32,7 @@ export function PhonesCard({ user, again }) {
           <button type="button" class="small" onClick=${() => setAsked({ kind: "remove", phone })} aria-label=${`Remove ${phone}`}>Remove…</button>
         </span></li>`)}
     </ul>`}
-    <${NewPhone} owner=${user.extension} made=${(/** @type {any} */ given) => { setSecret(given); again(); }} />
+    <${NewPhone} owner=${user.extension} example=${freeName(user)} made=${(/** @type {any} */ given) => { setSecret(given); again(); }} />
     ${secret && html`<${Secret} given=${secret} onClose=${() => setSecret(null)} />`}
     ${asked?.kind === "secret" && html`<${Confirm} title=${`A new password for ${asked.phone}?`} deed="Make a new one" act=${renew} onClose=${close}>
       The old one is worth nothing from then on: the phone must be given the new one before it can register again.
@@ -43,8 +43,13 @@ export function PhonesCard({ user, again }) {
   <//>`;
 }
 
-/** @param {{owner: string, made: (given: any) => void}} props */
-function NewPhone({ owner, made }) {
+/** What a further phone might be called. @param {any} user */
+function freeName({ extension, phones }) {
+  return ["desk", "soft", "mobile"].map((kind) => `${extension}-${kind}`).find((name) => !phones.includes(name)) ?? `${extension}-${phones.length + 1}`;
+}
+
+/** @param {{owner: string, example: string, made: (given: any) => void}} props */
+function NewPhone({ owner, example, made }) {
   const [name, setName] = useState("");
   const saving = useSaving();
   const submit = async (/** @type {Event} */ event) => {
@@ -56,7 +61,7 @@ function NewPhone({ owner, made }) {
     }
   };
   return html`<form class="add-line" onSubmit=${submit}>
-    <${Field} label="Name of a new phone" required placeholder=${`${owner}-desk`} value=${name} fault=${saving.faultOf("name")}
+    <${Field} label="Name of a new phone" required placeholder=${example} value=${name} fault=${saving.faultOf("name")}
       hint="With it the phone registers. No other phone, of any account, may have it." onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
     <button type="submit" disabled=${saving.busy}>Add</button>
     <${WhatIsWrong} saving=${saving} places=${["name"]} />

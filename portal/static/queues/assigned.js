@@ -37,6 +37,9 @@ export function Assigned({ queue, users, put, again }) {
     await carry(api.delete(`${path}/agents/${encode(removed.agent)}`));
     notify(`${removed.name} answers this queue no more.`);
   };
+  const orders = new Set(queue.agents.map((/** @type {any} */ each) => each.rules.order));
+  /** Agents of one order number are a group, which a move of one would break up. */
+  const movable = queue.agents.length > 1 && (orders.size === queue.agents.length || queue.rules.type === "linear_hunt");
   return html`<${Card} title="Agents of this queue" kind="assigned">
     ${queue.agents.length === 0 ? html`<${Empty}>Nobody answers this queue yet. Choose somebody below.<//>` : html`<table class="rows stack">
       <thead><tr>
@@ -45,20 +48,24 @@ export function Assigned({ queue, users, put, again }) {
         <th scope="col"><span class="unseen">What you can do</span></th>
       </tr></thead>
       <tbody>${queue.agents.map((/** @type {any} */ each, /** @type {number} */ place) => html`<${Row} key=${each.agent} assigned=${each}
-        up=${place > 0 && (() => move(place, place - 1))} down=${place < queue.agents.length - 1 && (() => move(place, place + 1))}
+        movable=${movable} up=${place > 0 && (() => move(place, place - 1))} down=${place < queue.agents.length - 1 && (() => move(place, place + 1))}
         change=${() => setChanged(each.agent)} remove=${() => setRemoved(each)} />`)}</tbody>
     </table>`}
     <${Add} users=${users.filter(({ extension }) => !queue.agents.some((/** @type {any} */ each) => each.agent === extension))} add=${add} />
-    ${changed && html`<${AssignmentDialog} queue=${queue} assigned=${queue.agents.find((/** @type {any} */ each) => each.agent === changed)}
-      put=${put} again=${again} onClose=${() => setChanged(null)} />`}
+    ${changed && html`<${AssignmentDialog} queue=${queue} agent=${changed} put=${put} onClose=${() => setChanged(null)} />`}
     ${removed && html`<${Confirm} title=${`Take ${removed.name} out of this queue?`} deed="Take out" act=${remove} onClose=${() => setRemoved(null)}>
       ${removed.name} is offered no more calls of it. A call of it that goes on is not ended.
     <//>`}
   <//>`;
 }
 
-/** @param {{assigned: any, up: any, down: any, change: () => void, remove: () => void}} props absent functions: he is at that end */
-function Row({ assigned: { agent, name, rules, phones }, up, down, change, remove }) {
+/** Stays where it is at the end of the way, so that the focus does too. @param {{icon: string, label: string, move: (() => void) | false}} props */
+function Mover({ icon, label, move }) {
+  return html`<button type="button" class="plain" aria-disabled=${!move} aria-label=${label} onClick=${move || undefined}><${Icon} name=${icon} /></button>`;
+}
+
+/** @param {{assigned: any, movable: boolean, up: any, down: any, change: () => void, remove: () => void}} props up, down: false at that end */
+function Row({ assigned: { agent, name, rules, phones }, movable, up, down, change, remove }) {
   const special = [
     rules.max_calls > 1 && `${rules.max_calls} calls at once`,
     rules.confirm && "presses 1 to accept",
@@ -67,16 +74,15 @@ function Row({ assigned: { agent, name, rules, phones }, up, down, change, remov
   return html`<tr>
     <th scope="row"><span class="queue-name">${name}</span> <span class="digits quiet">${agent}</span></th>
     <td data-label="Order" class="number"><span class="order">
-      <button type="button" class="plain" disabled=${!up} onClick=${up || undefined} aria-label=${`Move ${name} up`}><${Icon} name="up" /></button>
-      <button type="button" class="plain" disabled=${!down} onClick=${down || undefined} aria-label=${`Move ${name} down`}><${Icon} name="down" /></button>
+      ${movable && html`<${Mover} icon="up" label=${`Move ${name} up`} move=${up} /><${Mover} icon="down" label=${`Move ${name} down`} move=${down} />`}
       <span class="digits">${rules.order}</span></span></td>
     <td data-label="Priority" class="number">${rules.priority ?? html`<span class="quiet">the queue's</span>`}</td>
     <td data-label="Wrap-up" class="number">${rules.wrap_up ?? html`<span class="quiet">the queue's</span>`}</td>
     <td data-label="Phones">${phones.length === 0 ? "none" : rules.devices === null ? "all" : rules.devices.join(", ")}</td>
     <td data-label="Rules">${special.join(", ")}</td>
     <td class="row-actions">
-      <button type="button" class="small" onClick=${change} aria-label=${`Change how ${name} answers`}>Change…</button>
-      <button type="button" class="small" onClick=${remove} aria-label=${`Take ${name} out of this queue`}>Take out…</button>
+      <button type="button" class="small" onClick=${change} aria-label=${`Change how ${name} answers this queue`}>Change…</button>
+      <button type="button" class="small" onClick=${remove} aria-label=${`Take out ${name}`}>Take out…</button>
     </td>
   </tr>`;
 }

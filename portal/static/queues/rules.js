@@ -9,6 +9,7 @@
  * @typedef {{key: string, label: string, hint?: string, kind: Kind, options?: [value: string, words: string][],
  *   empty?: string, required?: boolean, only?: (form: Form) => boolean}} Rule
  *   empty: what it means that nothing is written; only: when there is such a rule
+ * @typedef {{title: string, rules: Rule[]}} Section
  * @typedef {Record<string, string | boolean>} Form every rule as it stands in its field
  */
 
@@ -27,11 +28,12 @@ const rings = (/** @type {Form} */ form) => form.type !== "call_park";
 const callsBack = (/** @type {Form} */ form) => form["callback.on"] === true;
 const overflows = (/** @type {string} */ kind) => (/** @type {Form} */ form) => form["overflow.kind"] === kind;
 
-/** @type {{title: string, rules: Rule[]}[]} */
-export const SECTIONS = [
+/** @type {Section[]} */
+const AGENTS = [
   {
-    title: "Which phones ring",
+    title: "The queue",
     rules: [
+      { key: "name", label: "Name", kind: "text", required: true },
       { key: "type", label: "Type", kind: "choice", options: TYPES.map(([value, name]) => [value, name]) },
       { key: "first_round", label: "Agents who ring first", kind: "count", only: cascade, empty: "by order",
         hint: "Left empty together with the next: agents of one order number are a group." },
@@ -61,6 +63,18 @@ export const SECTIONS = [
         hint: "Said to the agent, with the caller's wait, before the two are joined. A sound's name as Asterisk has it, without .wav." },
     ],
   },
+  {
+    title: "Figures and recording",
+    rules: [
+      { key: "service_level", label: "Service level within", kind: "length", required: true, hint: "An answer within this time counts as good service." },
+      { key: "recording", label: "Recording", kind: "choice",
+        options: [["off", "off"], ["on", "every talk"], ["on_demand", "begun and ended by the agent with *1"]] },
+    ],
+  },
+];
+
+/** @type {Section[]} */
+const CALLERS = [
   {
     title: "Who may wait, and how long",
     rules: [
@@ -104,26 +118,21 @@ export const SECTIONS = [
       { key: "announcements.comfort_every", label: "A comforting sound, every", kind: "length", empty: "never" },
     ],
   },
-  {
-    title: "Figures and recording",
-    rules: [
-      { key: "service_level", label: "Service level within", kind: "length", required: true, hint: "An answer within this time counts as good service." },
-      { key: "recording", label: "Recording", kind: "choice",
-        options: [["off", "off"], ["on", "every talk"], ["on_demand", "begun and ended by the agent with *1"]] },
-    ],
-  },
 ];
 
-const RULES = SECTIONS.flatMap(({ rules }) => rules);
+/** How they stand beside each other where there is room. */
+export const COLUMNS = [AGENTS, CALLERS];
+
+const RULES = COLUMNS.flat().flatMap(({ rules }) => rules);
 
 /** Where faults can be shown. */
-export const PLACES = ["name", ...RULES.map(({ key }) => key)];
+export const PLACES = RULES.map(({ key }) => key);
 
 /** @param {any} rules of a queue, as the server tells them @returns {Form} */
 export function formOf(rules) {
   const [overflow] = Object.entries(rules.overflow ?? {}).filter(([, value]) => value);
   /** @type {Form} */
-  const form = { name: rules.name };
+  const form = {};
   for (const { key, kind } of RULES) {
     const [first, second] = key.split(".");
     const value = second === undefined ? rules[first] : rules[first]?.[second];
@@ -145,7 +154,7 @@ export function formOf(rules) {
 export function changes(before, after) {
   const changed = (/** @type {string} */ key) => before[key] !== after[key];
   /** @type {Record<string, any>} */
-  const body = changed("name") ? { name: after.name } : {};
+  const body = {};
   const there = (/** @type {Rule} */ { key, only }) => !key.includes(".") && (only === undefined || only(after));
   for (const { key, kind } of RULES.filter((rule) => there(rule) && changed(rule.key))) {
     body[key] = written(kind, after[key]);
@@ -202,9 +211,8 @@ export function missing(form) {
 
 /** What others have changed. @param {Form} before @param {Form} now @returns {string[]} in words */
 export function changedInWords(before, now) {
-  const all = [{ key: "name", label: "Name", kind: "text" }, ...RULES];
   const shown = (/** @type {any} */ rule, /** @type {string | boolean} */ value) =>
     typeof value === "boolean" ? (value ? "yes" : "no") : rule.options?.find((/** @type {any} */ [each]) => each === value)?.[1] ?? (value || rule.empty || "nothing");
-  return all.filter(({ key }) => before[key] !== now[key])
+  return RULES.filter(({ key }) => before[key] !== now[key])
     .map((rule) => `${rule.label}: ${shown(rule, now[rule.key])} (was ${shown(rule, before[rule.key])})`);
 }

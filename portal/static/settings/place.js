@@ -3,29 +3,28 @@
  */
 import { notify } from "../announce.js";
 import { api } from "../api.js";
-import { html, useId, useState } from "../preact.js";
+import { html, useId } from "../preact.js";
 import { Card } from "../parts/card.js";
+import { Meanwhile, useDraft } from "../parts/draft.js";
 import { Field } from "../parts/field.js";
-import { useSaving, WhatIsWrong } from "../parts/saving.js";
-import { useSession } from "../store.js";
+import { WhatIsWrong } from "../parts/saving.js";
+import { renewSession, useSession } from "../store.js";
 
 const ZONES = Intl.supportedValuesOf?.("timeZone") ?? [];
 
-/** @param {{account: any, put: (account: any) => void, again: () => void}} props */
-export function Place({ account, put, again }) {
+/** @param {{account: any, put: (account: any) => void}} props */
+export function Place({ account, put }) {
   const { who } = useSession();
-  const [form, setForm] = useState({ time_zone: account.time_zone, home_region: account.home_region });
-  const saving = useSaving();
+  const draft = useDraft(account, { read, look: () => api.get("account"), put, words });
+  const { form, set } = draft;
   const zones = useId();
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const saved = await saving.save(() => api.patch("account", { ...form, home_region: form.home_region.toUpperCase() }, account.version));
-    if (saved === null) {
-      again();
-      return;
+    const body = { time_zone: form.time_zone.trim(), home_region: form.home_region.trim().toUpperCase() };
+    if ((await draft.save((version) => api.patch("account", body, version))) !== null) {
+      renewSession();
+      notify("Saved. Times and figures are shown by it from now on.");
     }
-    put(saved);
-    notify("Saved. Pages that are opened from now on show the new times.");
   };
   const outbound = account.outbound.length === 0
     ? html`<p class="hint">Nobody may call numbers outside: the operator has allowed none.</p>`
@@ -35,13 +34,27 @@ export function Place({ account, put, again }) {
       ${outbound}<p class="hint">An office manager can change this.</p><//>`;
   }
   return html`<${Card} title="Place"><form onSubmit=${submit}>
-    <${Field} label="Time zone" required list=${zones} value=${form.time_zone} fault=${saving.faultOf("time_zone")} hint="By its days and hours figures are counted."
-      onInput=${(/** @type {any} */ event) => setForm({ ...form, time_zone: event.target.value })} />
+    <${Meanwhile} changed=${draft.meanwhile} what="this" />
+    <${Field} label="Time zone" required list=${zones} value=${form.time_zone} fault=${draft.faultOf("time_zone")} hint="By its days and hours figures are counted."
+      onInput=${(/** @type {any} */ event) => set("time_zone", event.target.value)} />
     <datalist id=${zones}>${ZONES.map((zone) => html`<option key=${zone} value=${zone} />`)}</datalist>
-    <${Field} label="Country" required maxlength="2" value=${form.home_region} fault=${saving.faultOf("home_region")} hint="By its two letters, like US: numbers without a country are taken for numbers of it."
-      onInput=${(/** @type {any} */ event) => setForm({ ...form, home_region: event.target.value })} />
+    <${Field} label="Country" required maxlength="2" value=${form.home_region} fault=${draft.faultOf("home_region")} hint="By its two letters, like US: numbers without a country are taken for numbers of it."
+      onInput=${(/** @type {any} */ event) => set("home_region", event.target.value)} />
     ${outbound}
-    <${WhatIsWrong} saving=${saving} places=${["time_zone", "home_region"]} />
-    <button type="submit" class="primary" disabled=${saving.busy}>Save</button>
+    <${WhatIsWrong} saving=${draft} places=${["time_zone", "home_region"]} />
+    <button type="submit" class="primary" disabled=${draft.busy || draft.changed.length === 0}>Save</button>
   </form><//>`;
+}
+
+/** @param {any} account */
+function read({ time_zone, home_region, version }) {
+  return { form: { time_zone, home_region }, version };
+}
+
+/** @param {import("../parts/draft.js").Form} before @param {import("../parts/draft.js").Form} now */
+function words(before, now) {
+  return [
+    now.time_zone !== before.time_zone && `Time zone: ${now.time_zone}`,
+    now.home_region !== before.home_region && `Country: ${now.home_region}`,
+  ].filter(Boolean);
 }

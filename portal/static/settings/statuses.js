@@ -8,6 +8,7 @@ import { Card, Empty } from "../parts/card.js";
 import { Field } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
 import { useSaving, WhatIsWrong } from "../parts/saving.js";
+import { renewSession } from "../store.js";
 
 /** @param {{account: any, put: (changed: any) => void, again: () => void}} props */
 export function Statuses({ account: { statuses, statuses_version: version }, put, again }) {
@@ -22,13 +23,14 @@ export function Statuses({ account: { statuses, statuses_version: version }, put
     }
     put({ statuses: saved.statuses, statuses_version: saved.statuses_version });
     setKept(saved.kept);
+    renewSession();
     notify(said);
     return true;
   };
   const add = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const status = name.trim().toLowerCase().replaceAll(/\s+/g, "_");
-    if (await save([...statuses, status], `${inWords(status)} can be chosen when a page is opened anew.`)) {
+    if (await save([...statuses, status], `${inWords(status)} can be chosen from now on.`)) {
       setName("");
     }
   };
