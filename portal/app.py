@@ -15,6 +15,7 @@ from portal.api import (
     calls,
     devices,
     document,
+    facts,
     history,
     live,
     queues,
@@ -28,6 +29,7 @@ from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.facts.journal import Journal
 from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.live.hub import Hub
@@ -41,7 +43,7 @@ from portal.sessions import Sessions
 from portal.tokens import Tokens
 
 API: Final = (
-    *(session, live, agent, calls, passwords_api, tokens, history, reports),
+    *(session, live, agent, calls, passwords_api, tokens, history, reports, facts),
     *(queues, users, devices, account, audit, document),
 )
 """The modules of endpoints: what an imported one has is in the table."""
@@ -86,7 +88,7 @@ async def open_portal(
     """The parts, put together, and at work until the end of the block. `hub` observes the engine already."""
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
-    outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
+    outbox, keeper, journal = Outbox(database, send, mail_from), Keeper(database_url), Journal(database)
     sessions.on_end(hub.session_ended)
     portal = Portal(
         url=url,
@@ -102,9 +104,10 @@ async def open_portal(
         outbox=outbox,
         keeper=keeper,
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
+        journal=journal,
     )
     try:
-        async with kept_going(mail=outbox.run, live=hub.run, history=keeper.run):
+        async with kept_going(mail=outbox.run, live=hub.run, history=keeper.run, facts=journal.run):
             yield portal
     finally:
         database.close()

@@ -1,5 +1,6 @@
 """The keys that `acd phones` gives a phone, on a phone: each lamp shows the agent's status, each key sets it."""
 
+import asyncio
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -15,7 +16,7 @@ PART = Part(users=agents("3061"), queues=(Queue(number="8061", seats=seats("3061
 BLF = "16"
 
 
-def keys_for(device: str, centre: RunningCentre, folder: Path) -> dict[str, str]:
+async def keys_for(device: str, centre: RunningCentre, folder: Path) -> dict[str, str]:
     """What its keys with a lamp watch, by their labels, as a Yealink would be told."""
     asked = [
         "--server",
@@ -27,7 +28,7 @@ def keys_for(device: str, centre: RunningCentre, folder: Path) -> dict[str, str]
         "--state-dir",
         str(centre.home / "state"),
     ]
-    ran = CliRunner().invoke(phones_command, [str(folder), *asked])
+    ran = await asyncio.to_thread(CliRunner().invoke, phones_command, [str(folder), *asked])
     assert ran.exit_code == 0, ran.output
     lines = (folder / "yealink" / f"{device}.cfg").read_text().splitlines()[1:]
     settings = dict(line.split(" = ", 1) for line in lines)
@@ -42,7 +43,7 @@ async def watched(phone: Phone, keys: dict[str, str]) -> dict[str, Lamp]:
 async def test_every_key_sets_its_status_and_its_lamp_alone_is_lit(
     floor: Floor, centre: RunningCentre, tmp_path: Path
 ) -> None:
-    keys = keys_for("3061-desk", centre, tmp_path)
+    keys = await keys_for("3061-desk", centre, tmp_path)
     phone = await floor.phone("3061-desk")
     lamps = await watched(phone, keys)
     assert len(lamps) == 8
@@ -56,7 +57,7 @@ async def test_every_key_sets_its_status_and_its_lamp_alone_is_lit(
 async def test_a_supervisors_phone_can_watch_an_agents_keys(
     floor: Floor, centre: RunningCentre, tmp_path: Path
 ) -> None:
-    keys = keys_for("3061-desk", centre, tmp_path)
+    keys = await keys_for("3061-desk", centre, tmp_path)
     agent, other = await floor.agent("3061-desk", "*51"), await floor.caller()
     lamp = await other.watch(keys["Lunch"])
     assert lamp.state == "terminated"
