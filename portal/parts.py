@@ -9,6 +9,7 @@ from acd.model import AccountId
 from portal.database import Database
 from portal.engine import LiveEngine
 from portal.facts.journal import Journal
+from portal.facts.webhooks import Webhooks
 from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.live.hub import Hub
@@ -41,6 +42,7 @@ class Portal:
     keeper: Keeper
     resets: Resets
     journal: Journal
+    webhooks: Webhooks
     streams: Counter[AccountId] = field(default_factory=Counter[AccountId])
     """How many streams of its facts each account has open."""
 

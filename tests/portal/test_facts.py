@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import pytest
 
-from acd.inputs import CallArrived
 from acd.journal import KINDS
-from acd.model import Caller, CallId
 from portal.api import facts as facts_api
 from portal.facts import stream
 from portal.facts.journal import TOLD
-from tests.portal.live import OURS, THEIRS, Browser, LivePortal
-from tests.portal.past import write_facts
+from tests.integration.waiting import eventually
+from tests.portal.arriving import arrives
+from tests.portal.live import OURS, Browser, LivePortal
 
 MANAGER: Final = "1003@ours.example"
 Event = dict[str, Any]
@@ -28,23 +27,6 @@ def read(text: str) -> list[Event]:
         dict(line.split(": ", 1) for line in event.split("\n")) for event in text.split("\n\n") if event[:2] == "id"
     ]
     return [{**event, "data": json.loads(event["data"])} for event in told]
-
-
-async def arrives(live: LivePortal, *calls: str) -> None:
-    """These call, one after the other, ours 7001, those of others 7009; the journal has it."""
-    before = len(live.engine.facts)
-    for call in calls:
-        account = THEIRS if call.startswith("their") else OURS
-        live.engine.tell(
-            CallArrived(
-                call=CallId(call),
-                account=account,
-                number="7009" if account is THEIRS else "7001",
-                caller=Caller(number="0301234567", name="Foreign" if account is THEIRS else "Zoe\nZen"),
-            )
-        )
-    first = await live.rows("select coalesce(max(seq), 0) as last from fact")
-    await write_facts(live.database_url, live.engine.facts[before if first[0]["last"] else 0 :], first[0]["last"] + 1)
 
 
 async def followed(browser: Browser, asked: str, **headers: str) -> AsyncIterator[Event]:
@@ -123,8 +105,7 @@ async def test_a_token_that_is_revoked_ends_its_streams(live: LivePortal, monkey
     monkeypatch.setattr(stream, "BEAT_EVERY_S", 0.05)
     program = await live.token(MANAGER, ["facts"])
     events = asyncio.ensure_future(anext(followed(program, "after=now&follow=true"), None))
-    while not live.portal.streams[OURS]:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: live.portal.streams[OURS] == 1)
     manager = await live.browser(MANAGER)
     [token] = (await manager.ask("GET", "/tokens")).json
     assert not events.done()
