@@ -187,13 +187,18 @@ def _origins(value: object) -> tuple[str, ...]:
     listed = value.split(",") if isinstance(value, str) else value
     if not isinstance(listed, list):
         raise ValueError('give a list of addresses like ["https://crm.example.com"]')
-    origins: list[str] = []
-    for each in cast("list[object]", listed):
-        text = _text(each).strip()
-        origins.append(origin_of(text))
-        if text.rstrip("/") != origins[-1]:
-            raise ValueError(f"give each without what follows the host: {origins[-1]}")
-    return tuple(origins)
+    return tuple(_origin(each) for each in cast("list[object]", listed))
+
+
+def _origin(value: object) -> str:
+    text = _text(value).strip().rstrip("/")
+    try:
+        origin = origin_of(text)
+    except ValueError:
+        raise ValueError("give each like https://crm.example.com, with a port where it is another one") from None
+    if text.lower() != origin:
+        raise ValueError(f"give each without user, path or usual port: {origin}")
+    return origin
 
 
 def _ip_address(value: object) -> str:

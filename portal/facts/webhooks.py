@@ -111,7 +111,7 @@ class Webhooks:
         ]
 
     def _begin(self, row: Row) -> int:
-        return max(row["seq"], self._passed.get(row["id"], 0))
+        return max(int(row["seq"]), self._passed.get(row["id"], 0))
 
     async def _serve(self, client: aiohttp.ClientSession, row: Row) -> None:
         """Send one webhook what there is for it, until that was all or one message does not arrive."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import fields
 from typing import Any, Final
@@ -29,7 +29,7 @@ def read(text: str) -> list[Event]:
     return [{**event, "data": json.loads(event["data"])} for event in told]
 
 
-async def followed(browser: Browser, asked: str, **headers: str) -> AsyncIterator[Event]:
+async def followed(browser: Browser, asked: str, **headers: str) -> AsyncGenerator[Event]:
     """What comes, until the stream ends or nobody wants more."""
     given = {**browser.headers, **{name.replace("_", "-"): of for name, of in headers.items()}}
     async with browser.client.get(f"{browser.url}/api/v1/facts?{asked}", headers=given) as answer:

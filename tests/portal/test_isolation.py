@@ -20,7 +20,7 @@ from acd.runtime.database import close, connect
 from portal.endpoint import ENDPOINTS, Endpoint
 from portal.who import Scope
 from tests.portal.live import OURS, THEIRS, Browser, LivePortal, fill
-from tests.portal.past import write_facts
+from tests.portal.past import kept_up, write_facts
 
 LOGINS = {Role.AGENT: "1001", Role.SUPERVISOR: "1002", Role.OFFICE_MANAGER: "1003"}
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -61,6 +61,7 @@ async def prepare(live: LivePortal) -> Ids:
             )
         )
     await write_facts(live.database_url, live.engine.facts)
+    await kept_up(live, len(live.engine.facts))
     await live.token("2001@theirs.example", ["read"])
     [session] = await live.rows("select id from portal_session where account = $1 limit 1", THEIRS)
     [token] = await live.rows("select id from portal_token where account = $1", THEIRS)
@@ -72,7 +73,7 @@ async def add_webhook(live: LivePortal, account: str) -> str:
     """One that nothing is sent to: it waits for a fact that is far off."""
     [made] = await live.rows(
         "insert into webhook (account, name, url, secret, seq)"
-        " values ($1, $1, 'http://127.0.0.1:1/Foreign', 'whsec_AA==', 1000000) returning id",
+        " values ($1, 'Foreign ' || gen_random_uuid(), 'http://127.0.0.1:1/', 'whsec_AA==', 1000000) returning id",
         account,
     )
     return str(made["id"])
@@ -270,7 +271,6 @@ async def test_row_security_alone_keeps_accounts_apart(live: LivePortal) -> None
             assert await rows.fetchval(f"select count(*) from {table}") == 0
         whose = await rows.fetch("select distinct account_of_fact(queue_id, agent_id, body) as account from fact")
         assert {row["account"] for row in whose} == {OURS}
-        assert await rows.fetch("update fact set kind = kind returning 1") == []
     async with live.portal.database.of_key(uuid4().bytes) as rows:
         for table in tables:
             assert await rows.fetchval(f"select count(*) from {table}") == 0, table

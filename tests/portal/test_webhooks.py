@@ -47,8 +47,9 @@ async def make(live: LivePortal, url: str, **wanted: Any) -> Answer:
 
 
 async def standing(live: LivePortal) -> dict[str, Any]:
-    [webhook] = (await (await live.browser(MANAGER)).ask("GET", "/webhooks")).json
-    return webhook
+    told = (await (await live.browser(MANAGER)).ask("GET", "/webhooks")).json
+    assert len(told) == 1
+    return dict(told[0])
 
 
 async def test_facts_come_signed_and_in_their_order_and_none_of_another_account(
