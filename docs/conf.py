@@ -1,4 +1,4 @@
-"""How Sphinx makes a site of these pages: `make docs`. Every warning is a fault, a link that leads nowhere among them."""
+"""How Sphinx makes a site of these pages: `make docs`. Every warning is a fault; so is a link that leads nowhere."""
 
 import re
 

@@ -2,9 +2,9 @@
 
     python -m tools.reference docs
 
-Names, defaults and what a value may be are what the program itself goes by, so none can be left out: the settings of the
-engine from its table of them, the keys of a centre's file by reading one and noting what is asked for. What a key means
-is the docstring of the field that it becomes; `meanings.py` has those that become none, or need other words.
+Names, defaults and what a value may be are what the program itself goes by, so none can be left out: the settings of
+the engine from its table of them, the keys of a centre's file by reading one and noting what is asked for. What a key
+means is the docstring of the field that it becomes; `meanings.py` has those that become none, or need other words.
 """
 
 import ast
@@ -32,7 +32,9 @@ from feature_codes.codes import away
 from feature_codes.table import ACTIONS, AWAY
 from tools.meanings import INTRODUCTIONS, MEANINGS
 
-GENERATED: Final = "% Written by `python -m tools.reference docs`: change the code, or tools/meanings.py, and run that.\n"
+GENERATED: Final = (
+    "% Written by `python -m tools.reference docs`: change the code, or tools/meanings.py, and run that.\n"
+)
 _HEAD: Final = ("key", "value", "if left out", "meaning")
 _REQUIRED: Final = "**must be given**"
 
@@ -105,7 +107,9 @@ def _settings(meanings: _Meanings) -> str:
             meaning, without = inspect.getdoc(away if key.name == AWAY else ACTIONS[key.name]) or "", ""
         else:
             meaning, without = meanings.of(f"{key.section}.{key.name}", (settings.Settings, key.attribute))
-        if key.default is not None:
+        if key.default == ():
+            without = without or "none"
+        elif key.default is not None:
             without = f"`{_in_toml(key.default)}`"
         elif not key.optional:
             without = _REQUIRED
