@@ -1,0 +1,138 @@
+"""Every command of every page is run, on a centre that serves a call; or the test that runs it is named here."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+import pytest_asyncio
+
+from acd.cli import main as acd
+from tests.docs.pages import DOCS, PAGES, ROOT, blocks, commands
+from tests.docs.world import UP, World
+from tests.phone.phone import Phone
+
+ELSEWHERE: Final = {
+    'curl --silent -H "Authorization: Bearer $ACD_TOKEN" --json @crm.json http://127.0.0.1:8091/api/v1/webhooks': (
+        "tests/portal/test_webhooks.py::test_only_the_kinds_that_are_wanted_come"
+    ),
+}
+"""Commands that another test runs, and which: they take long, or want a machine to themselves."""
+
+PROGRAMS: Final = ("acd", "asterisk", "make", "systemctl", "journalctl", "curl")
+"""Those of which a command in the middle of a sentence is tried as well."""
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The demo centre, in which Anna has taken a call of Carla's: what the first page tells to do by hand."""
+    running = World(tmp_path_factory.mktemp("machine"))
+    try:
+        running.start()
+        async with running.phone("1001-desk") as anna, running.phone("1003-desk") as carla:
+            await _first_call(anna, carla)
+            await running.make_token()
+            yield running
+    finally:
+        running.stop()
+
+
+async def _first_call(anna: Phone, carla: Phone) -> None:
+    for phone in (anna, carla):
+        assert await phone.register() == 200
+    code = await anna.dial("*51")
+    await code.is_answered()
+    await code.media.hears_sound()
+    await code.hang_up()
+    call = await carla.dial("7001")
+    (await anna.rings()).answer()
+    await call.is_answered()
+    await call.hang_up()
+
+
+def _said(page: str, shown: tuple[str, ...], text: str) -> None:
+    """What the page shows is said, in that order; `…` stands for anything."""
+    told = text.splitlines()
+    for line in shown:
+        if line == "…":
+            continue
+        pattern = re.sub(r"([*?[])", r"[\1]", line.strip()).replace("…", "*")
+        at = next((index for index, each in enumerate(told) if fnmatchcase(each.strip(), pattern)), None)
+        assert at is not None, f"{page} shows {line!r}, which is not said in:\n{text}"
+        told = told[at + 1 :]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(commands(page))], ids=lambda page: page.stem)
+async def test_every_command_does_what_the_page_says(page: Path, world: World) -> None:
+    for command in commands(page):
+        if command.text in ELSEWHERE:
+            continue
+        if command.text == UP:
+            _said(str(command), command.said, world.sheet)
+            continue
+        said = await world.type(command.text)
+        refused = any(" has 1 fault" in line for line in command.said)
+        assert said.code == (2 if refused else 0), f"{command} ended with {said.code}:\n{said.text}"
+        _said(str(command), command.said, said.text)
+
+
+def test_a_test_that_is_named_is_there_and_its_command_too() -> None:
+    typed = {command.text for page in PAGES for command in commands(page)}
+    assert ELSEWHERE.keys() <= typed
+    for place in ELSEWHERE.values():
+        file, _, name = place.partition("::")
+        assert re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), place
+
+
+async def test_commands_in_sentences_are_right_too(world: World) -> None:
+    found = list(_in_sentences())
+    assert len(found) > 20
+    for where, text in found:
+        if text.startswith("acd "):
+            _must_be_understood(where, text.split()[1:])
+        else:
+            said = await world.type(text)
+            assert said.code == 0, f"{where} {text} ended with {said.code}:\n{said.text}"
+
+
+def _in_sentences() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+            for text in re.findall(r"`([^`]+)`", line):
+                if text.split()[0] in PROGRAMS and " " in text:
+                    yield f"{page.name}:{number}", text.partition(" | ")[0]
+
+
+def _must_be_understood(where: str, words: list[str]) -> None:
+    """There is such a command, and it has these options."""
+    command: click.Command = acd
+    if words[0].isupper():
+        return
+    while isinstance(command, click.Group):
+        assert words, where
+        assert words[0] in command.commands, f"{where}: there is no acd {words[0]}"
+        command = command.commands[words.pop(0)]
+    known = {name for option in command.params for name in option.opts} | {"--help"}
+    assert {word for word in words if word.startswith("-")} <= known, where
+
+
+async def test_the_lines_that_lead_a_number_to_a_new_queue_do_so(world: World) -> None:
+    """As in the guide for who moves over, with the centre and the number of here."""
+    [_, lines] = [block.lines for block in blocks(DOCS / "migration.md") if block.kind == "ini"]
+    text = "\n".join(lines).replace("centre.example", "demo.example").replace("600", "7001")
+    with (world.etc / "extensions.conf").open("a") as extensions:
+        extensions.write(f"\n[from-outside]\n{text}\n")
+    assert await world.type("asterisk -rx 'dialplan reload'").code == 0
+    async with world.phone("1002-desk") as ben:
+        assert await ben.register() == 200
+        code = await ben.dial("*51")
+        await code.is_answered()
+        await code.media.hears_sound()
+        await code.hang_up()
+        await world.type("asterisk -rx 'channel originate Local/7001@from-outside application Wait 20'")
+        (await ben.rings()).refuse(486)
