@@ -22,10 +22,15 @@ ELSEWHERE: Final = {
 }
 """Commands that another test runs, and which: they take long, or want a machine to themselves."""
 
+WITH_COMMANDS: Final = sorted(
+    (page for page in PAGES if any(commands(page))), key=lambda page: page.stem == "migration"
+)
+"""The guide for who moves over puts another centre in the place of this one: it is the last."""
+
 PROGRAMS: Final = ("acd", "asterisk", "make", "systemctl", "journalctl", "curl")
 """Those of which a command in the middle of a sentence is tried as well."""
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+in_one_loop: Final = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -45,14 +50,20 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def _first_call(anna: Phone, carla: Phone) -> None:
     for phone in (anna, carla):
         assert await phone.register() == 200
-    code = await anna.dial("*51")
+    await _is_available(anna)
+    call = await carla.dial("7001", tone=440)
+    ring = await anna.rings()
+    ring.answer()
+    await ring.media.hears_tone(440)
+    await call.hang_up()
+    await ring.is_over()
+
+
+async def _is_available(agent: Phone) -> None:
+    code = await agent.dial("*51")
     await code.is_answered()
     await code.media.hears_sound()
     await code.hang_up()
-    call = await carla.dial("7001")
-    (await anna.rings()).answer()
-    await call.is_answered()
-    await call.hang_up()
 
 
 def _said(page: str, shown: tuple[str, ...], text: str) -> None:
@@ -67,20 +78,6 @@ def _said(page: str, shown: tuple[str, ...], text: str) -> None:
         told = told[at + 1 :]
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if any(commands(page))], ids=lambda page: page.stem)
-async def test_every_command_does_what_the_page_says(page: Path, world: World) -> None:
-    for command in commands(page):
-        if command.text in ELSEWHERE:
-            continue
-        if command.text == UP:
-            _said(str(command), command.said, world.sheet)
-            continue
-        said = await world.type(command.text)
-        refused = any(" has 1 fault" in line for line in command.said)
-        assert said.code == (2 if refused else 0), f"{command} ended with {said.code}:\n{said.text}"
-        _said(str(command), command.said, said.text)
-
-
 def test_a_test_that_is_named_is_there_and_its_command_too() -> None:
     typed = {command.text for page in PAGES for command in commands(page)}
     assert ELSEWHERE.keys() <= typed
@@ -89,6 +86,7 @@ def test_a_test_that_is_named_is_there_and_its_command_too() -> None:
         assert re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), place
 
 
+@in_one_loop
 async def test_commands_in_sentences_are_right_too(world: World) -> None:
     found = list(_in_sentences())
     assert len(found) > 20
@@ -121,18 +119,36 @@ def _must_be_understood(where: str, words: list[str]) -> None:
     assert {word for word in words if word.startswith("-")} <= known, where
 
 
-async def test_the_lines_that_lead_a_number_to_a_new_queue_do_so(world: World) -> None:
-    """As in the guide for who moves over, with the centre and the number of here."""
-    [_, lines] = [block.lines for block in blocks(DOCS / "migration.md") if block.kind == "ini"]
-    text = "\n".join(lines).replace("centre.example", "demo.example").replace("600", "7001")
+@in_one_loop
+@pytest.mark.parametrize("page", ["install", "migration"])
+async def test_the_lines_that_lead_a_number_to_a_queue_do_so(page: str, world: World) -> None:
+    """With the centre and the queue of here."""
+    [lines] = [
+        block.lines for block in blocks(DOCS / f"{page}.md") if any("acd-number" in line for line in block.lines)
+    ]
+    text = "\n".join(lines).replace("centre.example", "demo.example").replace("ACD_NUMBER=600", "ACD_NUMBER=7001")
+    number = lines[0].partition("=> ")[2].partition(",")[0]
     with (world.etc / "extensions.conf").open("a") as extensions:
-        extensions.write(f"\n[from-outside]\n{text}\n")
-    assert await world.type("asterisk -rx 'dialplan reload'").code == 0
+        extensions.write(f"\n[from-outside-{page}]\n{text}\nexten => caller,1,Wait(60)\n")
+    assert (await world.type("asterisk -rx 'dialplan reload'")).code == 0
     async with world.phone("1002-desk") as ben:
         assert await ben.register() == 200
-        code = await ben.dial("*51")
-        await code.is_answered()
-        await code.media.hears_sound()
-        await code.hang_up()
-        await world.type("asterisk -rx 'channel originate Local/7001@from-outside application Wait 20'")
-        (await ben.rings()).refuse(486)
+        await _is_available(ben)
+        await world.comes_from_outside(number, f"from-outside-{page}")
+        (await ben.rings(within=10)).refuse(486)
+        await world.type("asterisk -rx 'channel request hangup all'")
+
+
+@in_one_loop
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
+async def test_every_command_does_what_the_page_says(page: Path, world: World) -> None:
+    for command in commands(page):
+        if command.text in ELSEWHERE:
+            continue
+        if command.text == UP:
+            _said(str(command), command.said, world.sheet)
+            continue
+        said = await world.type(command.text)
+        refused = any(" has 1 fault" in line for line in command.said)
+        assert said.code == (2 if refused else 0), f"{command} ended with {said.code}:\n{said.text}"
+        _said(str(command), command.said, said.text)

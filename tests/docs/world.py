@@ -18,6 +18,7 @@ from typing import Final
 
 import aiohttp
 
+from ari_bridge.client import Client
 from tests.docs.pages import ROOT
 from tests.phone.phone import Phone
 from tests.ports import free_port, free_rtp_ports
@@ -27,15 +28,15 @@ START_SECONDS: Final = 60
 STOP_SECONDS: Final = 20
 COMMAND_SECONDS: Final = 60
 
+_UNIT: Final = 'for word in "$@"; do [ -e "{root}/ops/systemd/${{word%.service}}.service" ] && exit 0; done; exit 1'
 _SHIMS: Final[Mapping[str, str]] = {
     "acd": 'case "$1" in up) shift; set -- up {ports} "$@";; esac\nexec {python} -m acd "$@"',
     "sudo": 'while [ "${{1#-}}" != "$1" ]; do shift; [ "$1" = acd ] && shift; done\nexec "$@"',
     # What a recipe would do is printed: whether it does it is for CI, and for who takes the time.
     "make": 'exec /usr/bin/make --directory {root} --dry-run "$@" > /dev/null',
     # There is no systemd to ask in a test: only whether the unit is there that is asked for.
-    "systemctl": 'for word in "$@"; do [ -e "{root}/ops/systemd/${{word%.service}}.service" ] && exit 0; done; exit 1',
-    "journalctl": 'for word in "$@"; do [ -e "{root}/ops/systemd/${{word%.service}}.service" ] && exit 0; done; exit 1',
-    "asterisk": 'exec $(cat asterisk.command) "$@"',
+    "systemctl": _UNIT,
+    "journalctl": f'[ "$*" = -k ] && exit 0\n{_UNIT}',
 }
 """Programs that are another one here, or elsewhere."""
 
@@ -56,14 +57,12 @@ class World:
         self.sheet = ""
         """What `acd up` printed."""
         rtp = free_rtp_ports()
-        self._web, self._portal, self._sip = free_port(), free_port(), free_port()
-        ports = f"--sip-port {self._sip} --ari-port {free_port()} --web-port {self._web} --portal-port {self._portal}"
+        self._web, self._portal, self._sip, self._ari = (free_port() for _ in range(4))
+        ports = f"--sip-port {self._sip} --ari-port {self._ari} --web-port {self._web} --portal-port {self._portal}"
         ports += f" --rtp-ports {rtp[0]}-{rtp[-1]}"
         (home / "bin").mkdir()
         for name, lines in _SHIMS.items():
-            shim = home / "bin" / name
-            shim.write_text("#!/bin/bash\n" + lines.format(ports=ports, python=sys.executable, root=ROOT) + "\n")
-            shim.chmod(0o755)
+            self._write(name, lines.format(ports=ports, python=sys.executable, root=ROOT))
         (home / "examples").symlink_to(ROOT / "examples")
         self._instead = {
             "127.0.0.1:8090": f"127.0.0.1:{self._web}",
@@ -74,6 +73,12 @@ class World:
         }
         self._token = ""
         self._up: subprocess.Popen[bytes] | None = None
+
+    def _write(self, name: str, lines: str) -> None:
+        """A program on the path."""
+        shim = self.home / "bin" / name
+        shim.write_text(f"#!/bin/bash\n{lines}\n")
+        shim.chmod(0o755)
 
     def start(self) -> None:
         """Bring up the demo centre as the first page says; wait until calls can be taken."""
@@ -88,7 +93,7 @@ class World:
             time.sleep(0.05)
             self.sheet = (self.home / "up.out").read_text()
         words = _words_of_asterisk(self._up.pid)
-        (self.home / "asterisk.command").write_text(shlex.join([*words, "-C", str(self.etc / "asterisk.conf")]))
+        self._write("asterisk", f'exec {shlex.join([*words, "-C", str(self.etc / "asterisk.conf")])} "$@"')
 
     def stop(self) -> None:
         """As Ctrl-C does."""
@@ -140,13 +145,20 @@ class World:
         assert typed.returncode is not None
         return Said(code=typed.returncode, text=said.decode())
 
+    async def comes_from_outside(self, number: str, context: str) -> None:
+        """A call by a trunk, which leads to this context of the dial plan; it stays until it is hung up."""
+        secret = (self.home / ".state" / "demo" / "ari.secret").read_text().strip()
+        async with Client(f"http://127.0.0.1:{self._ari}", "acd", secret) as client:
+            await client.channels.originate(endpoint=f"Local/{number}@{context}", context=context, extension="caller")
+
     def phone(self, device: str) -> Phone:
         """A phone set up as the start sheet says."""
         return Phone(("127.0.0.1", self._sip), device, self._secret(device))
 
     def _secret(self, name: str) -> str:
-        [secret] = re.findall(rf"^\s*{re.escape(name)}\s+(\S+)", self.sheet, re.MULTILINE)
-        return secret
+        found = re.search(rf"^\s*{re.escape(name)}\s+(\S+)", self.sheet, re.MULTILINE)
+        assert found is not None, self.sheet
+        return found[1]
 
 
 def _words_of_asterisk(parent: int) -> list[str]:
