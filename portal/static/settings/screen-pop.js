@@ -29,7 +29,7 @@ export function ScreenPop({ account, put }) {
   return html`<${Card} title="Caller's page"><form onSubmit=${submit}>
     <${Meanwhile} changed=${draft.meanwhile} what="this" />
     <${Field} label="Page about a caller" maxlength="500" value=${draft.form.screen_pop} fault=${draft.faultOf("screen_pop")} hint=${HINT}
-      placeholder="https://crm.example.com/search?tel={number}" onInput=${(/** @type {any} */ event) => draft.set("screen_pop", event.target.value)} />
+      onInput=${(/** @type {any} */ event) => draft.set("screen_pop", event.target.value)} />
     <${WhatIsWrong} saving=${draft} places=${["screen_pop"]} />
     <button type="submit" class="primary" disabled=${draft.busy || draft.changed.length === 0}>Use this address</button>
   </form><//>`;
