@@ -28,6 +28,7 @@ LEFT_OUT: Final = frozenset({"schema_version", "portal_session", "password_reset
 """The version is told by the manifest. Who is logged in, links that were asked for and mails under way are of their
 hour: brought back, they would let people in again who have left, and send mails twice."""
 
+_THERE: Final = "is there already: name another file, or move that one away"
 _DIGEST_LENGTH: Final = 64
 _BLOCK: Final = 1 << 20
 
@@ -62,8 +63,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return sum(each.rows for each in self.tables if each.name == table)
 
 
-class NoBackup(Exception):
-    """The file cannot be restored. The text says why."""
+class BackupError(Exception):
+    """The file cannot be written, or not be restored. The text says why, and goes on behind the file's name."""
 
 
 def entry(table: str) -> str:
@@ -74,7 +75,7 @@ def entry(table: str) -> str:
 async def back_up(url: str, file: Path) -> Manifest:
     """Write all that this database keeps into a new file.
 
-    Raises `FileExistsError` where it is there, another `OSError` where it cannot be written, and `DatabaseError`.
+    Raises `BackupError` where that cannot be, and as `acd.runtime.database.connect` does.
     """
     with _becoming(file) as opened:
         with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -91,37 +92,54 @@ async def back_up(url: str, file: Path) -> Manifest:
 def _becoming(file: Path) -> Generator[IO[bytes]]:
     """A file that only we can read, and that has this name when all of it is on the disk."""
     if file.exists():
-        raise FileExistsError(file)
+        raise BackupError(_THERE)
     part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as opened:
-        try:
+    with _written():
+        part.unlink(missing_ok=True)
+        opened = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
+    try:
+        with opened:
             yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
-            file.hardlink_to(part)  # unlike a renaming, it takes nobody's place
-        finally:
-            part.unlink()
+            with _written():
+                opened.flush()
+                os.fsync(opened.fileno())
+                file.hardlink_to(part)  # unlike a renaming, it takes nobody's place
+    finally:
+        part.unlink()
+
+
+@contextmanager
+def _written() -> Generator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise BackupError(_THERE) from None
+    except OSError as error:
+        raise BackupError(f"cannot be written: {error.strerror}") from None
 
 
 def checked(file: Path) -> Manifest:
-    """What this backup is. Raises `NoBackup` where it is none, or damaged, and `OSError` where it cannot be read."""
-    with file.open("rb") as opened:
+    """What this backup is. Raises `BackupError` where it is none, is damaged, or cannot be read."""
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise BackupError(f"cannot be read: {error.strerror}") from None
+    with opened:
         length = opened.seek(0, os.SEEK_END)
         tail = len(END) + _DIGEST_LENGTH
         if length < tail:
-            raise NoBackup("is no backup, or only the beginning of one")
+            raise BackupError("is no backup, or only the beginning of one")
         opened.seek(-tail, os.SEEK_END)
         if opened.read(len(END)) != END:
-            raise NoBackup("is no backup that this program knows, or its end is missing")
+            raise BackupError("is no backup that this program knows, or its end is missing")
         written = opened.read()
         if _digest(opened, length - _DIGEST_LENGTH) != written:
-            raise NoBackup("is damaged: it is not what was written")
+            raise BackupError("is damaged: it is not what was written")
     try:
         with zipfile.ZipFile(file) as archive:
             return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
     except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError):
-        raise NoBackup("is no backup that this program knows") from None
+        raise BackupError("is no backup that this program knows") from None
 
 
 def _digest(opened: IO[bytes], length: int) -> bytes:
@@ -172,6 +190,7 @@ async def _copy(
 
 def _into(opened: IO[bytes]) -> Callable[[bytes], Awaitable[None]]:
     async def write(block: bytes) -> None:
-        opened.write(block)
+        with _written():
+            opened.write(block)
 
     return write

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from acd.runtime.backup import Manifest, NoBackup, back_up
+from acd.runtime.backup import BackupError, Manifest, back_up
 from acd.runtime.database import address, connected
 from acd.runtime.given import GIVEN, Command, database_of, database_option, fail, with_database
 from acd.runtime.lease import check_unserved
@@ -87,10 +87,8 @@ def backup_command(file: Path, state_dir: Path | None, settings: Path | None, da
     url = database_of(database_url, settings, state_dir)
     try:
         manifest = with_database(url, back_up(url, file))
-    except FileExistsError:
-        fail(f"{file} is there already: name another file, or move that one away.", GIVEN)
-    except OSError as error:
-        fail(f"{file} cannot be written: {error.strerror}", GIVEN)
+    except BackupError as error:
+        fail(f"{file} {error}.", GIVEN)
     click.echo(f"{file}: {_in_words(manifest)}, {file.stat().st_size:,} bytes; it holds passwords of phones.")
 
 
@@ -108,10 +106,8 @@ def restore_command(
     url = database_of(database_url, settings, state_dir)
     try:
         manifest = with_database(url, restore(url, file, replace=replace))
-    except NoBackup as error:
+    except BackupError as error:
         fail(f"{file} {error}. Nothing was changed.", GIVEN)
-    except OSError as error:
-        fail(f"{file} cannot be read: {error.strerror}", GIVEN)
     click.echo(f"{address(url)}: {_in_words(manifest)}")
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import asyncpg
 
-from acd.runtime.backup import Manifest, NoBackup, Table, checked, entry, plain_forms
+from acd.runtime.backup import BackupError, Manifest, Table, checked, entry, plain_forms
 from acd.runtime.database import LOST, Connection, DatabaseError, connected
 from acd.runtime.lease import check_unserved
 from acd.runtime.schema import SCHEMA_VERSION, STEP_WITHIN, bring_up, changing, check_whole, create, take_back
@@ -34,11 +34,11 @@ _FIRST_WITH_LEASE: Final = 3
 async def restore(url: str, file: Path, *, replace: bool = False) -> Manifest:
     """Make this database what the backup holds. `replace`: whatever is there is thrown away first.
 
-    Raises `NoBackup`, `OSError` where the file cannot be read, and `DatabaseError`; nothing is changed then.
+    Raises `BackupError`, and as `acd.runtime.database.connect` does; nothing is changed then.
     """
     manifest = checked(file)
     if manifest.schema > SCHEMA_VERSION:
-        raise NoBackup(
+        raise BackupError(
             f"is of version {manifest.schema} of the schema, by the program {manifest.program}; this one knows "
             f"{SCHEMA_VERSION}: restore it with that program"
         )
@@ -83,7 +83,7 @@ async def _fill(connection: Connection, manifest: Manifest, archive: zipfile.Zip
             await _load(connection, tables.pop(name), archive)
             await connection.execute(f'alter table "{name}" enable trigger user; {force.format("force")}')
         if tables:
-            raise NoBackup(f"has tables that version {manifest.schema} does not have: {', '.join(sorted(tables))}")
+            raise BackupError(f"has tables that version {manifest.schema} does not have: {', '.join(sorted(tables))}")
         await _go_on_counting(connection)
         if manifest.schema >= _FIRST_WITH_LEASE:
             await connection.execute("update lease set journal = gen_random_uuid(), owner = null, renewed_at = null")
@@ -111,7 +111,7 @@ async def _load(connection: Connection, table: Table, archive: zipfile.ZipFile) 
                 table.name, source=rows, columns=table.columns, format="csv", timeout=STEP_WITHIN.total_seconds()
             )
     except KeyError:
-        raise NoBackup(f"lacks {entry(table.name)}") from None
+        raise BackupError(f"lacks {entry(table.name)}") from None
 
 
 async def _go_on_counting(connection: Connection) -> None:
