@@ -35,6 +35,7 @@ from acd.runtime.given import (
 )
 from acd.runtime.keeping import backup_command, database_group, restore_command
 from acd.runtime.main import run as run_engine
+from acd.runtime.phones import phones_command
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
 from acd.runtime.trace import trace_command
@@ -233,6 +234,7 @@ main.add_command(doctor_command)
 main.add_command(database_group)
 main.add_command(backup_command)
 main.add_command(restore_command)
+main.add_command(phones_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:

@@ -16,7 +16,7 @@ import structlog
 
 from acd.runtime.database import LOST, Connection, DatabaseError
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 SHARE: Final = Path(__file__).parents[1] / "share"
 SCHEMA: Final = SHARE / "schema.sql"
 MIGRATIONS: Final = SHARE / "migrations"

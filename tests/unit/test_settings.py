@@ -1,5 +1,6 @@
 """Settings: where they come from, and how every fault is told at once without telling a secret."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         portal_smtp_url=None,
         portal_mail_from=None,
         portal_proxy=None,
+        portal_webhooks=(),
         star_codes=DEFAULT_CODES,
     )
 
@@ -181,6 +183,43 @@ def test_the_address_of_ari_is_a_plain_one(url: str, mend: str) -> None:
     assert faults_of(None, ENOUGH | {"ACD__ARI__URL": url})["ACD__ARI__URL"].endswith(mend)
 
 
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ('["https://crm.example.com", "http://127.0.0.1:9000/"]', ("https://crm.example.com", "http://127.0.0.1:9000")),
+        ('["https://CRM.example.com", "http://[::1]:9000"]', ("https://crm.example.com", "http://[::1]:9000")),
+        ("[]", ()),
+    ],
+)
+def test_webhooks_may_call_what_is_named(tmp_path: Path, given: str, origins: tuple[str, ...]) -> None:
+    portal = '[portal]\nurl = "https://acd.example.com"\nmail_folder = "/var/mail/acd"\n'
+    assert read_settings(write(tmp_path, f"{portal}webhooks = {given}\n"), ENOUGH).portal_webhooks == origins
+    if origins and "[::" not in given:
+        environment = {"ACD__PORTAL__WEBHOOKS": ", ".join(origins)}
+        assert read_settings(write(tmp_path, portal), ENOUGH | environment).portal_webhooks == origins
+
+
+@pytest.mark.parametrize(
+    ("given", "mend"),
+    [
+        ('"crm.example.com"', "give each like https://crm.example.com, with a port where it is another one"),
+        ('["https://crm.example.com/calls"]', "give each without user, path or usual port: https://crm.example.com"),
+        ('["https://crm.example.com:443"]', "give each without user, path or usual port: https://crm.example.com"),
+        (
+            '["https://me:x@crm.example.com"]',
+            "give each like https://crm.example.com, with a port where it is another one",
+        ),
+        ('["ftp://crm.example.com"]', "give each like https://crm.example.com, with a port where it is another one"),
+        ("[3]", "give a text that is not empty"),
+        ("3", 'give a list of addresses like ["https://crm.example.com"]'),
+    ],
+)
+def test_what_webhooks_may_call_is_an_origin(tmp_path: Path, given: str, mend: str) -> None:
+    portal = '[portal]\nurl = "https://acd.example.com"\nmail_folder = "/var/mail/acd"\n'
+    path = write(tmp_path, f"{portal}webhooks = {given}\n")
+    assert faults_of(path, ENOUGH)[f"{path}: [portal] webhooks"].endswith(mend)
+
+
 def test_a_fault_never_tells_a_secret(tmp_path: Path) -> None:
     path = write(tmp_path, '[ari]\npassword_file = "sesame-as-file-name"\n')
     with pytest.raises(SettingsFaults) as caught:
@@ -230,10 +269,14 @@ def test_the_example_for_systemd_can_be_used(tmp_path: Path) -> None:
     secrets = {"database.url": DATABASE, "ari.secret": "ari-secret", "smtp.url": "smtps://acd:x@mail.example.com"}
     for name, secret in secrets.items():
         (tmp_path / name).write_text(f"{secret}\n", encoding="utf-8")
-    settings = read_settings(write(tmp_path, text.replace("/etc/acd", str(tmp_path))), {})
-    assert settings.portal_url == "https://acd.example.com"
-    assert (settings.portal_smtp_url, settings.portal_mail_from) == (secrets["smtp.url"], "acd@example.com")
-    instead = (
-        text.replace("/etc/acd", str(tmp_path)).replace("# mail_folder", "mail_folder").replace("smtp_url_file", "# ")
+    text = text.replace("/etc/acd", str(tmp_path))
+    settings = read_settings(write(tmp_path, text), {})
+    assert (settings.portal_url, settings.portal_mail_folder) == (
+        "http://127.0.0.1:8091",
+        Path("/var/lib/asterisk-acd/mail"),
     )
-    assert read_settings(write(tmp_path, instead), {}).portal_mail_folder == Path("/var/lib/asterisk-acd/mail")
+    behind_a_proxy = re.sub(r"^# (?=(url|proxy|smtp_url_file|mail_from) )", "", text, flags=re.MULTILINE)
+    behind_a_proxy = re.sub(r'^(mail_folder|url = "http://127.0.0.1:8091").*', "", behind_a_proxy, flags=re.MULTILINE)
+    settings = read_settings(write(tmp_path, behind_a_proxy), {})
+    assert (settings.portal_url, settings.portal_proxy) == ("https://acd.example.com", "127.0.0.1")
+    assert (settings.portal_smtp_url, settings.portal_mail_from) == (secrets["smtp.url"], "acd@example.com")
