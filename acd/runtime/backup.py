@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 import msgspec
 
-from acd.runtime.database import Connection, DatabaseError, connected
+from acd.runtime.database import Connection, Copying, DatabaseError, connected
 from acd.runtime.schema import LOCK, STEP_WITHIN, tables_ever, version_of
 
 MANIFEST: Final = "backup.json"
@@ -179,7 +179,7 @@ async def _copy(
     connection: Connection, table: str, columns: list[str], output: Callable[[bytes], Awaitable[None]]
 ) -> int:
     listed = ", ".join(f'"{column}"' for column in columns)
-    done = await connection.copy_from_query(
+    done = await cast("Copying", connection).copy_from_query(
         f'select {listed} from "{table}"',  # noqa: S608 - names of ours
         output=output,
         format="csv",

@@ -7,12 +7,12 @@ still keeps of that one (in its spool, in Asterisk) must not be taken for this o
 import zipfile
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import asyncpg
 
 from acd.runtime.backup import BackupError, Manifest, Table, checked, entry, plain_forms
-from acd.runtime.database import LOST, Connection, DatabaseError, connected
+from acd.runtime.database import LOST, Connection, Copying, DatabaseError, connected
 from acd.runtime.lease import check_unserved
 from acd.runtime.schema import SCHEMA_VERSION, STEP_WITHIN, bring_up, changing, check_whole, create, take_back
 
@@ -107,7 +107,7 @@ async def _order(connection: Connection) -> list[str]:
 async def _load(connection: Connection, table: Table, archive: zipfile.ZipFile) -> None:
     try:
         with archive.open(entry(table.name)) as rows:
-            await connection.copy_to_table(
+            await cast("Copying", connection).copy_to_table(
                 table.name, source=rows, columns=table.columns, format="csv", timeout=STEP_WITHIN.total_seconds()
             )
     except KeyError:
