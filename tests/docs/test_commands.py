@@ -16,8 +16,8 @@ from tests.docs.world import UP, World
 from tests.phone.phone import Phone
 
 ELSEWHERE: Final = {
-    'curl --silent -H "Authorization: Bearer $ACD_TOKEN" --json @crm.json http://127.0.0.1:8091/api/v1/webhooks': (
-        "tests/portal/test_webhooks.py::test_only_the_kinds_that_are_wanted_come"
+    "acd restore before-friday.acd --settings /etc/acd/acd.toml": (
+        "tests/integration/test_backup.py::test_the_commands_say_what_they_did"
     ),
 }
 """Commands that another test runs, and which: they take long, or want a machine to themselves."""

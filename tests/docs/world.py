@@ -24,7 +24,7 @@ from tests.phone.phone import Phone
 from tests.ports import free_port, free_rtp_ports
 
 UP: Final = "acd up examples/demo.toml"
-START_SECONDS: Final = 60
+START_SECONDS: Final = 110
 STOP_SECONDS: Final = 20
 COMMAND_SECONDS: Final = 60
 
@@ -63,7 +63,8 @@ class World:
         (home / "bin").mkdir()
         for name, lines in _SHIMS.items():
             self._write(name, lines.format(ports=ports, python=sys.executable, root=ROOT))
-        (home / "examples").symlink_to(ROOT / "examples")
+        for folder in ("examples", "ops"):
+            (home / folder).symlink_to(ROOT / folder)
         self._instead = {
             "127.0.0.1:8090": f"127.0.0.1:{self._web}",
             "127.0.0.1:8091": f"127.0.0.1:{self._portal}",
