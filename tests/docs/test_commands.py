@@ -50,20 +50,21 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 async def _first_call(anna: Phone, carla: Phone) -> None:
     for phone in (anna, carla):
         assert await phone.register() == 200
-    await _is_available(anna)
+    await _dial_code(anna, "*51")
     call = await carla.dial("7001", tone=440)
     ring = await anna.rings()
     ring.answer()
     await ring.media.hears_tone(440)
     await call.hang_up()
     await ring.is_over()
+    await _dial_code(anna, "*52")
 
 
-async def _is_available(agent: Phone) -> None:
-    code = await agent.dial("*51")
-    await code.is_answered()
-    await code.media.hears_sound()
-    await code.hang_up()
+async def _dial_code(phone: Phone, code: str) -> None:
+    call = await phone.dial(code)
+    await call.is_answered()
+    await call.media.hears_sound()
+    await call.hang_up()
 
 
 def _said(page: str, shown: tuple[str, ...], text: str) -> None:
@@ -133,10 +134,11 @@ async def test_the_lines_that_lead_a_number_to_a_queue_do_so(page: str, world: W
     assert (await world.type("asterisk -rx 'dialplan reload'")).code == 0
     async with world.phone("1002-desk") as ben:
         assert await ben.register() == 200
-        await _is_available(ben)
+        await _dial_code(ben, "*51")
         await world.comes_from_outside(number, f"from-outside-{page}")
-        (await ben.rings(within=10)).refuse(486)
+        ring = await ben.rings(within=20)
         await world.type("asterisk -rx 'channel request hangup all'")
+        await ring.is_over()
 
 
 @in_one_loop
