@@ -36,6 +36,7 @@ from acd.runtime.given import (
 from acd.runtime.main import run as run_engine
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
+from acd.runtime.top.command import status_command, top_command
 from acd.runtime.trace import trace_command
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
@@ -229,6 +230,8 @@ main.add_command(simulate_command)
 main.add_command(trace_command)
 main.add_command(import_command)
 main.add_command(doctor_command)
+main.add_command(status_command)
+main.add_command(top_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:
