@@ -177,7 +177,7 @@ def explain_command(
     """Tell the story of CALL, named by its id: what happened, and at each offer why this agent and why not the others.
 
     It is read from the journal alone, and judged by the very rules that decided. Without an option the centre is the
-    only one in .state.
+    only one in .state, or the installed one.
     """
     if recent == (call is not None):
         fail("Give the id of a call; --recent, alone, lists the last ones.", GIVEN)

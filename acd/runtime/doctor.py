@@ -24,7 +24,8 @@ def doctor_command(context: click.Context, state_dir: Path | None, settings: Pat
     """Look at everything from outside in, and say of each fault what to type.
 
     Settings, database, spool, Asterisk with its modules, rights, dial plan, sounds and clock, the engine, phones,
-    agents and queues. It changes nothing. Without an option it is the only centre in .state, or the environment's.
+    agents and queues. It changes nothing. Without an option it is the only centre in .state, the installed one, or the
+    environment's.
 
     Exit codes: 0 no fault, 1 a fault, 2 the settings are wrong.
     """

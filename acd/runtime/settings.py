@@ -7,6 +7,7 @@ configuration, and lives in the database.
 """
 
 import difflib
+import errno
 import ipaddress
 import re
 import tomllib
@@ -15,8 +16,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from acd.centre.faults import shown
 from feature_codes.table import AWAY, DEFAULT_CODES
 
 _ENVIRONMENT_PREFIX: Final = "ACD__"
@@ -72,11 +74,12 @@ class Fault:
 
 
 class SettingsFaults(Exception):
-    """The settings cannot be used. Its text lists every fault, one a line."""
+    """The settings cannot be used. The text lists every fault, one a line, and no secrets."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__("\n  ".join([f"The settings have {count}:", *map(str, faults)]))
 
 
 def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -85,11 +88,15 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     Raises `SettingsFaults`.
     """
     faults: list[Fault] = []
-    given = _from_file(path, faults) | _from_environment(environment, faults)
+    of_file = _from_file(path, faults)
+    given = (of_file or {}) | _from_environment(environment, faults)
+    if of_file is None:
+        raise SettingsFaults(faults)  # what is missing stands in there, perhaps
     values = {key.attribute: _value(key, given, faults) for key in _KEYS}
     codes = {name: code for name, key in _STAR_CODES.items() if isinstance(code := _value(key, given, faults), str)}
     faults += _doubled(codes)
     faults += _half_a_portal(given)
+    faults += _one_port_for_two(values, given)
     if faults:
         raise SettingsFaults(faults)
     return Settings(**cast("Any", values), star_codes=codes)
@@ -100,7 +107,7 @@ def _doubled(codes: Mapping[str, str]) -> list[Fault]:
     return [
         Fault(
             place=f"star_codes.{name}",
-            what=f"cannot be {code!r}, which is {other}'s too",
+            what=f"cannot be {shown(code)}, which is {other}'s too",
             mend="give each action a code of its own",
         )
         for (other, first), (name, code) in combinations(codes.items(), 2)
@@ -127,25 +134,48 @@ def _half_a_portal(given: "_AllGiven") -> list[Fault]:
     return faults
 
 
+def _one_port_for_two(values: Mapping[str, object], given: "_AllGiven") -> list[Fault]:
+    """Operators' pages and portal at one address: the second one could not be served."""
+    port, binds = values["portal_port"], {values["web_bind"], values["portal_bind"]}
+    if "portal_url" not in given or port is None or port != values["web_port"]:
+        return []
+    if len(binds) == 2 and not binds & {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return []
+    return [
+        Fault(place="portal.port", what=f"cannot be {port}, which is web.port too", mend="give each one of its own")
+    ]
+
+
 # --- the kinds of value: each returns the value, or raises ValueError with what would be right
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("give a text that is not empty")
+    if not value.isprintable():
+        raise ValueError("give a text of one line, without control characters")
     return value
+
+
+def _parts(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # looked at only now
+    except ValueError:
+        raise ValueError("give an address with one host, an IPv6 one in [ ], and a port up to 65535 if any") from None
+    return parts
 
 
 def _database_url(value: object) -> str:
     text = _text(value)
-    if urlsplit(text).scheme not in ("postgresql", "postgres"):
+    if _parts(text).scheme not in ("postgresql", "postgres"):
         raise ValueError("give an address that begins with postgresql://")
     return text
 
 
 def _ari_url(value: object) -> str:
     text = _text(value).rstrip("/")
-    parts = urlsplit(text)
+    parts = _parts(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("give an address like http://127.0.0.1:8088")
     if parts.username or parts.password:
@@ -157,7 +187,7 @@ def _ari_url(value: object) -> str:
 
 def _portal_url(value: object) -> str:
     text = _text(value).rstrip("/").lower()
-    parts = urlsplit(text)
+    parts = _parts(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
         raise ValueError("give the address as people type it, without a path: https://acd.example.com")
     if parts.username or parts.password:
@@ -167,7 +197,7 @@ def _portal_url(value: object) -> str:
 
 def _smtp_url(value: object) -> str:
     text = _text(value)
-    parts = urlsplit(text)
+    parts = _parts(text)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("give an address like smtp://user:password@mail.example.com:587, or smtps:// for TLS at once")
     return text
@@ -185,6 +215,31 @@ def _ip_address(value: object) -> str:
         return str(ipaddress.ip_address(_text(value)))
     except ValueError:
         raise ValueError("give an IP address like 127.0.0.1") from None
+
+
+def _bind(value: object) -> str:
+    """An address of this machine, or its name."""
+    text = _text(value)
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        if re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", text, re.ASCII):
+            return text
+        raise ValueError("give an address of this machine like 127.0.0.1, or 0.0.0.0 for all that it has") from None
+
+
+def _ari_user(value: object) -> str:
+    text = _text(value)
+    if ":" in text:
+        raise ValueError("give the name between [ ] in ari.conf, which has no colon")
+    return text
+
+
+def _ari_app(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", text, re.ASCII):
+        raise ValueError("give letters, digits, _, . and -, 64 at most")
+    return text
 
 
 def _directory(value: object) -> Path:
@@ -262,14 +317,14 @@ class _Key:
 _KEYS: Final = (
     _Key(section="database", name="url", check=_database_url, secret=True),
     _Key(section="ari", name="url", check=_ari_url, default="http://127.0.0.1:8088"),
-    _Key(section="ari", name="user", check=_text, default="acd"),
+    _Key(section="ari", name="user", check=_ari_user, default="acd"),
     _Key(section="ari", name="password", check=_text, secret=True),
-    _Key(section="ari", name="app", check=_text, default="acd"),
-    _Key(section="web", name="bind", check=_text, default="127.0.0.1"),
+    _Key(section="ari", name="app", check=_ari_app, default="acd"),
+    _Key(section="web", name="bind", check=_bind, default="127.0.0.1"),
     _Key(section="web", name="port", check=_port, default=8090),
     _Key(section="journal", name="spool", check=_directory, default=Path("/var/lib/asterisk-acd/spool")),
     _Key(section="portal", name="url", check=_portal_url, optional=True),
-    _Key(section="portal", name="bind", check=_text, default="127.0.0.1"),
+    _Key(section="portal", name="bind", check=_bind, default="127.0.0.1"),
     _Key(section="portal", name="port", check=_port, default=8091),
     _Key(section="portal", name="mail_folder", check=_directory, optional=True),
     _Key(section="portal", name="smtp_url", check=_smtp_url, secret=True, optional=True),
@@ -305,17 +360,19 @@ _AllGiven = dict[str, _Given]
 """By the setting's attribute: `ari_password`, whether given as itself or by a file."""
 
 
-def _from_file(path: Path | None, faults: list[Fault]) -> _AllGiven:
+def _from_file(path: Path | None, faults: list[Fault]) -> _AllGiven | None:
+    """None: it cannot be read."""
     if path is None:
         return {}
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        faults.append(Fault(place=str(path), what=f"cannot be read ({error.strerror})", mend="name a file that can be"))
-        return {}
+        mend = "ask as a user who may read it (sudo)" if error.errno == errno.EACCES else "name a file that can be"
+        faults.append(Fault(place=str(path), what=f"cannot be read ({error.strerror})", mend=mend))
+        return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault(place=str(path), what=f"is not TOML ({error})", mend="mend that place"))
-        return {}
+        return None
     given: _AllGiven = {}
     sections = sorted({key.section for key in _ALL_KEYS})
     for section, table in tables.items():
@@ -382,7 +439,7 @@ def _value(key: _Key, given: _AllGiven, faults: list[Fault]) -> object:
     try:
         return key.check(value)
     except ValueError as mend:
-        what = "is not right" if key.secret else f"cannot be {value!r}"
+        what = "is not right" if key.secret else f"cannot be {shown(value)}"
         faults.append(Fault(place=entry.place, what=what, mend=str(mend)))
         return None
 

@@ -69,7 +69,7 @@ def simulate_command(
     --replay 2024-03-04T08:00..2024-03-04T18:00 (in the time of this machine); what happened and what would have stand
     side by side. --with names a centre's file: its queues and assignments take the place of those that there were. What
     cannot be known (for how long a caller who was answered would have waited) is drawn with dice, and said. Without
-    --state-dir, --settings or --database-url the centre is the only one in .state.
+    --state-dir, --settings or --database-url the centre is the only one in .state, or the installed one.
     """
     if [file, trace, span].count(None) != 2:
         fail(

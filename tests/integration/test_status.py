@@ -14,10 +14,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner
 
+from acd.cli import main
 from acd.outputs import Recorded
 from acd.runtime.database import Connection
 from acd.runtime.following import Follower
@@ -95,6 +98,24 @@ async def test_status_tells_people_and_machines_and_ends_with_1_without_an_engin
 async def test_what_is_no_centre_is_said_in_words(empty_database: str) -> None:
     told = await asyncio.to_thread(status, empty_database)
     assert (told.returncode, "holds no journal" in told.stderr) == (1, True), told.stderr
+
+
+def test_which_centre_is_meant_is_asked_where_it_is_not_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("ACD__")]:
+        monkeypatch.delenv(name)
+    none = CliRunner().invoke(main, ["status"])
+    assert (none.exit_code, none.output) == (
+        2,
+        "No centre in .state, and no /etc/acd/acd.toml; name one by --state-dir or --settings.\n",
+    )
+    for centre in ("one", "two"):
+        (tmp_path / ".state" / centre).mkdir(parents=True)
+        (tmp_path / ".state" / centre / "engine.toml").touch()
+    both = CliRunner().invoke(main, ["trace", "5551"])
+    assert both.output == (
+        "Several centres in .state (one, two); name one by --state-dir, --settings or --database-url.\n"
+    )
 
 
 def test_top_without_a_terminal_says_so(database: str) -> None:

@@ -46,7 +46,7 @@ UNBOUNDED_WIDTH: Final = 132
 def status_command(context: click.Context, state_dir: Path | None, settings: Path | None, as_json: bool) -> None:
     """Say whether calls are taken, and what queues, callers and agents do now.
 
-    Without an option it is the only centre in .state, or the environment's.
+    Without an option it is the only centre in .state, the installed one, or the environment's.
 
     Exit codes: 0 calls are taken, 1 they are not, or the database cannot be read, 2 the settings are wrong.
     """
@@ -67,7 +67,7 @@ def top_command(state_dir: Path | None, settings: Path | None) -> None:
     """Watch queues, callers and agents in the terminal, as they change.
 
     Tab chooses a list, s sorts it by something else, r the other way round, the arrows scroll it; q ends. Without an
-    option it is the only centre in .state, or the environment's.
+    option it is the only centre in .state, the installed one, or the environment's.
     """
     console = Console()
     if not sys.stdin.isatty() or not console.is_terminal or console.is_dumb_terminal:
