@@ -47,5 +47,10 @@ def _summary(sight: Sight, found: tuple[Finding, ...]) -> str:
     looked += [f"engine at {sight.engine.url}", f"spool {sight.spool.path}"]
     if sight.configuration and sight.provisioning:
         looked.append(f"{len(sight.configuration.queues)} queues, {len(sight.provisioning.endpoints)} phones")
-    counts = [f"{sum(each.level is level for each in found)} {level}" for level in Level]
-    return f"Looked at: {'; '.join(looked)}.\n{', '.join(counts)}."
+    counts = {level: sum(each.level is level for each in found) for level in Level}
+    told = [
+        f"{count} {level}{'s' * (count > 1 and level is not Level.NOT_SEEN)}"
+        for level, count in counts.items()
+        if count
+    ]
+    return f"Looked at: {'; '.join(looked)}.\n{', '.join(told) or 'Nothing is wrong'}."

@@ -18,7 +18,7 @@ from acd.centre.writing import without_none
 from acd.runtime.settings import _ALL_KEYS as KEYS
 from acd.runtime.settings import SettingsFaults, _Key, read_settings
 
-WRONG: Final = (
+WRONG: Final[tuple[object, ...]] = (
     "",
     " ",
     "two\nlines",
