@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import click
 from click.core import ParameterSource
 
@@ -135,3 +136,5 @@ def with_database(url: str, work: Coroutine[Any, Any, T]) -> T:
         fail(str(error), OUTSIDE)
     except LOST as error:
         fail(f"The {address(url)} cannot be reached: {in_words(error)}", OUTSIDE)
+    except asyncpg.PostgresError as error:
+        fail(f"The {address(url)} cannot be read: {error}", OUTSIDE)
