@@ -34,6 +34,7 @@ from acd.runtime.given import (
     with_database,
 )
 from acd.runtime.main import run as run_engine
+from acd.runtime.phones import phones_command
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
 from acd.runtime.top.command import status_command, top_command
@@ -232,6 +233,7 @@ main.add_command(import_command)
 main.add_command(doctor_command)
 main.add_command(status_command)
 main.add_command(top_command)
+main.add_command(phones_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:

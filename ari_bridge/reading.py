@@ -58,6 +58,11 @@ def linkedid_in(arguments: list[str]) -> str | None:
     return printable(arguments[3]) if len(arguments) > 3 and arguments[3] else None
 
 
+def longer_in(arguments: list[str]) -> str:
+    """What follows a star code; empty where the dial plan says nothing."""
+    return printable(arguments[0]) if arguments else ""
+
+
 def is_star_code(channel: Message) -> bool:
     """Whether this channel speaks with us, or anybody's engine, about a star code."""
     plan = channel.get("dialplan")

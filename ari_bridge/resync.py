@@ -33,6 +33,7 @@ from ari_bridge.reading import (
     is_online,
     is_star_code,
     linkedid_in,
+    longer_in,
     printable,
     priority_in,
     stasis_arguments,
@@ -160,8 +161,9 @@ class _Found:
                         linkedid=linkedid_in(rest),
                     )
                 )
-            case ["feature", code] if device is not None:
-                self._star_codes.append(StarCodeDialled(channel=id_, device=device, code=printable(code)))
+            case ["feature", code, *rest] if device is not None:
+                dialled = StarCodeDialled(channel=id_, device=device, code=printable(code), longer=longer_in(rest))
+                self._star_codes.append(dialled)
             case ["monitor"]:
                 self._monitors.add(id_)
             case _:

@@ -52,6 +52,7 @@ from ari_bridge.reading import (
     is_online,
     is_star_code,
     linkedid_in,
+    longer_in,
     needed_number,
     needed_object,
     needed_text,
@@ -121,11 +122,13 @@ def _stasis_start(message: Message) -> Event | Signal | None:
             if call is None:
                 raise MalformedError
             return CallerReached(call=call, channel=ChannelId(needed_text(channel, "id")))
-        case ["feature", code]:
+        case ["feature", code, *rest] if len(rest) <= 1:
             device = device_of_channel(needed_text(channel, "name"))
             if device is None:
                 raise MalformedError
-            return StarCodeDialled(channel=_channel_id(channel), device=device, code=printable(code))
+            return StarCodeDialled(
+                channel=_channel_id(channel), device=device, code=printable(code), longer=longer_in(rest)
+            )
         case ["monitor"]:
             return MonitorAnswered(channel=_channel_id(channel))
         case ["ear"]:

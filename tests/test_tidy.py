@@ -46,7 +46,7 @@ def generated(path: Path) -> bool:
 def core_modules() -> list[Path]:
     """The pure part: everything directly in `acd` but its edges, what is pure beside it, pure files of the bridge."""
     core = [path for path in (ROOT / "acd").glob("*.py") if name(path) not in EDGES]
-    for package in ("outputs", "fold", "explain", "queue_log", "centre", "app_queue", "doctor", "simulation"):
+    for package in ("outputs", "fold", "explain", "queue_log", "centre", "app_queue", "doctor", "phones", "simulation"):
         core += (ROOT / "acd" / package).rglob("*.py")
     core += (ROOT / "feature_codes").rglob("*.py")
     core += [ROOT / "ari_bridge" / f"{pure}.py" for pure in ("names", "translate", "plan")]

@@ -38,7 +38,7 @@ class Connection(Protocol):
 Connect = Callable[[str], Awaitable[Connection]]
 """How a database is reached; raises as `connect` does."""
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 SCHEMA: Final = Path(__file__).parents[2] / "schema.sql"
 MIGRATIONS: Final = SCHEMA.parent / "migrations"
 

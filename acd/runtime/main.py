@@ -256,6 +256,7 @@ class _Process:
                 else into_folder(settings.portal_mail_folder or Path()),
                 mail_from=settings.portal_mail_from or "acd@localhost",
                 proxy=settings.portal_proxy,
+                webhook_origins=settings.portal_webhooks,
             )
         )
         self._metrics.registry.register(PortalGauges(self._portal))

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from acd.centre.faults import shown
 from feature_codes.table import AWAY, DEFAULT_CODES
+from portal.facts.address import origin_of
 
 _ENVIRONMENT_PREFIX: Final = "ACD__"
 
@@ -56,6 +57,8 @@ class Settings:
     """The address that its mails come from."""
     portal_proxy: str | None
     """The address of the proxy before it, which is believed about where a request comes from."""
+    portal_webhooks: tuple[str, ...]
+    """The origins that webhooks may call, as `https://crm.example.com`."""
     star_codes: Mapping[str, str]
     """The name of an action -> what is dialled for it."""
 
@@ -210,6 +213,24 @@ def _mail_address(value: object) -> str:
     return text
 
 
+def _origins(value: object) -> tuple[str, ...]:
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list):
+        raise ValueError('give a list of addresses like ["https://crm.example.com"]')
+    return tuple(_origin(each) for each in cast("list[object]", listed))
+
+
+def _origin(value: object) -> str:
+    text = _text(value).strip().rstrip("/")
+    try:
+        origin = origin_of(text)
+    except ValueError:
+        raise ValueError("give each like https://crm.example.com, with a port where it is another one") from None
+    if text.lower() != origin:
+        raise ValueError(f"give each without user, path or usual port: {origin}")
+    return origin
+
+
 def _ip_address(value: object) -> str:
     try:
         return str(ipaddress.ip_address(_text(value)))
@@ -330,6 +351,7 @@ _KEYS: Final = (
     _Key(section="portal", name="smtp_url", check=_smtp_url, secret=True, optional=True),
     _Key(section="portal", name="mail_from", check=_mail_address, optional=True),
     _Key(section="portal", name="proxy", check=_ip_address, optional=True),
+    _Key(section="portal", name="webhooks", check=_origins, default=()),
     _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
     _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
     _Key(section="log", name="mask_numbers", check=_truth, default=False),

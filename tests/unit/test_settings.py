@@ -49,6 +49,7 @@ def test_what_is_not_given_has_a_default_on_loopback() -> None:
         portal_smtp_url=None,
         portal_mail_from=None,
         portal_proxy=None,
+        portal_webhooks=(),
         star_codes=DEFAULT_CODES,
     )
 
@@ -181,6 +182,43 @@ def test_a_port_from_the_file_is_a_whole_number(tmp_path: Path, port: str) -> No
 )
 def test_the_address_of_ari_is_a_plain_one(url: str, mend: str) -> None:
     assert faults_of(None, ENOUGH | {"ACD__ARI__URL": url})["ACD__ARI__URL"].endswith(mend)
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ('["https://crm.example.com", "http://127.0.0.1:9000/"]', ("https://crm.example.com", "http://127.0.0.1:9000")),
+        ('["https://CRM.example.com", "http://[::1]:9000"]', ("https://crm.example.com", "http://[::1]:9000")),
+        ("[]", ()),
+    ],
+)
+def test_webhooks_may_call_what_is_named(tmp_path: Path, given: str, origins: tuple[str, ...]) -> None:
+    portal = '[portal]\nurl = "https://acd.example.com"\nmail_folder = "/var/mail/acd"\n'
+    assert read_settings(write(tmp_path, f"{portal}webhooks = {given}\n"), ENOUGH).portal_webhooks == origins
+    if origins and "[::" not in given:
+        environment = {"ACD__PORTAL__WEBHOOKS": ", ".join(origins)}
+        assert read_settings(write(tmp_path, portal), ENOUGH | environment).portal_webhooks == origins
+
+
+@pytest.mark.parametrize(
+    ("given", "mend"),
+    [
+        ('"crm.example.com"', "give each like https://crm.example.com, with a port where it is another one"),
+        ('["https://crm.example.com/calls"]', "give each without user, path or usual port: https://crm.example.com"),
+        ('["https://crm.example.com:443"]', "give each without user, path or usual port: https://crm.example.com"),
+        (
+            '["https://me:x@crm.example.com"]',
+            "give each like https://crm.example.com, with a port where it is another one",
+        ),
+        ('["ftp://crm.example.com"]', "give each like https://crm.example.com, with a port where it is another one"),
+        ("[3]", "give a text that is not empty"),
+        ("3", 'give a list of addresses like ["https://crm.example.com"]'),
+    ],
+)
+def test_what_webhooks_may_call_is_an_origin(tmp_path: Path, given: str, mend: str) -> None:
+    portal = '[portal]\nurl = "https://acd.example.com"\nmail_folder = "/var/mail/acd"\n'
+    path = write(tmp_path, f"{portal}webhooks = {given}\n")
+    assert faults_of(path, ENOUGH)[f"{path}: [portal] webhooks"].endswith(mend)
 
 
 def test_a_fault_never_tells_a_secret(tmp_path: Path) -> None:
