@@ -15,7 +15,7 @@ from acd.runtime.given import OUTSIDE, settings_file, settings_of
 from acd.runtime.looking import look
 
 
-@click.command(name="doctor")
+@click.command(name="doctor", short_help="Look for faults, and say of each what to type.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one line of JSON.")

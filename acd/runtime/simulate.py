@@ -30,7 +30,7 @@ DEFAULT_SEED: Final = 1
 _LONGEST_HOURS: Final = 24 * 366
 
 
-@click.command(name="simulate")
+@click.command(name="simulate", short_help="Play a day, or one that was, to the rules of a file.")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--hours", type=click.FloatRange(0, _LONGEST_HOURS, min_open=True), help="How long a day.  [default: 24]")
 @click.option("--seed", type=int, help="Another one gives another day.  [default: 1]")

@@ -27,7 +27,7 @@ _BY_NUMBER: Final = """
 """
 
 
-@click.command(name="trace")
+@click.command(name="trace", short_help="The life of a call, or of a number's calls, with times.")
 @click.argument("given", metavar="CALL|NUMBER")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")

@@ -38,7 +38,7 @@ UNBOUNDED_WIDTH: Final = 132
 """Of lines that go into a file or another program."""
 
 
-@click.command(name="status")
+@click.command(name="status", short_help="What queues, callers and agents do now.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
@@ -60,7 +60,7 @@ def status_command(context: click.Context, state_dir: Path | None, settings: Pat
     context.exit(0 if _takes_calls(engine) else OUTSIDE)
 
 
-@click.command(name="top")
+@click.command(name="top", short_help="The same live, as the terminal's whole screen.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
 def top_command(state_dir: Path | None, settings: Path | None) -> None:
