@@ -63,5 +63,5 @@ class Keyboard:
         if not read:
             asyncio.get_running_loop().remove_reader(self._descriptor)
             self._pressed.put_nowait("end_of_input")
-        for key in _KEY.findall(read.decode(errors="replace")):
+        for key in map(str, _KEY.findall(read.decode(errors="replace"))):
             self._pressed.put_nowait(_NAMES.get(key, key))
