@@ -33,6 +33,7 @@ from acd.runtime.given import (
     settings_of,
     with_database,
 )
+from acd.runtime.keeping import backup_command, database_group, restore_command
 from acd.runtime.main import run as run_engine
 from acd.runtime.phones import phones_command
 from acd.runtime.simulate import simulate_command
@@ -233,6 +234,9 @@ main.add_command(import_command)
 main.add_command(doctor_command)
 main.add_command(status_command)
 main.add_command(top_command)
+main.add_command(database_group)
+main.add_command(backup_command)
+main.add_command(restore_command)
 main.add_command(phones_command)
 
 

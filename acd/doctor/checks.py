@@ -63,7 +63,9 @@ def clocks(whose: str, ahead: timedelta | None) -> Iterator[Finding]:
 def _spool(seen: SpoolSight) -> Iterator[Finding]:
     if seen.trouble is not None:
         what = f"{seen.path} {seen.trouble} for the user {seen.user}"
-        do = f"as root: install -d -o {seen.user} -m 700 {seen.path}; or ask as its user: sudo -u acd acd doctor"
+        do = f"as root: install -d -o {'acd' if seen.user == 'root' else seen.user} -m 700 {seen.path}"
+        if seen.user != "root":
+            do += "; or, where the engine runs as another user, ask as root: sudo acd doctor"
         yield fault("spool", what, do)
     elif seen.free_bytes is not None and seen.free_bytes < SPOOL_AT_LEAST:
         what = f"only {seen.free_bytes // 1024**2} MB are free at {seen.path}"

@@ -10,9 +10,9 @@ import click
 
 from acd.doctor import Finding, Level, findings
 from acd.doctor.sight import Sight
-from acd.runtime.database import SCHEMA_VERSION
 from acd.runtime.given import OUTSIDE, settings_file, settings_of
 from acd.runtime.looking import look
+from acd.runtime.schema import SCHEMA_VERSION
 
 
 @click.command(name="doctor", short_help="Look for faults, and say of each what to type.")

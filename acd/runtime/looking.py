@@ -22,8 +22,9 @@ from acd.doctor.needs import CONTEXTS
 from acd.doctor.sight import AsteriskSight, DatabaseSight, Sight, SpoolSight, Unreached
 from acd.model import Configuration
 from acd.ports import Provisioning
-from acd.runtime.database import LOST, SCHEMA_VERSION, Connection, DatabaseError, address, close, connect, in_words
+from acd.runtime.database import LOST, Connection, DatabaseError, address, close, connect, in_words
 from acd.runtime.operators import engine_sight, engine_url
+from acd.runtime.schema import SCHEMA_VERSION
 from acd.runtime.settings import Settings
 from acd.runtime.store import Store
 from ari_bridge.client import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Client

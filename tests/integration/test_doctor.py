@@ -16,8 +16,9 @@ from click.testing import CliRunner
 from acd.cli import main
 from acd.doctor import Finding, Level, findings
 from acd.model import DeviceId
-from acd.runtime.database import SCHEMA_VERSION, Connection
+from acd.runtime.database import Connection
 from acd.runtime.looking import APP, look
+from acd.runtime.schema import SCHEMA_VERSION
 from acd.runtime.settings import Settings, read_settings
 from acd.runtime.store import Store
 from acd.runtime.web import serve

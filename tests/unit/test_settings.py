@@ -1,5 +1,6 @@
 """Settings: where they come from, and how every fault is told at once without telling a secret."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -272,10 +273,14 @@ def test_the_example_for_systemd_can_be_used(tmp_path: Path) -> None:
     secrets = {"database.url": DATABASE, "ari.secret": "ari-secret", "smtp.url": "smtps://acd:x@mail.example.com"}
     for name, secret in secrets.items():
         (tmp_path / name).write_text(f"{secret}\n", encoding="utf-8")
-    settings = read_settings(write(tmp_path, text.replace("/etc/acd", str(tmp_path))), {})
-    assert settings.portal_url == "https://acd.example.com"
-    assert (settings.portal_smtp_url, settings.portal_mail_from) == (secrets["smtp.url"], "acd@example.com")
-    instead = (
-        text.replace("/etc/acd", str(tmp_path)).replace("# mail_folder", "mail_folder").replace("smtp_url_file", "# ")
+    text = text.replace("/etc/acd", str(tmp_path))
+    settings = read_settings(write(tmp_path, text), {})
+    assert (settings.portal_url, settings.portal_mail_folder) == (
+        "http://127.0.0.1:8091",
+        Path("/var/lib/asterisk-acd/mail"),
     )
-    assert read_settings(write(tmp_path, instead), {}).portal_mail_folder == Path("/var/lib/asterisk-acd/mail")
+    behind_a_proxy = re.sub(r"^# (?=(url|proxy|smtp_url_file|mail_from) )", "", text, flags=re.MULTILINE)
+    behind_a_proxy = re.sub(r'^(mail_folder|url = "http://127.0.0.1:8091").*', "", behind_a_proxy, flags=re.MULTILINE)
+    settings = read_settings(write(tmp_path, behind_a_proxy), {})
+    assert (settings.portal_url, settings.portal_proxy) == ("https://acd.example.com", "127.0.0.1")
+    assert (settings.portal_smtp_url, settings.portal_mail_from) == (secrets["smtp.url"], "acd@example.com")

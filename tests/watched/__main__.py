@@ -14,7 +14,8 @@ from typing import Final
 
 from acd.centre import read_centre
 from acd.runtime.apply import apply_centre
-from acd.runtime.database import SCHEMA, close, connect
+from acd.runtime.database import close, connect
+from acd.runtime.schema import SCHEMA
 from tests.browser.chromium import chromium
 from tests.double.server import PASSWORD, double_server
 from tests.integration.engine_process import engine_process

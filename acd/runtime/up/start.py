@@ -19,7 +19,7 @@ from acd.runtime import spare
 from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
 from acd.runtime.store import Store
 from acd.runtime.up import asterisk, place, ports, postgres, tree
-from acd.runtime.up.asterisk import CHECKOUT, Installation, Site
+from acd.runtime.up.asterisk import PACKAGES, Installation, Site
 from acd.runtime.up.children import Child, Program
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.place import Place
@@ -155,7 +155,7 @@ class _Start:
 
     def _reach(self, installation: Installation | None, programs: Path | None) -> list[Path]:
         """What the children must be able to read."""
-        wanted = [Path(sys.executable), CHECKOUT / "acd" / "cli.py", self._place.root.parent]
+        wanted = [Path(sys.executable), PACKAGES / "acd" / "cli.py", self._place.root.parent]
         if installation:
             wanted += [Path(installation.command[0]), installation.modules, installation.share]
         if programs:
@@ -277,7 +277,7 @@ class _Start:
             privileges=self._privileges.prefix,
             log=self._place.log("engine"),
             death_signal=signal.SIGKILL,  # an orderly end would wait for the database, which is ending too
-            directory=CHECKOUT,
+            directory=PACKAGES,
             environment={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
             longer_pauses={STOOD_DOWN: STOOD_DOWN_PAUSE_SECONDS},
             told_at=self._sockets / "engine",
