@@ -34,7 +34,9 @@ async def today_so_far(url: str, last: int, state: State, now: datetime) -> Toda
     while True:
         try:
             async with connected(url) as connection:
-                return await counted(connection, last, state, now)
+                today = await counted(connection, last, state, now)
+            _log.info("today_counted", facts_until=last)
+            return today
         except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
             _log.warning("database_lost", database=address(url), why=in_words(error))
         await pauses.rest()
@@ -55,5 +57,4 @@ async def counted(connection: Connection, last: int, state: State, now: datetime
             facts += 1
             if facts % _A_PIECE == 0:
                 await asyncio.sleep(0)
-    _log.info("today_counted", since=began.isoformat(), facts=facts)
     return today

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,7 +12,6 @@ from typing import Final
 import asyncpg
 import click
 import msgspec
-import structlog
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
@@ -77,8 +75,6 @@ def top_command(state_dir: Path | None, settings: Path | None) -> None:
 
 
 def _settings(settings: Path | None, state_dir: Path | None) -> Settings:
-    # What readers of the journal have to say besides would stand in the midst of the picture.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     return settings_of(settings_file(settings, state_dir, os.environ))
 
 
