@@ -16,6 +16,7 @@ from tests.docs.world import UP, World
 from tests.phone.phone import Phone
 
 ELSEWHERE: Final = {
+    "acd top --settings /etc/acd/acd.toml": "tests/integration/test_status.py::test_top_draws_follows_and_obeys_keys",
     "acd restore before-friday.acd --settings /etc/acd/acd.toml": (
         "tests/integration/test_backup.py::test_the_commands_say_what_they_did"
     ),
