@@ -56,6 +56,8 @@ class World:
         self.home = home
         self.sheet = ""
         """What `acd up` printed."""
+        self.said: dict[str, tuple[str, Said]] = {}
+        """By the command: the page for which it was run, and what came of it."""
         rtp = free_rtp_ports()
         self._web, self._portal, self._sip, self._ari = (free_port() for _ in range(4))
         ports = f"--sip-port {self._sip} --ari-port {self._ari} --web-port {self._web} --portal-port {self._portal}"
