@@ -12,7 +12,7 @@ from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.phone.lamp import Lamp
 from tests.phone.phone import Phone
 
-PART = Part(users=agents("3061"), queues=(Queue(number="8061", seats=seats("3061")),))
+PART = Part(users=agents("3098"), queues=(Queue(number="8098", seats=seats("3098")),))
 BLF = "16"
 
 
@@ -43,8 +43,8 @@ async def watched(phone: Phone, keys: dict[str, str]) -> dict[str, Lamp]:
 async def test_every_key_sets_its_status_and_its_lamp_alone_is_lit(
     floor: Floor, centre: RunningCentre, tmp_path: Path
 ) -> None:
-    keys = await keys_for("3061-desk", centre, tmp_path)
-    phone = await floor.phone("3061-desk")
+    keys = await keys_for("3098-desk", centre, tmp_path)
+    phone = await floor.phone("3098-desk")
     lamps = await watched(phone, keys)
     assert len(lamps) == 8
     assert {lamp.status for lamp in lamps.values()} == {200}
@@ -57,8 +57,8 @@ async def test_every_key_sets_its_status_and_its_lamp_alone_is_lit(
 async def test_a_supervisors_phone_can_watch_an_agents_keys(
     floor: Floor, centre: RunningCentre, tmp_path: Path
 ) -> None:
-    keys = await keys_for("3061-desk", centre, tmp_path)
-    agent, other = await floor.agent("3061-desk", "*51"), await floor.caller()
+    keys = await keys_for("3098-desk", centre, tmp_path)
+    agent, other = await floor.agent("3098-desk", "*51"), await floor.caller()
     lamp = await other.watch(keys["Lunch"])
     assert lamp.state == "terminated"
     await dial_code(agent, "*551")

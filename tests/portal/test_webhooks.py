@@ -1,5 +1,6 @@
 """Webhooks on a real database and a receiver that checks signatures: what comes, in which order, whatever fails."""
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,6 +16,7 @@ from tests.portal.arriving import arrives
 from tests.portal.live import OURS, Answer, LiveEngine, LivePortal, fill, portal_before
 from tests.portal.receiver import Receiver, receiving
 
+DOCS: Final = Path(__file__).parents[2] / "docs" / "webhooks.md"
 MANAGER: Final = "1003@ours.example"
 
 
@@ -72,6 +74,19 @@ async def test_facts_come_signed_and_in_their_order_and_none_of_another_account(
     assert made.json["secret"] not in told.text
     assert (told.json[0]["attempts"], told.json[0]["last_error"]) == (0, None)
     assert told.json[0]["delivered_at"] is not None
+
+
+async def test_what_the_docs_tell_a_receiver_to_check_is_right(live: LivePortal, receiver: Receiver) -> None:
+    made = await make(live, receiver.url)
+    await arrives(live, "our-1")
+    await eventually(lambda: receiver.calls == ["our-1"])
+    [text] = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    told: dict[str, Any] = {}
+    exec(text, told)
+    secret, headers, body = made.json["secret"], receiver.headers[0], receiver.bodies[0]
+    assert told["is_ours"](secret, headers, body)
+    assert not told["is_ours"](secret, headers, body + b" ")
+    assert not told["is_ours"](secret, {**headers, "webhook-timestamp": "1700000000"}, body)
 
 
 async def test_only_the_kinds_that_are_wanted_come(live: LivePortal, receiver: Receiver) -> None:
