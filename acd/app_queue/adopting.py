@@ -128,7 +128,9 @@ class _Making:
         if number is None:
             number = self._numbers.make_up(FIRST_QUEUE)
             why = "its number is not known" if self._has_dialplan else "its number stands in the dial plan"
-            mend = f"{number} was made up: name the right one by --number {section.name}=…"
+            given = f"{section.name}=…"
+            typed = f"'{given}'" if " " in given else given
+            mend = f"{number} was made up: name the right one by --number {typed}"
             mend += "" if self._has_dialplan else ", or the dial plan by --extensions"
             self.remarks.add(Kind.TO_DO, f"queue {section.name}", f"{why}; {mend}")
         return number

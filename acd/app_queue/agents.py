@@ -51,6 +51,9 @@ def lines_of(section: Section, remarks: Remarks) -> Iterator[Line]:
     for entry in section.entries:
         if entry.key == AGENT:
             line = _line(entry, section.name, remarks)
+            if not line.interface:
+                remarks.add(Kind.DROPPED, f"line {entry.place}", "names nobody", section.name)
+                continue
             if line.interface.lower() in seen:
                 remarks.add(Kind.DROPPED, line.interface, "stands there twice", section.name)
                 continue

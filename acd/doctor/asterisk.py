@@ -46,11 +46,15 @@ def _unreached(seen: AsteriskSight, why: Unreached) -> Finding:
             do = "asterisk -rx 'core show taskprocessors' shows where it hangs; systemctl restart asterisk ends it"
             return fault("Asterisk", f"it does not answer in time at {seen.url}", do)
         case Unreached.PASSWORD:
-            do = f"make [ari] password equal to the one of [{seen.user}] in ari.conf; then: module reload res_ari.so"
+            do = (
+                f"make [ari] password equal to the one of [{seen.user}] in ari.conf; "
+                "then: asterisk -rx 'module reload res_ari.so'"
+            )
             return fault("ARI", f"it refuses the user {seen.user} or his password", do)
         case Unreached.ADDRESS:
             do = (
-                f"in ari.conf, [{seen.user}]: permit = this machine's address/255.255.255.255; module reload res_ari.so"
+                f"in ari.conf, [{seen.user}]: permit = this machine's address/255.255.255.255; "
+                "then: asterisk -rx 'module reload res_ari.so'"
             )
             return fault("ARI", f"it does not let the user {seen.user} in from here", do)
         case Unreached.NO_ARI:

@@ -7,23 +7,30 @@ from typing import Final
 from acd.doctor.asterisk import asterisk
 from acd.doctor.centre import centre
 from acd.doctor.sight import DatabaseSight, EngineSight, Sight, SpoolSight
-from acd.doctor.words import Finding, fault, hint
+from acd.doctor.words import Finding, Level, fault, hint
 
 OLDEST_POSTGRES: Final = 150000
 CLOCKS_APART: Final = timedelta(seconds=2)
+OF_ACD_UP: Final = "/engine.toml"
+"""What ends the name of the settings that `acd up` writes."""
+
 SPOOL_AT_LEAST: Final = 200 * 1024 * 1024
 """About an hour at ten calls a second while the database is away."""
 
 
 def findings(sight: Sight, schema: int) -> tuple[Finding, ...]:
-    """All that is wrong, in the order in which it is best mended. `schema`: the version that this program knows."""
-    return (
+    """All that is wrong, faults first, each kind in the order in which it is best mended.
+
+    `schema`: the version that this program knows.
+    """
+    found = (
         *_database(sight.database, schema),
         *_spool(sight.spool),
         *asterisk(sight.asterisk, CLOCKS_APART),
         *_engine(sight.engine, sight.settings),
         *centre(sight),
     )
+    return tuple(sorted(found, key=lambda finding: list(Level).index(finding.level)))
 
 
 def _database(seen: DatabaseSight, schema: int) -> Iterator[Finding]:
@@ -56,7 +63,9 @@ def clocks(whose: str, ahead: timedelta | None) -> Iterator[Finding]:
 def _spool(seen: SpoolSight) -> Iterator[Finding]:
     if seen.trouble is not None:
         what = f"{seen.path} {seen.trouble} for the user {seen.user}"
-        do = f"as root: install -d -o {seen.user} -m 700 {seen.path}; or ask as its user: sudo -u acd acd doctor"
+        do = f"as root: install -d -o {'acd' if seen.user == 'root' else seen.user} -m 700 {seen.path}"
+        if seen.user != "root":
+            do += "; or, where the engine runs as another user, ask as root: sudo acd doctor"
         yield fault("spool", what, do)
     elif seen.free_bytes is not None and seen.free_bytes < SPOOL_AT_LEAST:
         what = f"only {seen.free_bytes // 1024**2} MB are free at {seen.path}"
@@ -66,6 +75,8 @@ def _spool(seen: SpoolSight) -> Iterator[Finding]:
 def _engine(seen: EngineSight, settings: str | None) -> Iterator[Finding]:
     if not seen.answers:
         start = f"systemctl start acd, or: acd run{f' --settings {settings}' if settings else ''}"
+        if settings is not None and settings.endswith(OF_ACD_UP):
+            start = "acd up FILE, with the file and the options that it was started with"
         yield fault("engine", f"nobody answers at {seen.url}: it does not run", start)
     elif not seen.is_ours:
         port = seen.url.rpartition(":")[2]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from acd.model import Configuration
@@ -85,6 +85,9 @@ class EngineSight:
     agents: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     """Queue -> what its agents are doing -> how many."""
     waiting: Mapping[str, int] = field(default_factory=dict[str, int])
+    version: str = ""
+    began: datetime | None = None
+    """When its process was started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

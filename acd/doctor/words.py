@@ -5,14 +5,14 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is."""
+    """How bad it is, the worst first."""
 
     FAULT = "fault"
     """Calls are not served as they should be."""
-    HINT = "hint"
-    """Works, and is probably not what is meant."""
     NOT_SEEN = "not seen"
     """It could not be looked at."""
+    HINT = "hint"
+    """Works, and is probably not what is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

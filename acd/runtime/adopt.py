@@ -22,7 +22,7 @@ class _Numbers(click.ParamType[tuple[str, str]]):
         return name, number
 
 
-@click.command(name="import")
+@click.command(name="import", short_help="Make a centre's file of app_queue's queues.conf.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--extensions", type=click.Path(path_type=Path), help="The dial plan, for numbers and longest waits.")
 @click.option("--domain", default="centre.example", show_default=True, help="The name of the whole centre.")

@@ -15,7 +15,7 @@ from acd.runtime.looking import look
 from acd.runtime.schema import SCHEMA_VERSION
 
 
-@click.command(name="doctor")
+@click.command(name="doctor", short_help="Look for faults, and say of each what to type.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one line of JSON.")
@@ -24,7 +24,8 @@ def doctor_command(context: click.Context, state_dir: Path | None, settings: Pat
     """Look at everything from outside in, and say of each fault what to type.
 
     Settings, database, spool, Asterisk with its modules, rights, dial plan, sounds and clock, the engine, phones,
-    agents and queues. It changes nothing. Without an option it is the only centre in .state, or the environment's.
+    agents and queues. It changes nothing. Without an option it is the only centre in .state, the installed one, or the
+    environment's.
 
     Exit codes: 0 no fault, 1 a fault, 2 the settings are wrong.
     """
@@ -46,5 +47,10 @@ def _summary(sight: Sight, found: tuple[Finding, ...]) -> str:
     looked += [f"engine at {sight.engine.url}", f"spool {sight.spool.path}"]
     if sight.configuration and sight.provisioning:
         looked.append(f"{len(sight.configuration.queues)} queues, {len(sight.provisioning.endpoints)} phones")
-    counts = [f"{sum(each.level is level for each in found)} {level}" for level in Level]
-    return f"Looked at: {'; '.join(looked)}.\n{', '.join(counts)}."
+    counts = {level: sum(each.level is level for each in found) for level in Level}
+    told = [
+        f"{count} {level}{'s' * (count > 1 and level is not Level.NOT_SEEN)}"
+        for level, count in counts.items()
+        if count
+    ]
+    return f"Looked at: {'; '.join(looked)}.\n{', '.join(told) or 'Nothing is wrong'}."

@@ -20,7 +20,7 @@ def _which_database(command: Command) -> Command:
     return click.option("--state-dir", type=path, help="Of the `acd up` whose centre it is.")(command)
 
 
-@click.group(name="database")
+@click.group(name="database", short_help="Which version the database is of; up and down.")
 def database_group() -> None:
     """The schema of the database: which version it is of, and the way from one to another."""
 
@@ -75,7 +75,7 @@ def downgrade_command(
     click.echo(f"The {address(url)} has version {to} of the schema.")
 
 
-@click.command(name="backup")
+@click.command(name="backup", short_help="All that the database keeps, into one file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_which_database
 def backup_command(file: Path, state_dir: Path | None, settings: Path | None, database_url: str | None) -> None:
@@ -92,7 +92,7 @@ def backup_command(file: Path, state_dir: Path | None, settings: Path | None, da
     click.echo(f"{file}: {_in_words(manifest)}, {file.stat().st_size:,} bytes; it holds passwords of phones.")
 
 
-@click.command(name="restore")
+@click.command(name="restore", short_help="Make the database what such a file holds.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Throw away what the database holds. Without it, it must be empty.")
 @_which_database

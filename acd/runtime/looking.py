@@ -23,7 +23,7 @@ from acd.doctor.sight import AsteriskSight, DatabaseSight, Sight, SpoolSight, Un
 from acd.model import Configuration
 from acd.ports import Provisioning
 from acd.runtime.database import LOST, Connection, DatabaseError, address, close, connect, in_words
-from acd.runtime.operators import engine_sight
+from acd.runtime.operators import engine_sight, engine_url
 from acd.runtime.schema import SCHEMA_VERSION
 from acd.runtime.settings import Settings
 from acd.runtime.store import Store
@@ -43,7 +43,7 @@ async def look(settings: Settings, file: Path | None) -> Sight:
     """Look at everything once. Takes a second or two, and some more for what does not answer."""
     database, configuration, provisioning = await _database(settings.database_url)
     engine, asterisk = await asyncio.gather(
-        engine_sight(f"http://{settings.web_bind}:{settings.web_port}"),
+        engine_sight(engine_url(settings)),
         _asterisk(settings, configuration, provisioning),
     )
     return Sight(

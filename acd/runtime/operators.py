@@ -2,16 +2,27 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
 
 from acd.doctor.sight import EngineSight
+from acd.runtime.settings import Settings
 
 WITHIN_SECONDS: Final = 5
 
 _SAMPLE: Final = re.compile(r"(acd_queue_agents|acd_queue_callers_waiting)\{([^}]*)\} ([0-9.e+]+)")
 _LABEL: Final = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
+_VERSION: Final = re.compile(r'^acd_build_info\{.*version="([^"]*)"', re.MULTILINE)
+_BEGAN: Final = re.compile(r"^process_start_time_seconds ([0-9.e+]+)", re.MULTILINE)
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
+
+
+def engine_url(settings: Settings) -> str:
+    """Where its pages are, asked from the same machine."""
+    host = _EVERYWHERE.get(settings.web_bind, settings.web_bind)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.web_port}"
 
 
 async def engine_sight(url: str) -> EngineSight:
@@ -21,7 +32,9 @@ async def engine_sight(url: str) -> EngineSight:
             async with session.get(f"{url}/readyz") as answer:
                 told: dict[str, Any] = await answer.json(content_type=None)
             async with session.get(f"{url}/metrics") as answer:
-                agents, waiting = _figures(await answer.text())
+                text = await answer.text()
+        agents, waiting = _figures(text)
+        version, began = _VERSION.search(text), _BEGAN.search(text)
         return EngineSight(
             url=url,
             answers=True,
@@ -29,6 +42,8 @@ async def engine_sight(url: str) -> EngineSight:
             warnings=tuple(told["warnings"]),
             agents=agents,
             waiting=waiting,
+            version=version[1] if version else "",
+            began=datetime.fromtimestamp(float(began[1]), UTC) if began else None,
         )
     except aiohttp.ClientConnectorError:
         return EngineSight(url=url, answers=False)

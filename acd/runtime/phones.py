@@ -42,7 +42,7 @@ class _Server(click.ParamType[tuple[str, int]]):
             self.fail(str(error), param, ctx)
 
 
-@click.command(name="phones")
+@click.command(name="phones", short_help="Write files for Yealink, Poly and Snom phones.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--server", type=_Server(), required=True, help="Where phones register.")
 @click.option("--device", "devices", multiple=True, help="Only this phone.  [default: all]")

@@ -27,7 +27,7 @@ _BY_NUMBER: Final = """
 """
 
 
-@click.command(name="trace")
+@click.command(name="trace", short_help="The life of a call, or of a number's calls, with times.")
 @click.argument("given", metavar="CALL|NUMBER")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
@@ -38,7 +38,8 @@ def trace_command(
 ) -> None:
     """Print the life of a call with its times: CALL is its id, as in every log line, or NUMBER that of its caller.
 
-    Of a number, its last calls are told, the newest last. Without an option the centre is the only one in .state.
+    Of a number, its last calls are told, the newest last. Without an option the centre is the only one in .state,
+    or the installed one.
     """
     # Bytes that are no UTF-8 come as surrogates, which no database takes and no call has.
     wanted = given.encode(errors="replace").decode().replace("\0", "")

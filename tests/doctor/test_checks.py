@@ -52,7 +52,7 @@ def provisioning(text: str) -> Provisioning:
 
 CONFIGURATION: Final = configuration(RULES)
 HEALTHY: Final = Sight(
-    settings="/etc/asterisk-acd/engine.toml",
+    settings="/etc/acd/acd.toml",
     database=DatabaseSight(address="database acd at localhost", server_version=150004, schema=SCHEMA),
     asterisk=AsteriskSight(
         url="http://127.0.0.1:8088",
@@ -133,6 +133,8 @@ def test_nothing_is_said_of_what_is_well() -> None:
         (spoilt("asterisk", directory={**(HEALTHY.asterisk.directory or {}), "7001@demo.example": None}), "fault",
          "numbers", "7001@demo.example", "start the engine"),
         (spoilt("engine", answers=False), "fault", "engine", "it does not run", "systemctl start acd"),
+        (replace(spoilt("engine", answers=False), settings=".state/demo/engine.toml"), "fault", "engine",
+         "does not run", "acd up FILE"),
         (spoilt("engine", is_ours=False), "fault", "engine", "another program", "ss -ltnp 'sport = :8090'"),
         (spoilt("engine", reasons=("waiting",)), "fault", "engine", "takes no calls: waiting", "journalctl -u acd"),
         (spoilt("engine", warnings=("late",)), "hint", "engine", "late", "runbooks"),
@@ -149,6 +151,13 @@ def test_each_fault_is_found_and_named_alone(sight: Sight, level: str, about: st
     assert (found.level, found.about) == (level, about)
     assert named in found.what
     assert typed in found.do
+
+
+def test_faults_come_before_hints() -> None:
+    sight = replace(
+        spoilt("asterisk", bind="127.0.0.1:5060", sounds_missing=None), engine=EngineSight(url="", answers=False)
+    )
+    assert [finding.level for finding in findings(sight, SCHEMA)] == [Level.FAULT, Level.NOT_SEEN, Level.HINT]
 
 
 def test_a_queue_without_agents_is_found() -> None:

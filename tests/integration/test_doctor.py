@@ -224,4 +224,4 @@ def test_the_command_tells_people_and_programs_and_ends_with_1(tmp_path: Path) -
     as_json = CliRunner().invoke(main, ["doctor", "--json"], env=environment)
     assert [each["about"] for each in json.loads(as_json.output)][:2] == ["database", "Asterisk"]
     wrong = CliRunner().invoke(main, ["doctor"], env=environment | {"ACD__WEB__PORT": "x", "ACD__LOG__LEVEL": "loud"})
-    assert (wrong.exit_code, len(wrong.output.splitlines())) == (2, 2)
+    assert (wrong.exit_code, len(wrong.output.splitlines())) == (2, 3)

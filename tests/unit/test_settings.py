@@ -22,7 +22,9 @@ def faults_of(path: Path | None, environment: dict[str, str]) -> dict[str, str]:
     """The faults by their place."""
     with pytest.raises(SettingsFaults) as caught:
         read_settings(path, environment)
-    assert str(caught.value).splitlines() == [str(fault) for fault in caught.value.faults]
+    head, *lines = str(caught.value).splitlines()
+    assert head.startswith("The settings have ")
+    assert lines == [f"  {fault}" for fault in caught.value.faults]
     return {fault.place: f"{fault.what}; {fault.mend}" for fault in caught.value.faults}
 
 
@@ -93,9 +95,9 @@ def test_a_file_gives_everything(tmp_path: Path) -> None:
 def test_the_queue_log_has_a_whole_path_and_switches_are_true_or_false() -> None:
     wrong = {"ACD__QUEUE_LOG__PATH": "queue_log", "ACD__QUEUE_LOG__VIEW": "yes", "ACD__LOG__MASK_NUMBERS": "1"}
     assert faults_of(None, ENOUGH | wrong) == {
-        "ACD__QUEUE_LOG__PATH": "cannot be 'queue_log'; give the whole path of a file, from / on",
-        "ACD__QUEUE_LOG__VIEW": "cannot be 'yes'; give true or false",
-        "ACD__LOG__MASK_NUMBERS": "cannot be '1'; give true or false",
+        "ACD__QUEUE_LOG__PATH": 'cannot be "queue_log"; give the whole path of a file, from / on',
+        "ACD__QUEUE_LOG__VIEW": 'cannot be "yes"; give true or false',
+        "ACD__LOG__MASK_NUMBERS": 'cannot be "1"; give true or false',
     }
     assert read_settings(None, {**ENOUGH, "ACD__QUEUE_LOG__VIEW": "true"}).queue_log_view is True
 
@@ -103,15 +105,15 @@ def test_the_queue_log_has_a_whole_path_and_switches_are_true_or_false() -> None
 def test_star_codes_are_dialled_as_the_dial_plan_knows_them_and_each_once() -> None:
     wrong = {**ENOUGH, "ACD__STAR_CODES__ONLINE": "51", "ACD__STAR_CODES__OFFLINE": "*50"}
     assert faults_of(None, wrong) == {
-        "ACD__STAR_CODES__ONLINE": "cannot be '51'; give a star and two or three digits, like \"*51\": "
+        "ACD__STAR_CODES__ONLINE": 'cannot be "51"; give a star and two or three digits, like "*51": '
         "what the dial plan hands to the engine",
-        "star_codes.offline": "cannot be '*50', which is single_call's too; give each action a code of its own",
+        "star_codes.offline": """cannot be "*50", which is single_call's too; give each action a code of its own""",
     }
 
 
 def test_the_code_for_statuses_by_number_leaves_room_for_the_number() -> None:
     assert faults_of(None, {**ENOUGH, "ACD__STAR_CODES__AWAY": "*555"}) == {
-        "ACD__STAR_CODES__AWAY": "cannot be '*555'; give a star and two digits, like \"*55\": "
+        "ACD__STAR_CODES__AWAY": 'cannot be "*555"; give a star and two digits, like "*55": '
         "one more digit is dialled behind them",
     }
     assert read_settings(None, {**ENOUGH, "ACD__STAR_CODES__AWAY": "*77"}).star_codes["away"] == "*77"
@@ -147,13 +149,13 @@ def test_every_fault_is_told_with_place_value_and_mend(tmp_path: Path) -> None:
     assert faults == {
         f"{path}: [colour]": "is not known; known are ari, database, journal, log, portal, queue_log, star_codes, web",
         f"{path}: [databse]": "is not known; did you mean database?",
-        f"{path}: [ari] url": "cannot be 'ftp://pbx'; give an address like http://127.0.0.1:8088",
+        f"{path}: [ari] url": 'cannot be "ftp://pbx"; give an address like http://127.0.0.1:8088',
         f"{path}: [ari] pasword": "is not known; did you mean password?",
-        f"{path}: [ari] app": "cannot be ''; give a text that is not empty",
+        f"{path}: [ari] app": 'cannot be ""; give a text that is not empty',
         f"{path}: [web] port": "cannot be 70000; give a port number from 1 to 65535",
-        f"{path}: [log] level": "cannot be 'loud'; give one of debug, info, warning, error",
+        f"{path}: [log] level": 'cannot be "loud"; give one of debug, info, warning, error',
         f"{path}: [log] format": "cannot be 3; give one of auto, human, json",
-        "ACD__WEB__BIND": "cannot be ' '; give a text that is not empty",
+        "ACD__WEB__BIND": 'cannot be " "; give a text that is not empty',
         "ACD__WEB__PROT": "is not known; did you mean ACD__WEB__PORT?",
         "database.url": "is missing; set [database] url in the file, or ACD__DATABASE__URL",
         "ari.password": "is missing; set [ari] password in the file, or ACD__ARI__PASSWORD",
@@ -250,7 +252,9 @@ def test_an_empty_secret_file_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere.toml"
-    assert faults_of(missing, ENOUGH)[str(missing)].startswith("cannot be read (No such file or directory)")
+    faults = faults_of(missing, {"ACD__WEB__PROT": "1"})
+    assert list(faults) == [str(missing), "ACD__WEB__PROT"], "what is missing else may stand in the file that is meant"
+    assert faults[str(missing)].startswith("cannot be read (No such file or directory)")
     broken = write(tmp_path, "[ari\n")
     assert "line 1" in faults_of(broken, ENOUGH)[str(broken)]
     binary = tmp_path / "binary.toml"
