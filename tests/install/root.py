@@ -80,7 +80,12 @@ class CleanRoot:
         passed = {name: value for name, value in os.environ.items() if name in ("PIP_CERT", "PIP_DEFAULT_TIMEOUT")}
         done = subprocess.run(
             ["nsenter", "--target", str(self._init()), *_SPACES, "--root", "--wd", "/bin/bash", "-c", command],
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", **passed},
+            env={
+                "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME": "/root",
+                "LC_ALL": "C.UTF-8",
+                **passed,
+            },
             capture_output=True,
             text=True,
             timeout=within_s,
