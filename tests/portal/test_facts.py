@@ -114,6 +114,18 @@ async def test_a_token_that_is_revoked_ends_its_streams(live: LivePortal, monkey
     assert live.portal.streams[OURS] == 0
 
 
+async def test_a_database_that_is_away_ends_it_in_order(live: LivePortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "BEAT_EVERY_S", 0.05)
+    await arrives(live, "our-1")
+    program = await live.token(MANAGER, ["facts"])
+    events = followed(program, "follow=true&kinds=call_queued")
+    assert calls([await asyncio.wait_for(anext(events), 10)]) == ["our-1"]
+    live.portal.database.close()
+    live.portal.journal.head += 1  # there is more, and it cannot be read
+    assert await asyncio.wait_for(anext(events, None), 10) is None
+    assert live.portal.streams[OURS] == 0
+
+
 async def test_there_are_so_many_streams_of_an_account_and_no_more(
     live: LivePortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
