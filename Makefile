@@ -20,7 +20,7 @@ LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
 .PHONY: help setup asterisk chromium prometheus systemd run test check chaos soak soak-queueing wheel install-check
-.PHONY: screenshots lock audit prompts clean
+.PHONY: screenshots docs lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ lint: $(INSTALLED)
 
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots
+
+docs: $(INSTALLED) ## docs/ as a site, in build/docs/index.html; a link that leads nowhere is an error
+	@$(BIN)/python -m tools.reference docs
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
 
 lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
