@@ -9,10 +9,12 @@ extensions = ["myst_parser"]
 # The pages are written to be read in the repository as well: plain Markdown, relative links, headings as anchors.
 myst_heading_anchors = 3
 nitpicky = True
+# What is shown is typed as it stands.
+smartquotes = False
 
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["print.css"]
+html_css_files = ["print.css", "tables.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False

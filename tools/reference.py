@@ -35,7 +35,7 @@ from tools.meanings import INTRODUCTIONS, MEANINGS
 GENERATED: Final = (
     "% Written by `python -m tools.reference docs`: change the code, or tools/meanings.py, and run that.\n"
 )
-_HEAD: Final = ("key", "value", "if left out", "meaning")
+_HEAD: Final = ("key", "meaning", "value", "if left out")
 _REQUIRED: Final = "**must be given**"
 
 
@@ -114,7 +114,7 @@ def _settings(meanings: _Meanings) -> str:
         elif not key.optional:
             without = _REQUIRED
         name = f"`{key.name}`" + (f" or `{key.name}_file`" if key.secret else "")
-        rows.setdefault(key.section, []).append((name, _form(key.check), without, meaning))
+        rows.setdefault(key.section, []).append((name, meaning, _form(key.check), without))
     parts = [GENERATED, INTRODUCTIONS["settings"]]
     for section, of_section in rows.items():
         parts += [f"## [{section}]\n", INTRODUCTIONS.get(f"settings.{section}", ""), _table(_HEAD, of_section)]
@@ -179,7 +179,7 @@ def _centre_file(meanings: _Meanings) -> str:
         rows: list[tuple[str, str, str, str]] = []
         for entry in taken[place].values():
             meaning, without = meanings.of(f"{place}.{entry.key}", *((of, entry.key) for of in fields))
-            rows.append((f"`{entry.key}`", _form_of(entry.check), _default(entry, without), meaning))
+            rows.append((f"`{entry.key}`", meaning, _form_of(entry.check), _default(entry, without)))
         parts.append(_table(_HEAD, rows))
     return "\n".join(filter(None, parts))
 

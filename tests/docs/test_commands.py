@@ -17,9 +17,10 @@ from tests.phone.phone import Phone
 
 ELSEWHERE: Final = {
     "acd top --settings /etc/acd/acd.toml": "tests/integration/test_status.py::test_top_draws_follows_and_obeys_keys",
-    "acd restore before-friday.acd --settings /etc/acd/acd.toml": (
+    "acd restore before-friday.acd --replace --settings /etc/acd/acd.toml": (
         "tests/integration/test_backup.py::test_the_commands_say_what_they_did"
     ),
+    "ops/install dist/asterisk_acd-0.1.0-py3-none-any.whl": "tests/install/__main__.py::installs",
 }
 """Commands that another test runs, and which: they take long, or want a machine to themselves."""
 
@@ -85,7 +86,7 @@ def test_a_test_that_is_named_is_there_and_its_command_too() -> None:
     assert ELSEWHERE.keys() <= typed
     for place in ELSEWHERE.values():
         file, _, name = place.partition("::")
-        assert re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), place
+        assert re.search(rf"^ *(async )?def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), place
 
 
 @in_one_loop
