@@ -143,6 +143,7 @@ async def test_the_lines_that_lead_a_number_to_a_queue_do_so(page: str, world: W
         await ring.is_over()
 
 
+@pytest.mark.timeout(300)  # as many processes as commands
 @in_one_loop
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
 async def test_every_command_does_what_the_page_says(page: Path, world: World) -> None:
