@@ -19,13 +19,13 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium prometheus systemd run test check chaos soak soak-queueing wheel install-check
+.PHONY: help setup asterisk chromium curl prometheus systemd run test check chaos soak soak-queueing wheel install-check
 .PHONY: screenshots docs lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: asterisk chromium prometheus systemd ## everything that running and testing need; quick when nothing changed
+setup: asterisk chromium curl prometheus systemd ## everything that running and testing need; quick when nothing changed
 
 # setpriv: when make is killed, `acd up` is told to stop.
 run: asterisk ## a demo centre, until Ctrl-C
@@ -97,6 +97,11 @@ asterisk: $(INSTALLED)
 chromium:
 	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
+
+# Only tests need it: those of the commands in the docs.
+curl:
+	@command -v curl > /dev/null || { echo "Installing curl"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends curl; }
 
 # Only tests need it: that of the unit. It is there on a machine; a container may lack it.
 systemd:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.acceptance.centre import RunningCentre
-from tests.acceptance.conftest import Floor
+from tests.acceptance.conftest import CALLER_HZ, Floor, connected
 from tests.acceptance.parts import DOMAIN, Part, Queue, agents
 from tests.phone.waiting import until
 
@@ -15,10 +15,8 @@ async def test_who_was_called_and_then_put_into_a_queue_is_linked_with_his_calle
     centre: RunningCentre, floor: Floor
 ) -> None:
     person, caller = await floor.phone("5801-desk"), await floor.caller("2001")
-    call = await caller.dial("5801")
-    ring = await person.rings()
-    ring.answer()
-    await call.is_answered()
+    call = await caller.dial("5801", tone=CALLER_HZ)
+    ring = await connected(call, person)
     transfer = await call.transfer("5800")
     assert await transfer.is_done() == 200
 

@@ -1,7 +1,7 @@
 """The same calls through our queues and through those of Asterisk itself leave the same lines in their queue_log.
 
 They are made at the same time on the same Asterisk. The queue of each kind of call is `5xx0`, and `6xx0` is that of
-Asterisk's, to which an agent comes by dialling `96xx`.
+Asterisk's, to which an agent comes by dialling `7796xx`.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Side:
     async def agent(self, number: int = 1) -> Phone:
         """One who takes calls from now on."""
         phone = await self.phone(number)
-        await dial(phone, "*51" if self.ours else f"96{self.kind:02}")
+        await dial(phone, "*51" if self.ours else f"7796{self.kind:02}")
         return phone
 
     async def call(self, number: int = 1) -> OutgoingCall:
@@ -202,7 +202,7 @@ async def passed_on_attended(side: Side) -> None:
 
 async def agent_comes_and_goes(side: Side) -> None:
     agent = await side.agent()
-    for ours, theirs in (("*551", "94"), ("*51", "95"), ("*551", "94"), ("*52", "93")):
+    for ours, theirs in (("*551", "7794"), ("*51", "7795"), ("*551", "7794"), ("*52", "7793")):
         await dial(agent, ours if side.ours else f"{theirs}{side.kind:02}")
 
 
@@ -230,20 +230,20 @@ DIAL_PLAN: Final = """
 exten => _6XX0,1,Answer()
  same => n,Queue(${EXTEN},,,,${IF($["${EXTEN}" = "LONGEST"]?3:60)})
  same => n,Hangup()
-exten => _96XX,1,Answer()
- same => n,AddQueueMember(6${EXTEN:2}0,PJSIP/${CHANNEL(endpoint)})
+exten => _7796XX,1,Answer()
+ same => n,AddQueueMember(6${EXTEN:4}0,PJSIP/${CHANNEL(endpoint)})
  same => n,Playback(beep)
  same => n,Hangup()
-exten => _95XX,1,Answer()
+exten => _7795XX,1,Answer()
  same => n,UnpauseQueueMember(,PJSIP/${CHANNEL(endpoint)})
  same => n,Playback(beep)
  same => n,Hangup()
-exten => _94XX,1,Answer()
+exten => _7794XX,1,Answer()
  same => n,PauseQueueMember(,PJSIP/${CHANNEL(endpoint)},,lunch)
  same => n,Playback(beep)
  same => n,Hangup()
-exten => _93XX,1,Answer()
- same => n,RemoveQueueMember(6${EXTEN:2}0,PJSIP/${CHANNEL(endpoint)})
+exten => _7793XX,1,Answer()
+ same => n,RemoveQueueMember(6${EXTEN:4}0,PJSIP/${CHANNEL(endpoint)})
  same => n,Playback(beep)
  same => n,Hangup()
 
