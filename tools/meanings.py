@@ -33,7 +33,7 @@ Health and metrics, for operators.
 The pages. Without this section there are none. See [the engine's address](operating.md#the-pages).
 """,
     "settings.queue_log": """\
-For report tools made for app_queue: see [queue_log](operating.md#queue-log).
+For report tools made for app_queue: see [queue_log](operating.md#queue_log).
 """,
     "settings.star_codes": """\
 What is dialled for each action. Agents find the usual ones on [one page](star-codes.md).
