@@ -157,6 +157,7 @@ async def two_in_line(side: Side) -> None:
     ring = await pick_up(await side.agent())
     await asyncio.sleep(1)
     await second.hang_up()
+    await asyncio.sleep(1)  # or the agent might be free while the second one still waits
     await first.hang_up()
     await ring.is_over()
 
