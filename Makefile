@@ -19,8 +19,8 @@ SOAK ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium curl prometheus systemd run test check chaos soak soak-queueing wheel install-check
-.PHONY: screenshots docs lock audit prompts clean
+.PHONY: help setup asterisk chromium curl prometheus systemd run test check chaos soak soak-queueing
+.PHONY: wheel install-check compose-check screenshots docs lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ wheel: $(INSTALLED) ## dist/asterisk_acd-VERSION-py3-none-any.whl, which ops/ins
 install-check: asterisk ## install, upgrade, go back, uninstall on a clean Debian with its own systemd (minutes; root)
 	@command -v mmdebstrap > /dev/null || $(SUDO) apt-get install -y -q --no-install-recommends mmdebstrap
 	@$(SUDO) $(BIN)/python -m tests.install
+
+compose-check: $(INSTALLED) ## the compose file on a Docker of its own, calls through it, kills (under a quarter of an hour; root)
+	@command -v mmdebstrap > /dev/null || $(SUDO) apt-get install -y -q --no-install-recommends mmdebstrap
+	@$(SUDO) $(BIN)/python -m tests.containers
 
 .PHONY: lint
 lint: $(INSTALLED)
