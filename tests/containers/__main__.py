@@ -152,6 +152,7 @@ class Check:
         for service in ("acd", "asterisk"):
             with shown(f"`docker kill` of {service}, which Docker leaves down, and `up --wait` again") as figures:
                 self.docker.run("kill", self.stage.container(service))
+                assert self.stage.pid(service) == 0
                 began = time.monotonic()
                 self.docker.compose("up", "--wait", "--wait-timeout", "120", service, "acd")
                 self.stage.ready_within()
@@ -159,7 +160,11 @@ class Check:
                 figures.append(f"rang {self.stage.serves():.1f} s after dialling")
 
     def goes_down(self) -> None:
-        with shown("`down -v` leaves no container and no volume"):
+        with shown("All stop when told; `down -v` leaves no container and no volume") as figures:
+            began = time.monotonic()
+            self.docker.compose("stop")
+            figures.append(f"stopped in {time.monotonic() - began:.1f} s")
+            figures.append(", ".join(f"{service} with {self.stage.exit_code(service)}" for service in OURS))
             self.docker.compose("down", "--volumes")
             assert self.docker.run("ps", "--all", "--quiet").stdout == ""
             assert self.docker.run("volume", "ls", "--quiet").stdout == ""

@@ -109,9 +109,17 @@ class Docker:
         if self._daemon is not None:
             self.compose("down", "--volumes", "--timeout", "2", check=False)
             self._stop()
+        self._unmount()
         for place in (self.home, *self._makes):
             if place.exists():
                 shutil.rmtree(place)
+
+    def _unmount(self) -> None:
+        """What the daemon leaves behind of its containers' network."""
+        mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
+        for place in reversed(mounted):
+            if place.startswith(f"{self.home}/"):
+                self._do(["umount", place])
 
     # --- images
 

@@ -83,7 +83,7 @@ class Stage:
             headers={"Content-Type": "application/json", "Origin": self.url("PORTAL")},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return str(json.load(answer)["user"]["name"])
+            return str(json.load(answer)["who"]["name"])
 
     def secrets(self) -> dict[str, str]:
         """Of the phones, by name, as ops/docker/README.md tells to ask for them."""
@@ -116,7 +116,10 @@ class Stage:
             return Prompts.of(PROMPTS).recognise(call.media.heard())
 
     def serves(self) -> float:
-        """A call to the queue: answered, and both hear each other; the seconds from dialling to the agent's ring."""
+        """A call to the queue: answered, and both hear each other; the seconds from dialling to the agent's ring.
+
+        What is left of the ten seconds of wrap-up after the call before is among them.
+        """
         return asyncio.run(self._serves())
 
     async def _serves(self) -> float:
@@ -130,12 +133,19 @@ class Stage:
     # --- what goes wrong
 
     def container(self, service: str) -> str:
-        """Its id."""
-        return self.docker.compose("ps", "--quiet", service)
+        """Its id, also where it is down."""
+        return self.docker.compose("ps", "--all", "--quiet", service)
 
     def pid(self, service: str) -> int:
         """Of its first process, as this machine counts; 0 while there is none."""
-        return int(self.docker.run("inspect", "--format", "{{.State.Pid}}", self.container(service)).stdout)
+        return self._state(service, "Pid")
+
+    def exit_code(self, service: str) -> int:
+        """Of its last process; 137 where it was killed."""
+        return self._state(service, "ExitCode")
+
+    def _state(self, service: str, what: str) -> int:
+        return int(self.docker.run("inspect", "--format", f"{{{{.State.{what}}}}}", self.container(service)).stdout)
 
     def die(self, service: str) -> float:
         """Its process is killed, as by the kernel; the seconds until Docker has begun another one."""
