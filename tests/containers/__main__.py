@@ -197,8 +197,8 @@ class Check:
         return (*built, *seen, self.engine_dies, self.asterisk_dies, self.killed_and_started, self.goes_down)
 
 
-def _give_up(_number: int, _frame: object) -> None:
-    raise TimeoutError(f"not done within {MINUTES} minutes")
+def _give_up(number: int, _frame: object) -> None:
+    raise TimeoutError(f"not done within {MINUTES} minutes" if number == signal.SIGALRM else "told to end")
 
 
 def main() -> int:
@@ -206,7 +206,8 @@ def main() -> int:
     if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
         sys.exit("This runs a Docker of its own: run it as root, with mmdebstrap installed (make compose-check).")
     began = time.monotonic()
-    signal.signal(signal.SIGALRM, _give_up)
+    for number in (signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, _give_up)
     signal.alarm(MINUTES * 60)
     docker = Docker(Path(tempfile.mkdtemp(prefix="acd-compose-")), "acd-check")
     try:

@@ -84,7 +84,10 @@ class Docker:
         apart = ["--bridge=none", "--iptables=false", "--ip-forward=false", f"--storage-driver={self.driver}"]
         with self._log.open("wb") as log:
             self._daemon = subprocess.Popen(
-                ["dockerd", f"--host=unix://{self.home}/docker.sock", *places, *apart], stdout=log, stderr=log
+                ["dockerd", f"--host=unix://{self.home}/docker.sock", *places, *apart],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for us, who then end it in order
             )
         deadline = time.monotonic() + STARTS_WITHIN_S
         while self._daemon.poll() is None and time.monotonic() < deadline:

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import time
-import urllib.error
 import urllib.request
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
