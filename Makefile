@@ -31,9 +31,9 @@ setup: asterisk chromium curl prometheus systemd ## everything that running and 
 run: asterisk ## a demo centre, until Ctrl-C
 	@setpriv --pdeathsig TERM $(BIN)/python -m acd up $(CENTRE) $(UP)
 
-# In three processes on two processors, as much of it is waiting; tests/conftest.py says how they share the tests.
+# In two processes: with more of them on two processors, tests that listen and time are late. tests/conftest.py says how they share the tests.
 test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
-	@$(BIN)/python -m pytest -n 3
+	@$(BIN)/python -m pytest -n 2
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of the core (two or three minutes)
 	@$(BIN)/python -m pytest -n 2 tests/unit tests/scenarios tests/property tests/mutants tests/simulation tests/test_tidy.py

@@ -28,10 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class Processes(LoadScopeScheduling):  # type: ignore[misc]  # mypy finds no types in xdist
-    """How `pytest -n 3` shares out the tests, in their order: files, and all that need one running centre at once.
+    """How `pytest -n 2` shares out the tests, in their order: files, and all that need one running centre at once.
 
-    So two processes are with the centres for most of the time, where phones ring and people wait, and the third one
-    takes file after file meanwhile.
+    So both processes begin with a centre each, where phones ring and people wait; who is through with his takes file
+    after file.
     """
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
