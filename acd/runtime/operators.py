@@ -1,21 +1,18 @@
 """Asks a running engine for what its pages for operators tell: /readyz and /metrics."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from acd.doctor.sight import EngineSight
 from acd.runtime.settings import Settings
 
 WITHIN_SECONDS: Final = 5
 
-_SAMPLE: Final = re.compile(r"(acd_queue_agents|acd_queue_callers_waiting)\{([^}]*)\} ([0-9.e+]+)")
-_LABEL: Final = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
-_VERSION: Final = re.compile(r'^acd_build_info\{.*version="([^"]*)"', re.MULTILINE)
-_BEGAN: Final = re.compile(r"^process_start_time_seconds ([0-9.e+]+)", re.MULTILINE)
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
 
 
@@ -33,8 +30,10 @@ async def engine_sight(url: str) -> EngineSight:
                 told: dict[str, Any] = await answer.json(content_type=None)
             async with session.get(f"{url}/metrics") as answer:
                 text = await answer.text()
-        agents, waiting = _figures(text)
-        version, began = _VERSION.search(text), _BEGAN.search(text)
+        samples = [each for family in text_string_to_metric_families(text) for each in family.samples]
+        agents, waiting = _figures(samples)
+        version = next((each.labels["version"] for each in samples if each.name == "acd_build_info"), "")
+        began = next((each.value for each in samples if each.name == "process_start_time_seconds"), None)
         return EngineSight(
             url=url,
             answers=True,
@@ -42,8 +41,8 @@ async def engine_sight(url: str) -> EngineSight:
             warnings=tuple(told["warnings"]),
             agents=agents,
             waiting=waiting,
-            version=version[1] if version else "",
-            began=datetime.fromtimestamp(float(began[1]), UTC) if began else None,
+            version=version,
+            began=None if began is None else datetime.fromtimestamp(began, UTC),
         )
     except aiohttp.ClientConnectorError:
         return EngineSight(url=url, answers=False)
@@ -51,14 +50,13 @@ async def engine_sight(url: str) -> EngineSight:
         return EngineSight(url=url, answers=True, is_ours=False)
 
 
-def _figures(text: str) -> tuple[Mapping[str, Mapping[str, int]], Mapping[str, int]]:
+def _figures(samples: Iterable[Sample]) -> tuple[Mapping[str, Mapping[str, int]], Mapping[str, int]]:
     """What the agents of each queue are doing, and how many callers wait there."""
     agents: dict[str, dict[str, int]] = {}
     waiting: dict[str, int] = {}
-    for name, labels, value in _SAMPLE.findall(text):
-        given = dict(_LABEL.findall(labels))
-        if name == "acd_queue_agents":
-            agents.setdefault(given["queue"], {})[given["state"]] = int(float(value))
-        else:
-            waiting[given["queue"]] = int(float(value))
+    for each in samples:
+        if each.name == "acd_queue_agents":
+            agents.setdefault(each.labels["queue"], {})[each.labels["state"]] = int(each.value)
+        elif each.name == "acd_queue_callers_waiting":
+            waiting[each.labels["queue"]] = int(each.value)
     return agents, waiting

@@ -21,7 +21,7 @@ async def test_who_was_called_and_then_put_into_a_queue_is_linked_with_his_calle
     assert await transfer.is_done() == 200
 
     def lines() -> list[dict[str, Any]]:
-        said = (centre.home / "state" / "log" / "engine.log").read_text().splitlines()
+        said = centre.engine_log.read_text().splitlines()
         return [json.loads(line) for line in said if line.startswith("{") and line.endswith("}")]
 
     def queued() -> dict[str, Any] | None:
