@@ -21,18 +21,19 @@ BENCH ?=
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help setup asterisk chromium run test check chaos soak soak-queueing bench bench-core bench-recovery screenshots lock audit prompts clean
+.PHONY: help setup asterisk chromium curl prometheus systemd run test check chaos soak soak-queueing
+.PHONY: bench bench-core bench-recovery wheel install-check compose-check screenshots docs lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: asterisk chromium ## everything that running and testing need; quick when nothing changed
+setup: asterisk chromium curl prometheus systemd ## everything that running and testing need; quick when nothing changed
 
 # setpriv: when make is killed, `acd up` is told to stop.
 run: asterisk ## a demo centre, until Ctrl-C
 	@setpriv --pdeathsig TERM $(BIN)/python -m acd up $(CENTRE) $(UP)
 
-# In two processes; tests/conftest.py says how they share the tests.
+# In two processes: with more of them on two processors, tests that listen and time are late. tests/conftest.py says how they share the tests.
 test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
 	@$(BIN)/python -m pytest -n 2
 
@@ -48,6 +49,18 @@ soak: $(INSTALLED) ## the engine with every fault on a clock that never waits: a
 
 soak-queueing: $(INSTALLED) ## the engine against queueing formulas: five to ten minutes on two processors
 	@$(BIN)/python -m tests.simulation.soak
+
+wheel: $(INSTALLED) ## dist/asterisk_acd-VERSION-py3-none-any.whl, which ops/install puts on a machine
+	@rm -rf build && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/asterisk_acd-*.whl
+
+install-check: asterisk ## install, upgrade, go back, uninstall on a clean Debian with its own systemd (minutes; root)
+	@command -v mmdebstrap > /dev/null || $(SUDO) apt-get install -y -q --no-install-recommends mmdebstrap
+	@$(SUDO) $(BIN)/python -m tests.install
+
+compose-check: $(INSTALLED) ## the compose file on a Docker of its own, calls through it, kills (under a quarter of an hour; root)
+	@command -v mmdebstrap > /dev/null || $(SUDO) apt-get install -y -q --no-install-recommends mmdebstrap
+	@$(SUDO) $(BIN)/python -m tests.containers
 
 .PHONY: lint
 lint: $(INSTALLED)
@@ -67,6 +80,10 @@ bench-recovery: $(INSTALLED) ## from the start of a killed engine's successor to
 
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots
+
+docs: $(INSTALLED) ## docs/ as a site, in build/docs/index.html; a link that leads nowhere is an error
+	@$(BIN)/python -m tools.reference docs
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
 
 lock: $(VENV)/.pip-tools ## renew requirements*.txt from pyproject.toml
 	@$(BIN)/pip-compile $(LOCK_OPTIONS) --extra postgres -o requirements.txt pyproject.toml
@@ -96,6 +113,27 @@ chromium:
 	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
 
+# Only tests need it: those of the commands in the docs.
+curl:
+	@command -v curl > /dev/null || { echo "Installing curl"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends curl; }
+
+# Only tests need it: that of the unit. It is there on a machine; a container may lack it.
+systemd:
+	@command -v systemd-analyze > /dev/null || { echo "Installing systemd-analyze"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends systemd; }
+
+# Only tests need it: those of the rules and the dashboard. Unpacked, not installed, which would start it as a service.
+prometheus: $(VENV)/prometheus
+
+FETCH := apt-get download -q -o APT::Sandbox::User=root prometheus > /dev/null
+
+$(VENV)/prometheus: | $(VENV)/bin/python
+	@echo "Unpacking Debian's prometheus into $@"
+	@rm -rf $@.part && mkdir $@.part
+	@cd $@.part && { $(FETCH) || { $(SUDO) apt-get update -q && $(FETCH); }; }
+	@cd $@.part && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb
+	@mv $@.part $@
 
 # --- the virtual environment, made from the lock file; stamps keep it from being looked at twice
 

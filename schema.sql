@@ -11,7 +11,7 @@ create table schema_version (
 comment on table schema_version is 'One row: which version of this schema the database has. A program older than it refuses to start.';
 comment on column schema_version.only_row is 'Always true: keeps the table at one row.';
 comment on column schema_version.version is 'Counts the changes of the schema from 1.';
-insert into schema_version (version) values (5);
+insert into schema_version (version) values (7);
 
 
 -- --- words used below
@@ -111,6 +111,7 @@ create table account (
     time_zone   text not null default 'UTC'
         constraint account_time_zone_form check (time_zone ~ '^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$' and char_length(time_zone) <= 64),
     home_region text not null default 'US' constraint account_home_region_form check (home_region ~ '^[A-Z]{2}$'),
+    screen_pop  text constraint account_screen_pop_form check (char_length(screen_pop) <= 500 and screen_pop ~ '^https?://'),
     constraint account_domain_form check (
         char_length(domain) <= 128
         and domain ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$'
@@ -128,6 +129,7 @@ comment on column account.outbound_agent_per_hour is 'How many he may pass on ou
 comment on column account.outbound_agent_per_day is 'How many he may pass on outside within 24 hours.';
 comment on column account.time_zone is 'The time zone, as the IANA data base names it, in which its days begin: Europe/Budapest.';
 comment on column account.home_region is 'The country, by its two letters, whose numbers are written without a country code.';
+comment on column account.screen_pop is 'The address of a page about a caller, with {number} and the like in it, which agents open by a click. Null: none.';
 
 create table number_in_use (
     account  text        not null references account on delete cascade,
@@ -386,6 +388,7 @@ create index fact_of_call on fact (call_id, seq) where call_id is not null;
 create index fact_of_agent on fact (agent_id, seq) where agent_id is not null;
 create index fact_of_queue on fact (queue_id, seq) where queue_id is not null;
 create index fact_at on fact using brin (at);
+create index fact_of_caller on fact ((body -> 'caller' ->> 'number'), seq) where kind in ('call_queued', 'entry_refused');
 comment on table fact is
     'Everything the engine has decided, in order, and nothing else: state, history, reports and explanations come from these rows. Append-only.';
 comment on column fact.seq is 'The order, without gaps, given by the engine.';
@@ -466,10 +469,11 @@ create trigger stale_engine after insert on snapshot for each statement execute 
 
 -- --- the portal: who may come in, and what he did
 
-create type token_scope as enum ('read', 'status', 'calls', 'configure', 'reports');
+create type token_scope as enum ('read', 'status', 'calls', 'configure', 'reports', 'facts');
 comment on type token_scope is
     'What a program may do in the name of a user. read: see what he sees. status: change statuses and switch devices. '
-    'calls: act on calls. configure: change what supervisors decide. reports: history and reports.';
+    'calls: act on calls. configure: change what supervisors decide. reports: history and reports. '
+    'facts: follow everything that happens in the account.';
 
 create table supervision (
     account    text        not null,
@@ -585,6 +589,37 @@ comment on column mail.next_at is 'When to try next.';
 comment on column mail.until is 'Past this it is thrown away.';
 comment on column mail.attempts is 'How often it was tried.';
 comment on column mail.last_error is 'Why the last attempt failed. Null: none has.';
+
+create table webhook (
+    id            uuid         not null primary key default gen_random_uuid(),
+    account       text         not null references account on delete cascade,
+    name          display_name not null,
+    url           text         not null constraint webhook_url_form check (char_length(url) <= 500 and url ~ '^https?://'),
+    kinds         text[],
+    secret        text         not null,
+    made_at       timestamptz  not null default now(),
+    seq           bigint       not null,
+    attempts      integer      not null default 0,
+    next_at       timestamptz  not null default now(),
+    delivered_at  timestamptz,
+    waiting_since timestamptz,
+    last_error    text,
+    unique (account, name)
+);
+comment on table webhook is 'Where facts of an account are sent as they happen, in their order. A row is a cursor too: nothing is sent twice on purpose, or left out.';
+comment on column webhook.id is 'Names it.';
+comment on column webhook.account is 'Whose facts.';
+comment on column webhook.name is 'What it is for, in the words of the account.';
+comment on column webhook.url is 'Where to. The settings of the operator say which hosts may be called.';
+comment on column webhook.kinds is 'Only facts of these kinds, as in fact.kind. Null: all.';
+comment on column webhook.secret is 'With which the receiver checks that it was us; readable because we sign with it.';
+comment on column webhook.made_at is 'When it was made.';
+comment on column webhook.seq is 'The last fact that has arrived there, or is none of its kinds.';
+comment on column webhook.attempts is 'How often the next ones have been sent in vain.';
+comment on column webhook.next_at is 'When to try again.';
+comment on column webhook.delivered_at is 'When something last arrived. Null: never.';
+comment on column webhook.waiting_since is 'When the oldest fact that does not arrive became true. Null: all that was sent arrived.';
+comment on column webhook.last_error is 'Why the last attempt failed. Null: it did not.';
 
 create table audit (
     id      bigint      not null primary key generated always as identity,
@@ -771,11 +806,13 @@ alter table mail enable row level security, force row level security;
 create policy own_account on mail using (portal_sees(account));
 alter table audit enable row level security, force row level security;
 create policy own_account on audit using (portal_sees(account));
+alter table webhook enable row level security, force row level security;
+create policy own_account on webhook using (portal_sees(account));
 
 create function portal_looks() returns boolean language sql stable as $$
     select current_setting('acd.portal', true) is not distinct from 'on'
 $$;
-comment on function portal_looks() is 'Whether this session is one of the portal, which has no business in the journal.';
+comment on function portal_looks() is 'Whether this session is one of the portal, which sees of the journal the facts of one account alone.';
 alter table fact enable row level security, force row level security;
 create policy not_for_the_portal on fact using (not portal_looks());
 alter table snapshot enable row level security, force row level security;
@@ -786,6 +823,12 @@ create function portal_account() returns text language sql stable as $$
 $$;
 comment on function portal_account() is
     'The account that this session names. Asked for once a statement, as below, it costs nothing for each of many rows.';
+create function account_of_fact(queue_id text, agent_id text, body jsonb) returns text language sql immutable as $$
+    select coalesce(nullif(split_part(coalesce(queue_id, agent_id), '@', 2), ''), body ->> 'account')
+$$;
+comment on function account_of_fact(text, text, jsonb) is
+    'Whose a fact is: the account of its queue or agent. Null: it is about a phone alone, or about the whole.';
+create policy own_account on fact for select using (account_of_fact(queue_id, agent_id, body) = (select portal_account()));
 alter table call_record enable row level security, force row level security;
 create policy own_account on call_record using ((select not portal_looks()) or account = (select portal_account()));
 alter table call_party enable row level security, force row level security;
@@ -796,3 +839,50 @@ alter table agent_span enable row level security, force row level security;
 create policy own_account on agent_span using ((select not portal_looks()) or account = (select portal_account()));
 alter table history_progress enable row level security, force row level security;
 create policy not_for_the_portal on history_progress using (not portal_looks());
+
+
+-- --- queue_log: for tools that read what Asterisk's own queues write
+
+create table queue_log_line (
+    id    bigint      not null primary key generated always as identity,
+    at    timestamptz not null,
+    call  text        not null,
+    queue text        not null,
+    agent text        not null,
+    event text        not null,
+    data  text[]      not null
+);
+create index queue_log_line_at on queue_log_line (at);
+create index queue_log_line_of_call on queue_log_line (call, id);
+comment on table queue_log_line is
+    'What the queues of Asterisk would have written in their queue_log. Made from the facts; empty it and queue_log_progress, and it is made anew.';
+comment on column queue_log_line.id is 'The order.';
+comment on column queue_log_line.at is 'When.';
+comment on column queue_log_line.call is 'The call, as in fact.call_id. NONE: it is about no call.';
+comment on column queue_log_line.queue is 'The queue, as in fact.queue_id. NONE: it is about none, or about all.';
+comment on column queue_log_line.agent is 'The agent, as in fact.agent_id. NONE: it is about none.';
+comment on column queue_log_line.event is 'What, in the words of Asterisk: ENTERQUEUE, CONNECT, COMPLETECALLER, ...';
+comment on column queue_log_line.data is 'What the event tells beside, in its order; at most five.';
+
+create table queue_log_progress (
+    only_row boolean not null primary key default true check (only_row),
+    seq      bigint  not null,
+    filed    bigint
+);
+comment on table queue_log_progress is 'How far the queue_log has come. No row: nobody has begun it.';
+comment on column queue_log_progress.only_row is 'Always true: keeps the table at one row.';
+comment on column queue_log_progress.seq is 'The last fact whose lines are there.';
+comment on column queue_log_progress.filed is 'The last line that stands in the file as well. Null: there was never a file.';
+
+create view queue_log with (security_invoker = true) as
+    select id, to_char(at, 'YYYY-MM-DD HH24:MI:SS.US') as time, call as callid, queue as queuename, agent, event,
+           coalesce(data[1], '') as data1, coalesce(data[2], '') as data2, coalesce(data[3], '') as data3,
+           coalesce(data[4], '') as data4, coalesce(data[5], '') as data5
+      from queue_log_line;
+comment on view queue_log is
+    'The table queue_log of Asterisk, as its realtime configuration writes it, for report tools. Times are those of the time zone of the session.';
+
+alter table queue_log_line enable row level security, force row level security;
+create policy not_for_the_portal on queue_log_line using (not portal_looks());
+alter table queue_log_progress enable row level security, force row level security;
+create policy not_for_the_portal on queue_log_progress using (not portal_looks());

@@ -18,8 +18,10 @@ from acd.centre import Centre, CentreFaults
 from acd.explain.telling import as_lines, as_values
 from acd.model import CallId
 from acd.runtime import spare
+from acd.runtime.adopt import import_command
 from acd.runtime.apply import apply_centre
 from acd.runtime.database import close, connect
+from acd.runtime.doctor import doctor_command
 from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
 from acd.runtime.given import (
     GIVEN,
@@ -31,9 +33,13 @@ from acd.runtime.given import (
     settings_of,
     with_database,
 )
+from acd.runtime.keeping import backup_command, database_group, restore_command
 from acd.runtime.main import run as run_engine
+from acd.runtime.phones import phones_command
 from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
+from acd.runtime.top.command import status_command, top_command
+from acd.runtime.trace import trace_command
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
 from acd.runtime.up.start import Options, RunningAsterisk, up
@@ -65,7 +71,7 @@ def main() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
-@main.command(name="up")
+@main.command(name="up", short_help="Bring up a centre with all that it needs, until Ctrl-C.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--sip-port", type=PORT, default=DEFAULTS.sip, show_default=True, help="Where phones register (UDP).")
 @click.option("--ari-port", type=PORT, default=DEFAULTS.ari, show_default=True, help="Asterisk's, on loopback (TCP).")
@@ -127,7 +133,7 @@ def up_command(
         fail(str(faults), GIVEN)
 
 
-@main.command(name="apply")
+@main.command(name="apply", short_help="Make the centre equal to a file, in force at once.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Of the `acd run` whose centre it is.")
@@ -155,7 +161,7 @@ def apply_command(
         click.echo("Nothing to change.")
 
 
-@main.command(name="explain")
+@main.command(name="explain", short_help="Why a call went to this agent and to no other.")
 @click.argument("call", required=False)
 @click.option("--recent", is_flag=True, help="Instead: the last calls, to find the one that is meant.")
 @click.option("--state-dir", type=click.Path(path_type=Path), help="Of the `acd up` whose centre it is.")
@@ -173,7 +179,7 @@ def explain_command(
     """Tell the story of CALL, named by its id: what happened, and at each offer why this agent and why not the others.
 
     It is read from the journal alone, and judged by the very rules that decided. Without an option the centre is the
-    only one in .state.
+    only one in .state, or the installed one.
     """
     if recent == (call is not None):
         fail("Give the id of a call; --recent, alone, lists the last ones.", GIVEN)
@@ -208,14 +214,14 @@ class _Reading:
             click.echo(f"{read} of {of} facts", err=True)
 
 
-@main.command(name="run")
+@main.command(name="run", short_help="Run the engine alone, beside an Asterisk and a PostgreSQL.")
 @click.option("--settings", type=click.Path(path_type=Path), help="TOML; ACD__SECTION__NAME in the environment wins.")
 @click.option(spare.OPTION, "when_told", is_flag=True, hidden=True)
 def run_command(settings: Path | None, when_told: bool) -> None:
     """Run the engine alone, against an Asterisk and a PostgreSQL that are there already.
 
     Exit codes: 0 stopped in order, 2 settings wrong, 3 web port taken, 4 another engine has taken over,
-    5 database unusable, 70 a fault, 75 it stood still (both to be started again).
+    5 database unusable, 6 spool unusable, 70 a fault, 75 it stood still (these two to be started again).
     """
     if when_told:
         spare.wait_for_turn()
@@ -223,6 +229,15 @@ def run_command(settings: Path | None, when_told: bool) -> None:
 
 
 main.add_command(simulate_command)
+main.add_command(trace_command)
+main.add_command(import_command)
+main.add_command(doctor_command)
+main.add_command(status_command)
+main.add_command(top_command)
+main.add_command(database_group)
+main.add_command(backup_command)
+main.add_command(restore_command)
+main.add_command(phones_command)
 
 
 async def _apply(centre: Centre, url: str) -> list[Change]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from math import floor
 from typing import Final
 
-from acd.model import Status
+from acd.model import OFFLINE, Status, takes_queue_calls
 
 SHORT_ABANDON: Final = timedelta(seconds=10)
 """Who hangs up sooner has hardly waited: he dialled wrong, or thought better of it."""
@@ -28,6 +28,21 @@ class Doing(StrEnum):
     """He takes queue calls and has none."""
     AWAY = "away"
     OFFLINE = "offline"
+
+    @classmethod
+    def of(cls, status: Status, *, talks: bool, wraps_up: bool, is_on_other_call: bool, rings: bool) -> "Doing":
+        """What counts of all that an agent of this status does."""
+        if talks:
+            return cls.TALKING
+        if wraps_up:
+            return cls.WRAP_UP
+        if is_on_other_call:
+            return cls.OTHER_CALL
+        if rings:
+            return cls.RINGING
+        if takes_queue_calls(status):
+            return cls.IDLE
+        return cls.OFFLINE if status == OFFLINE else cls.AWAY
 
 
 @dataclass(slots=True, kw_only=True)

@@ -62,6 +62,8 @@ class CallArrived:
     """Who is served first among those an agent could have from queues of one priority, 1 before 2; None: last."""
     device: DeviceId | None = None
     """The phone of ours from which he calls; None: he comes from outside."""
+    linkedid: str | None = None
+    """By which Asterisk's own records (CDR, CEL) find all channels that had to do with him; None: by his call id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from acd.figures import SHORT_ABANDON, AgentMeasures, Doing, QueueMeasures
-from acd.model import OFFLINE, AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Status, takes_queue_calls
+from acd.model import OFFLINE, AgentId, CallId, ChannelId, DeviceId, OfferId, QueueId, Status
 from acd.outputs import (
     CallAnswered,
     CallEnded,
@@ -56,17 +56,13 @@ class _Agent:
 
     def now_doing(self) -> Doing:
         """By what of it counts first."""
-        if self.calls:
-            return Doing.TALKING
-        if self.wrap_up is not None:
-            return Doing.WRAP_UP
-        if self.others:
-            return Doing.OTHER_CALL
-        if self.offers:
-            return Doing.RINGING
-        if takes_queue_calls(self.status):
-            return Doing.IDLE
-        return Doing.OFFLINE if self.status == OFFLINE else Doing.AWAY
+        return Doing.of(
+            self.status,
+            talks=bool(self.calls),
+            wraps_up=self.wrap_up is not None,
+            is_on_other_call=bool(self.others),
+            rings=bool(self.offers),
+        )
 
 
 class Measures:

@@ -147,6 +147,8 @@ class Account:
     id: AccountId
     time_zone: str = "UTC"
     """In which its days begin, as the IANA data base names it: `Europe/Budapest`."""
+    screen_pop: str | None = None
+    """The address of a page about a caller, as a template; None: there is none."""
     statuses: tuple[Status, ...] = ()
     """Its own, in their order: in each of them an agent is away."""
     outbound: tuple[str, ...] = ()

@@ -24,7 +24,8 @@ class SeenCall:
     """False: his phone rings, as he is called back."""
     priority: int | None = None
     device: DeviceId | None = None
-    """Both as in `CallArrived`."""
+    linkedid: str | None = None
+    """All three as in `CallArrived`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ class Dialogs:
         await self._client.channels.answer(channelId=dialled.channel)
         loop = asyncio.get_running_loop()
         audible_at = loop.time() + SOUND_PATH_OPEN.total_seconds()
-        dialog = self._codes.dialog(dialled.code, dialled.device)
+        dialog = self._codes.dialog(dialled.longer if self._codes.has(dialled.longer) else dialled.code, dialled.device)
         answer: Answer = None
         while True:
             try:

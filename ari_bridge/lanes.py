@@ -157,7 +157,7 @@ class Lanes:
         finally:
             name = f"{operation.resource}.{operation.name}"
             self._counters.requests[name, outcome(failure, operation.harmless | operation.mend.keys())] += 1
-            self._counters.request_seconds[name] += self.pressure.end(request)
+            self._counters.durations[name].note(self.pressure.end(request))
 
 
 def _call_of(errand: Errand) -> CallId:

@@ -53,6 +53,16 @@ def waited_in(arguments: list[str]) -> timedelta:
     return timedelta(seconds=int(text)) if re.fullmatch(r"[1-9][0-9]{0,2}", text) else timedelta(0)
 
 
+def linkedid_in(arguments: list[str]) -> str | None:
+    """By which Asterisk's records find this call; the same arguments, the last of them. None: it is not said."""
+    return printable(arguments[3]) if len(arguments) > 3 and arguments[3] else None
+
+
+def longer_in(arguments: list[str]) -> str:
+    """What follows a star code; empty where the dial plan says nothing."""
+    return printable(arguments[0]) if arguments else ""
+
+
 def is_star_code(channel: Message) -> bool:
     """Whether this channel speaks with us, or anybody's engine, about a star code."""
     plan = channel.get("dialplan")

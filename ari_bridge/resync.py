@@ -32,6 +32,8 @@ from ari_bridge.reading import (
     caller_in,
     is_online,
     is_star_code,
+    linkedid_in,
+    longer_in,
     printable,
     priority_in,
     stasis_arguments,
@@ -156,10 +158,12 @@ class _Found:
                         arrived=_instant(text_in(channel, "creationtime")),
                         priority=priority_in(rest),
                         device=None if was_put_here(rest) else device,
+                        linkedid=linkedid_in(rest),
                     )
                 )
-            case ["feature", code] if device is not None:
-                self._star_codes.append(StarCodeDialled(channel=id_, device=device, code=printable(code)))
+            case ["feature", code, *rest] if device is not None:
+                dialled = StarCodeDialled(channel=id_, device=device, code=printable(code), longer=longer_in(rest))
+                self._star_codes.append(dialled)
             case ["monitor"]:
                 self._monitors.add(id_)
             case _:

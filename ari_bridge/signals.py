@@ -13,6 +13,8 @@ class StarCodeDialled:
     channel: ChannelId
     device: DeviceId
     code: str
+    longer: str = ""
+    """A key with a lamp has dialled what it watches: the code, or this where that is one, which has a digit more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,8 @@ from ari_bridge.reading import (
     caller_in,
     is_online,
     is_star_code,
+    linkedid_in,
+    longer_in,
     needed_number,
     needed_object,
     needed_text,
@@ -109,7 +111,7 @@ def _stasis_start(message: Message) -> Event | Signal | None:
     """A channel has entered our application; the first argument says what for."""
     channel = needed_object(message, "channel")
     match needed_texts(message, "args"):
-        case ["queue", account, number, *rest] if len(rest) <= 3:
+        case ["queue", account, number, *rest] if len(rest) <= 4:
             return CallArrived(
                 call=_call(channel),
                 account=AccountId(account),
@@ -118,6 +120,7 @@ def _stasis_start(message: Message) -> Event | Signal | None:
                 waited=waited_in(rest),
                 priority=priority_in(rest),
                 device=None if was_put_here(rest) else device_of_channel(needed_text(channel, "name")),
+                linkedid=linkedid_in(rest),
             )
         case ["leg", *_]:
             leg = leg_of(needed_text(channel, "id"))
@@ -129,11 +132,13 @@ def _stasis_start(message: Message) -> Event | Signal | None:
             if call is None:
                 raise MalformedError
             return CallerReached(call=call, channel=ChannelId(needed_text(channel, "id")))
-        case ["feature", code]:
+        case ["feature", code, *rest] if len(rest) <= 1:
             device = device_of_channel(needed_text(channel, "name"))
             if device is None:
                 raise MalformedError
-            return StarCodeDialled(channel=_channel_id(channel), device=device, code=printable(code))
+            return StarCodeDialled(
+                channel=_channel_id(channel), device=device, code=printable(code), longer=longer_in(rest)
+            )
         case ["monitor"]:
             return MonitorAnswered(channel=_channel_id(channel))
         case ["ear"]:

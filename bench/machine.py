@@ -14,7 +14,8 @@ from typing import Final
 
 import aiohttp
 
-from acd.runtime.database import SCHEMA, close, connect
+from acd.runtime.database import close, connect
+from acd.runtime.schema import SCHEMA
 from acd.runtime.up import asterisk, tree
 from bench.phones import TRUNK
 from bench.sip import HOST, Place

@@ -23,7 +23,8 @@ from typing import Any, Final, TypeVar
 from acd.centre import read_centre
 from acd.journal import encode_state
 from acd.runtime.apply import apply_centre
-from acd.runtime.database import Connection, connected, ensure_schema
+from acd.runtime.database import Connection, connected
+from acd.runtime.schema import ensure_schema
 from acd.state import State
 from tests.double.lines import Line
 from tests.double.server import PASSWORD, DoubleServer, double_server

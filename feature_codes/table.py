@@ -64,11 +64,18 @@ class StarCodes:
         self.lamps: Mapping[str, Status] = {code: LAMPS[name] for name, code in dialled.items() if name in LAMPS}
         """The codes whose keys may have a lamp, and when it is lit."""
 
+    def has(self, code: str) -> bool:
+        """Whether it does something."""
+        return code in self._actions or self._is_away(code)
+
     def dialog(self, code: str, device: DeviceId) -> Dialog:
         """The conversation for this code, dialled on this phone."""
         action = self._actions.get(code)
         if action is not None:
             return action(device)
-        if code[:-1] == self._away and code[-1] in "123456789":
+        if self._is_away(code):
             return codes.away(device, int(code[-1]))
         return codes.unknown(device)
+
+    def _is_away(self, code: str) -> bool:
+        return code[:-1] == self._away and code[-1] in "123456789"

@@ -1,6 +1,6 @@
 """The portal as an application: the endpoints, the page and its files, and what every answer carries."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from portal.api import (
     calls,
     devices,
     document,
+    facts,
     history,
     live,
     queues,
@@ -22,12 +23,15 @@ from portal.api import (
     session,
     tokens,
     users,
+    webhooks,
 )
 from portal.api import passwords as passwords_api
 from portal.background import kept_going
 from portal.database import Database
 from portal.endpoint import ENDPOINTS, PORTAL, route
 from portal.engine import LiveEngine
+from portal.facts.journal import Journal
+from portal.facts.webhooks import Webhooks
 from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.live.hub import Hub
@@ -42,7 +46,7 @@ from portal.tokens import Tokens
 
 API: Final = (
     *(session, live, agent, calls, passwords_api, tokens, history, reports),
-    *(queues, users, devices, account, audit, document),
+    *(queues, users, devices, account, facts, webhooks, audit, document),
 )
 """The modules of endpoints: what an imported one has is in the table."""
 
@@ -81,12 +85,23 @@ _HEADERS: Final = {
 
 @asynccontextmanager
 async def open_portal(
-    *, engine: LiveEngine, hub: Hub, database_url: str, url: str, send: Send, mail_from: str, proxy: str | None = None
+    *,
+    engine: LiveEngine,
+    hub: Hub,
+    database_url: str,
+    url: str,
+    send: Send,
+    mail_from: str,
+    proxy: str | None = None,
+    webhook_origins: Collection[str] = (),
 ) -> AsyncGenerator[Portal]:
-    """The parts, put together, and at work until the end of the block. `hub` observes the engine already."""
+    """The parts, put together, and at work until the end of the block. `hub` observes the engine already.
+
+    `webhook_origins`: what webhooks may call, as `portal.facts.address.origin_of` has it.
+    """
     database = await Database.open(database_url)
     sessions, passwords, limits = Sessions(database), Passwords(), Limits()
-    outbox, keeper = Outbox(database, send, mail_from), Keeper(database_url)
+    outbox, keeper, journal = Outbox(database, send, mail_from), Keeper(database_url), Journal(database)
     sessions.on_end(hub.session_ended)
     portal = Portal(
         url=url,
@@ -102,9 +117,13 @@ async def open_portal(
         outbox=outbox,
         keeper=keeper,
         resets=Resets(database=database, outbox=outbox, passwords=passwords, sessions=sessions, url=url),
+        journal=journal,
+        webhooks=Webhooks(database, journal, webhook_origins),
     )
     try:
-        async with kept_going(mail=outbox.run, live=hub.run, history=keeper.run):
+        async with kept_going(
+            mail=outbox.run, live=hub.run, history=keeper.run, facts=journal.run, webhooks=portal.webhooks.run
+        ):
             yield portal
     finally:
         database.close()

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, Protocol, Self, cast
 
 import asyncpg
+from prometheus_client import Histogram
 
 from acd.model import AccountId
 from portal.problems import database_away
@@ -20,6 +21,8 @@ ANSWER_WITHIN_S: Final = 10.0
 """One statement."""
 FREE_WITHIN_S: Final = 5.0
 """How long a request waits for a connection."""
+
+_TRANSACTION_SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 LOST: Final = (
     OSError,  # a TimeoutError is one too
@@ -43,6 +46,8 @@ class Transaction(Protocol):
 
 
 class _Pool(Protocol):
+    def get_size(self) -> int: ...
+    def get_idle_size(self) -> int: ...
     def acquire(self, *, timeout: float) -> AbstractAsyncContextManager[Any]: ...
     def terminate(self) -> None: ...
 
@@ -53,6 +58,12 @@ class Database:
     def __init__(self) -> None:
         self.is_walled = True
         """Whether row security holds for our role. It does not for a superuser, or with BYPASSRLS."""
+        self.transactions = Histogram(
+            "acd_portal_transaction_duration_seconds",
+            "The portal's transactions, the wait for a free connection included.",
+            buckets=_TRANSACTION_SECONDS,
+            registry=None,
+        )
         self._pool: _Pool
 
     @classmethod
@@ -76,6 +87,11 @@ class Database:
             "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
         )
 
+    def connections(self) -> Mapping[str, int]:
+        """How many there are, by what they do."""
+        idle = self._pool.get_idle_size()
+        return {"busy": self._pool.get_size() - idle, "idle": idle}
+
     def close(self) -> None:
         """Nothing of it is used any more."""
         self._pool.terminate()
@@ -95,13 +111,14 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, settings: Mapping[str, str], *, readonly: bool) -> AsyncGenerator[Transaction]:
         try:
-            async with (
-                self._pool.acquire(timeout=FREE_WITHIN_S) as connection,
-                connection.transaction(readonly=readonly),
-            ):
-                for name, value in settings.items():
-                    await connection.execute("select set_config($1, $2, true)", name, value)
-                yield cast("Transaction", connection)
+            with self.transactions.time():
+                async with (
+                    self._pool.acquire(timeout=FREE_WITHIN_S) as connection,
+                    connection.transaction(readonly=readonly),
+                ):
+                    for name, value in settings.items():
+                        await connection.execute("select set_config($1, $2, true)", name, value)
+                    yield cast("Transaction", connection)
         except LOST as error:
             raise database_away() from error
 

@@ -5,6 +5,7 @@ A mail server that is away delays them; nothing else waits. They go into a folde
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -50,6 +51,8 @@ class Outbox:
     def __init__(self, database: Database, send: Send, sender: str) -> None:
         self.last_error: str | None = None
         """Why the last one was not sent; None: it was."""
+        self.counts = Counter[bool]()
+        """Mails by whether they could be sent; each attempt counts."""
         self._database = database
         self._send = send
         self._sender = sender
@@ -89,6 +92,7 @@ class Outbox:
             else:
                 await rows.execute("delete from mail where id = $1", mail["id"])
                 self.last_error = None
+                self.counts[True] += 1
                 _log.info("mail_sent", account=mail["account"], mail=mail["id"])
             return True
 
@@ -104,6 +108,7 @@ class Outbox:
         return message
 
     async def _put_off(self, rows: Transaction, mail: Row, error: Exception) -> None:
+        self.counts[False] += 1
         self.last_error = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         pause = min(FIRST_PAUSE * 2 ** min(mail["attempts"], 10), LONGEST_PAUSE)
         await rows.execute(

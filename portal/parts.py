@@ -1,11 +1,15 @@
 """What the endpoints are given to work with."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from acd.model import AccountId
 from portal.database import Database
 from portal.engine import LiveEngine
+from portal.facts.journal import Journal
+from portal.facts.webhooks import Webhooks
 from portal.history.keeping import Keeper
 from portal.limits import Limits
 from portal.live.hub import Hub
@@ -37,6 +41,10 @@ class Portal:
     outbox: Outbox
     keeper: Keeper
     resets: Resets
+    journal: Journal
+    webhooks: Webhooks
+    streams: Counter[AccountId] = field(default_factory=Counter[AccountId])
+    """How many streams of its facts each account has open."""
 
     @property
     def is_https(self) -> bool:

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     """Change what supervisors decide."""
     REPORTS = "reports"
     """History and reports."""
+    FACTS = "facts"
+    """Follow everything that happens in the account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

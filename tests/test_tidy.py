@@ -16,6 +16,8 @@ LONGEST_MODULE_LINES: Final = 450
 PROSE: Final = ("*.py", "*.md", "*.sql", "*.toml", "*.conf", "*.yml", "*.txt", "Makefile")
 BANNED: Final = re.compile(r"\bmem" + r"bers?\b", re.IGNORECASE)
 """It means the agent in Asterisk and the caller in FreeSWITCH; we say agent, caller, assignment."""
+ASTERISKS_OWN: Final = ("acd/app_queue/", "tests/app_queue/", "docs/migration.md")
+"""Where queues.conf is read, in Asterisk's own words."""
 EDGES: Final = {"acd/cli.py", "acd/__main__.py"}
 """Modules directly in the core's package that belong to the process."""
 
@@ -44,7 +46,7 @@ def generated(path: Path) -> bool:
 def core_modules() -> list[Path]:
     """The pure part: everything directly in `acd` but its edges, what is pure beside it, pure files of the bridge."""
     core = [path for path in (ROOT / "acd").glob("*.py") if name(path) not in EDGES]
-    for package in ("outputs", "fold", "explain", "centre", "simulation"):
+    for package in ("outputs", "fold", "explain", "queue_log", "centre", "app_queue", "doctor", "phones", "simulation"):
         core += (ROOT / "acd" / package).rglob("*.py")
     core += (ROOT / "feature_codes").rglob("*.py")
     core += [ROOT / "ari_bridge" / f"{pure}.py" for pure in ("names", "translate", "plan")]
@@ -70,6 +72,7 @@ def test_one_word_is_banned() -> None:
     found = [
         f"{name(path)}:{number}"
         for path in PROSE_FILES
+        if not name(path).startswith(ASTERISKS_OWN)
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if BANNED.search(line)
     ]

@@ -10,6 +10,7 @@ from typing import Final, TypeVar, cast
 from zoneinfo import available_timezones
 
 from acd.centre.faults import Wrong, shown, suggestion
+from acd.centre.screen_pop import wrong_with
 from acd.model import STATUSES, AccountId, DeviceId, Status
 from acd.outbound import is_pattern, lets_pass
 
@@ -118,6 +119,15 @@ def region(value: object) -> str:
     if not _REGION.fullmatch(name):
         raise Wrong(f"{shown(name)} is no country code", 'write its two letters in capitals, like "US" or "DE"')
     return name
+
+
+def screen_pop(value: object) -> str:
+    """The address of a page about a caller."""
+    template = text(value)
+    if found := wrong_with(template):
+        what, mend = found
+        raise Wrong(f"{shown(template)} cannot be used: {what}", mend)
+    return template
 
 
 def queue_numbers(value: object) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ class _Reading:
                 outbound=table.take("outbound", checks.outbound_patterns, ()),
                 outbound_caps=_caps(table, "outbound", ACCOUNT_CAPS),
                 outbound_caps_of_agent=_caps(table, "outbound_agent", AGENT_CAPS),
+                screen_pop=table.take("screen_pop", checks.screen_pop, None),
             )
             self._time_zone = table.take("time_zone", checks.time_zone, self._time_zone)
             self._home_region = table.take("home_region", checks.region, self._home_region)

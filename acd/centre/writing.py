@@ -35,6 +35,7 @@ def account_table(centre: Centre) -> Entry:
         "domain": account.id,
         "time_zone": centre.time_zone,
         "home_region": centre.home_region,
+        "screen_pop": account.screen_pop,
         "statuses": [str(status) for status in account.statuses],
         "outbound": list(account.outbound),
         **{f"{prefix}_at_once": of.at_once for prefix, of in caps},

@@ -1,4 +1,4 @@
-"""Reaching PostgreSQL: connections, what is wrong in words, and the schema in an empty database.
+"""Reaching PostgreSQL: connections, and what is wrong in words.
 
 Addresses may hold a password, so no text of this module repeats one.
 """
@@ -7,8 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import IO, Any, Final, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -20,7 +19,7 @@ Row = Mapping[str, Any]
 class Connection(Protocol):
     """What is used of asyncpg's connection; asyncpg itself tells no types."""
 
-    async def execute(self, query: str, *arguments: object) -> str: ...
+    async def execute(self, query: str, *arguments: object, timeout: float | None = None) -> str: ...  # noqa: ASYNC109 - asyncpg's name
     async def executemany(self, query: str, arguments: Iterable[Sequence[object]]) -> None: ...
     async def fetch(self, query: str, *arguments: object) -> list[Row]: ...
     async def fetchval(self, query: str, *arguments: object) -> Any: ...
@@ -35,12 +34,19 @@ class Connection(Protocol):
     def terminate(self) -> None: ...
 
 
+class Copying(Protocol):
+    """What that connection has besides, for whole tables."""
+
+    async def copy_from_query(
+        self, query: str, *, output: Callable[[bytes], Awaitable[None]], **how: object
+    ) -> str: ...
+    async def copy_to_table(
+        self, table_name: str, *, source: IO[bytes], columns: Sequence[str], **how: object
+    ) -> str: ...
+
+
 Connect = Callable[[str], Awaitable[Connection]]
 """How a database is reached; raises as `connect` does."""
-
-SCHEMA_VERSION: Final = 5
-SCHEMA: Final = Path(__file__).parents[2] / "schema.sql"
-MIGRATIONS: Final = SCHEMA.parent / "migrations"
 
 CONNECT_WITHIN: Final = timedelta(seconds=5)
 ANSWER_WITHIN: Final = timedelta(seconds=30)
@@ -58,8 +64,6 @@ LOST: Final = (
     asyncpg.InsufficientResourcesError,
 )
 """What a connection that is gone, or cannot be made at present, raises. To be tried again."""
-
-_SCHEMA_LOCK: Final = "acd schema"
 
 _log = structlog.get_logger(__name__)
 
@@ -171,51 +175,3 @@ def in_words(error: BaseException) -> str:
             return error.strerror or type(error).__name__
         case _:
             return str(error) or type(error).__name__
-
-
-async def ensure_schema(connection: Connection) -> None:
-    """Create the schema in an empty database, or bring the one there up to ours.
-
-    Raises `DatabaseError` for the schema of a newer program, for tables that are not ours, and for missing rights.
-    """
-    try:
-        async with connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", _SCHEMA_LOCK)
-            if await connection.fetchval("select to_regclass('schema_version') is null"):
-                await _create_schema(connection)
-            else:
-                await _upgrade(connection)
-    except asyncpg.InsufficientPrivilegeError as error:
-        raise DatabaseError(
-            f"the database user lacks a right ({error}); make him the owner of the database and of the tables in it"
-        ) from None
-
-
-async def _create_schema(connection: Connection) -> None:
-    tables = await connection.fetch(
-        "select relname from pg_class"
-        " where relkind in ('r', 'p', 'v') and relnamespace = current_schema()::regnamespace order by relname limit 3"
-    )
-    if tables:
-        names = ", ".join(row["relname"] for row in tables)
-        raise DatabaseError(
-            f"the database holds tables of something else ({names}); give the call centre one of its own"
-        )
-    await connection.execute(SCHEMA.read_text(encoding="utf-8"))
-    _log.info("database_schema_created", version=SCHEMA_VERSION)
-
-
-async def _upgrade(connection: Connection) -> None:
-    version = await connection.fetchval("select version from schema_version")
-    if version is None:
-        raise DatabaseError("the database holds a schema that was never finished; begin with an empty database")
-    if version > SCHEMA_VERSION:
-        raise DatabaseError(
-            f"the database has the schema of a newer program (version {version}, this one knows {SCHEMA_VERSION}); "
-            "run the newer program, or give this one a database of its own"
-        )
-    for step in range(version + 1, SCHEMA_VERSION + 1):
-        (migration,) = MIGRATIONS.glob(f"{step:04}_*.sql")
-        await connection.execute(migration.read_text(encoding="utf-8"))
-        await connection.execute("update schema_version set version = $1", step)
-        _log.info("database_schema_upgraded", version=step)

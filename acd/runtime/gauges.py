@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from acd.eligibility import Obstacle, obstacle_in
-from acd.model import OFFLINE, SINGLE_CALL, STATUSES, Assignment, QueueId, Status, takes_queue_calls
+from acd.eligibility import Obstacle, obstacle_in, staffs
+from acd.model import OFFLINE, SINGLE_CALL, STATUSES, Assignment, Queue, QueueId, Status, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
 from acd.state import State
 from ari_bridge.counters import BridgeCounters
@@ -71,9 +76,11 @@ def agent_state(agent: AgentRecord, assignment: Assignment, devices: Iterable[De
 class _QueueFigures:
     """One queue at a glance."""
 
+    queue: Queue
     waiting: int
     oldest_timestamp_seconds: float
     agents: Counter[str]
+    online: int = 0
 
 
 class StateGauges(Collector):
@@ -92,7 +99,8 @@ class StateGauges(Collector):
                 continue  # it was closed while calls were given way to
             queues[queue] = self._callers(queue)
             for chunk in _chunks(list(self._state.queue_index(queue).assigned.values())):
-                queues[queue].agents.update(map(self._state_of, chunk))
+                for assignment in chunk:
+                    self._count(assignment, queues[queue])
                 await asyncio.sleep(0)
         statuses: Counter[str] = Counter()
         for agents in _chunks(list(self._state.records.agents)):
@@ -104,11 +112,18 @@ class StateGauges(Collector):
         callers = self._state.queue_index(queue).waiting
         arrivals = (self._state.records.calls[call].arrived.timestamp() for call in callers)
         oldest = min(arrivals, default=0)  # the first in turn may have come later, with a priority
-        return _QueueFigures(waiting=len(callers), oldest_timestamp_seconds=oldest, agents=Counter())
+        return _QueueFigures(
+            queue=self._state.records.queues[queue],
+            waiting=len(callers),
+            oldest_timestamp_seconds=oldest,
+            agents=Counter(),
+        )
 
-    def _state_of(self, assignment: Assignment) -> str:
+    def _count(self, assignment: Assignment, figures: _QueueFigures) -> None:
+        agent = self._state.records.agent_records[assignment.agent]
         devices = self._state.devices_of.get(assignment.agent, {}).values()
-        return agent_state(self._state.records.agent_records[assignment.agent], assignment, devices)
+        figures.agents[agent_state(agent, assignment, devices)] += 1
+        figures.online += staffs(assignment, agent, devices)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing beforehand: the registry need not scrape while it is being put together."""
@@ -126,7 +141,21 @@ class StateGauges(Collector):
         agents = GaugeMetricFamily(
             "acd_queue_agents", "Assigned agents by what they are doing now.", labels=["queue", "state"]
         )
+        online = GaugeMetricFamily(
+            "acd_queue_agents_online",
+            "Assigned agents who take calls of the queue, now or once free.",
+            labels=["queue"],
+        )
+        targets = GaugeMetricFamily(
+            "acd_queue_service_level_target_seconds",
+            "The wait within which an answer counts as good service.",
+            labels=["queue"],
+        )
+        described = InfoMetricFamily("acd_queue", "The queues by name and type.", labels=["queue"])
         for queue, figures in queues.items():
+            described.add_metric([queue], {"name": figures.queue.name, "type": figures.queue.type})
+            targets.add_metric([queue], figures.queue.service_level.total_seconds())
+            online.add_metric([queue], figures.online)
             waiting.add_metric([queue], figures.waiting)
             oldest.add_metric([queue], figures.oldest_timestamp_seconds)
             for state in AGENT_STATES:
@@ -134,7 +163,7 @@ class StateGauges(Collector):
         statuses = GaugeMetricFamily("acd_agents", "Agents by the status they have chosen.", labels=["status"])
         for status in (*STATUSES, "custom"):
             statuses.add_metric([status], self._statuses[status])
-        yield from (waiting, oldest, agents, statuses)
+        yield from (described, targets, waiting, oldest, agents, online, statuses)
 
 
 def _chunks(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
@@ -160,6 +189,8 @@ class JournalFigures(Protocol):
     def spool_bytes(self) -> int: ...
     @property
     def spool_errors_total(self) -> int: ...
+    @property
+    def spool_writes(self) -> Collector: ...
     @property
     def spool_trouble(self) -> str | None: ...
     @property
@@ -191,6 +222,7 @@ class JournalGauges(Collector):
         yield CounterMetricFamily(
             "acd_spool_errors", "Writes to the spool that failed.", value=journal.spool_errors_total
         )
+        yield from journal.spool_writes.collect()
 
 
 class ClockFigures(Protocol):
@@ -263,9 +295,9 @@ class AsteriskGauges(Collector):
         for (request, outcome), count in list(counters.requests.items()):
             requests.add_metric([request, outcome], count)
         yield requests
-        seconds = CounterMetricFamily(
-            "acd_ari_request_seconds", "Time spent on requests to Asterisk.", labels=["request"]
+        durations = HistogramMetricFamily(
+            "acd_ari_request_duration_seconds", "How long requests to Asterisk took.", labels=["request"]
         )
-        for request, spent in list(counters.request_seconds.items()):
-            seconds.add_metric([request], spent)
-        yield seconds
+        for request, took in list(counters.durations.items()):
+            durations.add_metric([request], took.buckets(), took.sum_seconds)
+        yield durations

@@ -6,11 +6,12 @@ Exit codes: 1 something outside is not as it must be, 2 what was given is wrong.
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import click
 from click.core import ParameterSource
 
@@ -21,6 +22,9 @@ from acd.runtime.settings import Settings, SettingsFaults, read_settings
 
 OUTSIDE: Final = 1
 GIVEN: Final = 2
+
+INSTALLED: Final = Path("/etc/acd/acd.toml")
+"""What `acd.service` reads."""
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -89,18 +93,39 @@ def _without_password(context: click.Context, option: click.Parameter, url: str 
 
 
 def database_of(url: str | None, settings: Path | None, state_dir: Path | None) -> str:
-    """The address of the database: given, or that of a centre; where none is named, of the only one in .state."""
-    return url or settings_of(settings or (state_dir or _only_centre()) / "engine.toml").database_url
+    """The address of the database: given, or that of the centre that is meant."""
+    return (
+        url
+        or settings_of(settings or _settings_in(state_dir, "--state-dir, --settings or --database-url")).database_url
+    )
 
 
-def _only_centre() -> Path:
-    found = sorted(settings.parent for settings in Path(".state").glob("*/engine.toml"))
+def settings_file(settings: Path | None, state_dir: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The settings of the engine that is meant; None: those in the environment are all."""
+    if settings is None and state_dir is None and "ACD__DATABASE__URL" in environment:
+        return None
+    return settings or _settings_in(state_dir, "--state-dir or --settings")
+
+
+def _settings_in(state_dir: Path | None, options: str) -> Path:
+    """Of this state directory; where none is named, of the only one in .state, or those of the installed engine."""
+    if state_dir is not None:
+        return state_dir / "engine.toml"
+    found = sorted(Path(".state").glob("*/engine.toml"))
+    if not found and _is_there(INSTALLED):
+        return INSTALLED
     if len(found) != 1:
-        what = (
-            f"Several centres in .state ({', '.join(path.name for path in found)})" if found else "No centre in .state"
-        )
-        fail(f"{what}; name one by --state-dir, --settings or --database-url.", GIVEN)
+        centres = ", ".join(path.parent.name for path in found)
+        what = f"Several centres in .state ({centres})" if found else f"No centre in .state, and no {INSTALLED}"
+        fail(f"{what}; name one by {options}.", GIVEN)
     return found[0]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def with_database(url: str, work: Coroutine[Any, Any, T]) -> T:
@@ -111,3 +136,5 @@ def with_database(url: str, work: Coroutine[Any, Any, T]) -> T:
         fail(str(error), OUTSIDE)
     except LOST as error:
         fail(f"The {address(url)} cannot be reached: {in_words(error)}", OUTSIDE)
+    except asyncpg.PostgresError as error:
+        fail(f"The {address(url)} cannot be read: {error}", OUTSIDE)

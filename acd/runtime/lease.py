@@ -29,10 +29,10 @@ from acd.runtime.database import (
     close,
     connect,
     connect_when_there,
-    ensure_schema,
     in_words,
 )
 from acd.runtime.owner import Owner
+from acd.runtime.schema import ensure_schema
 
 LASTS: Final = timedelta(seconds=6)
 """Who has not been seen to renew it for so long has lost it."""
@@ -64,6 +64,7 @@ _TAKE: Final = """
  returning epoch
 """
 _RENEW: Final = "update lease set renewed_at = now() where epoch = $1 and owner = $2"
+_JUST_RENEWED: Final = "select owner from lease where owner is not null and renewed_at > now() - $1::interval"
 _RELEASE: Final = "update lease set owner = null, renewed_at = null where epoch = $1 and owner = $2"
 
 _log = structlog.get_logger(__name__)
@@ -188,6 +189,19 @@ class Lease:
 async def _commit_quickly(connection: Connection) -> None:
     """A renewal has to be seen, not to outlive the database: no slow disk may delay it."""
     await connection.execute("set synchronous_commit = off")
+
+
+async def check_unserved(connection: Connection) -> None:
+    """Raises `DatabaseError` where an engine has the lease and has just renewed it."""
+    if await connection.fetchval("select to_regclass('lease') is null"):
+        return
+    # Here the clock of the database is compared with itself. One that jumps makes us ask for a stop too often.
+    holder = await connection.fetchval(_JUST_RENEWED, LASTS)
+    owner = Owner.read(holder) if holder is not None else None
+    if holder is not None and not (owner and owner.is_no_more(Owner.of_this_process())):
+        raise DatabaseError(
+            f"an engine serves this database ({_holder_in_words(holder)}): stop it first (systemctl stop acd)"
+        )
 
 
 # --- standing by

@@ -1,13 +1,13 @@
 """Log lines: one for each fact, one for whatever an operator must know; as JSON, or readable on a terminal.
 
 Every line that concerns a call has its id in `call`, from its arrival to its end, so that one search tells its whole
-life; `queue` and `agent` likewise. The name of a fact's line is its kind in the journal. Nothing is decided here, and
-no secret is ever logged.
+life, and in `linkedid` what Asterisk's own records (CDR, CEL) call it; `queue` and `agent` likewise. The name of a
+fact's line is its kind in the journal. Nothing is decided here, and no secret is ever logged.
 """
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from io import TextIOWrapper
 from typing import Any, Final, TextIO, cast
@@ -16,13 +16,16 @@ import msgspec
 import structlog
 
 from acd import differences
-from acd.inputs import DriftFound, Event, Request
+from acd.inputs import AsteriskSeen, CallArrived, DriftFound, Event, Request
 from acd.journal import KINDS, about
-from acd.outputs import CallbackPostponed, ConfigurationChanged, Fact, Outcome, TransferRefused
+from acd.outputs import CallbackPostponed, CallEnded, CallQueued, ConfigurationChanged, Fact, Outcome, TransferRefused
+from acd.runtime.masking import mask
 from acd.runtime.settings import Settings
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _KIND_OF: Final = {of: kind for kind, of in KINDS.items()}
+_LINKED: Final[dict[str, str]] = {}
+"""The linkedid of each call in our care whose id it is not. One for all: logging is one for the whole process."""
 
 
 def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
@@ -38,6 +41,8 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_linkedid,
+        *([mask] if settings.log_mask_numbers else []),
     ]
     ending: list[structlog.typing.Processor] = (
         [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)]
@@ -63,6 +68,14 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # a line for each scrape tells nobody anything
 
 
+def _with_linkedid(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A processor of structlog: every line that has a call has its linkedid as well."""
+    call = line.get("call")
+    if isinstance(call, str):
+        line["linkedid"] = _LINKED.get(call, call)
+    return line
+
+
 class FactLog:
     """One line for each fact. It observes every step of the `Runner`."""
 
@@ -71,6 +84,8 @@ class FactLog:
 
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """Write the lines of one step."""
+        if isinstance(what, CallArrived | AsteriskSeen):
+            _link(what)
         for recorded in outcome.facts:
             fact = recorded.fact
             self._log.info(_KIND_OF[type(fact)], at=recorded.at.isoformat(), **_fields(fact))
@@ -90,6 +105,22 @@ class FactLog:
                 self._log.warning("books_corrected", kind=differences.KINDS[type(difference)], **_shown(difference))
         if outcome.stale:
             self._log.debug("event_stale", event_type=type(what).__name__, **_shown(what))
+        _forget(what, outcome)
+
+
+def _forget(what: Event | Request | None, outcome: Outcome) -> None:
+    """Who is gone, or was let into no queue."""
+    if isinstance(what, CallArrived) and not any(isinstance(it.fact, CallQueued) for it in outcome.facts):
+        _LINKED.pop(what.call, None)
+    for recorded in outcome.facts:
+        if isinstance(recorded.fact, CallEnded):
+            _LINKED.pop(recorded.fact.call, None)
+
+
+def _link(what: CallArrived | AsteriskSeen) -> None:
+    for call in (what,) if isinstance(what, CallArrived) else what.calls:
+        if call.linkedid is not None and call.linkedid != call.call:
+            _LINKED[call.call] = call.linkedid
 
 
 def _fields(fact: Fact) -> Mapping[str, object]:

@@ -24,6 +24,9 @@ from acd.runtime.gauges import ClockGauge
 from acd.runtime.guard import Guard, GuardFigures, WrongState
 from acd.runtime.lease import Lease, LeaseLost
 from acd.runtime.metrics import Metrics
+from acd.runtime.portal_gauges import PortalGauges
+from acd.runtime.queue_log import QueueLog
+from acd.runtime.queue_log_file import QueueLogFile
 from acd.runtime.recorder import Recorder
 from acd.runtime.runner import CoreFault, Runner
 from acd.runtime.settings import Settings
@@ -149,6 +152,7 @@ class _Process:
         self._bridge: Bridge
         self._portal: Portal | None = None
         self._hub: Hub | None = None
+        self._queue_log: QueueLog | None = None
         self._recalled = 0
         """The number of the last fact of the engine before this one."""
 
@@ -231,6 +235,9 @@ class _Process:
         self._metrics.watch(state, self._recorder, self._bridge)
         self._metrics.registry.register(ClockGauge(self._clock))
         self._metrics.registry.register(GuardFigures(self._guard))
+        if settings.queue_log_view or settings.queue_log_path is not None:
+            file = QueueLogFile(settings.queue_log_path) if settings.queue_log_path is not None else None
+            self._queue_log = QueueLog(settings.database_url, file, self._clock.now)
         _log.info("journal_read", facts=len(facts), calls=len(state.records.calls))
         self._runner.tell(EngineStarted())
 
@@ -249,8 +256,10 @@ class _Process:
                 else into_folder(settings.portal_mail_folder or Path()),
                 mail_from=settings.portal_mail_from or "acd@localhost",
                 proxy=settings.portal_proxy,
+                webhook_origins=settings.portal_webhooks,
             )
         )
+        self._metrics.registry.register(PortalGauges(self._portal))
         pages = await web.serve(make_app(self._portal), settings.portal_bind, settings.portal_port, "portal")
         stack.push_async_callback(pages.cleanup)
         stack.callback(hub.close)
@@ -267,6 +276,8 @@ class _Process:
             tasks.create_task(self._store.listen(self._configure))
             if self._hub is not None:
                 tasks.create_task(self._count_today(self._hub))
+            if self._queue_log is not None:
+                tasks.create_task(self._queue_log.run())
             await self._configured.wait()
             self._stage = None
             self._selector.strict = True
@@ -316,4 +327,6 @@ class _Process:
             )
         if self._portal is not None:
             warnings += self._portal.warnings()
+        if self._queue_log is not None:
+            warnings += self._queue_log.warnings()
         return warnings

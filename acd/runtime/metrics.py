@@ -23,8 +23,9 @@ from prometheus_client import (
 )
 
 from acd.differences import KINDS
+from acd.figures import SHORT_ABANDON
 from acd.inputs import AsteriskSeen, Event, Request
-from acd.model import AgentId, CallId, QueueId
+from acd.model import AgentId, CallId, Queue, QueueId
 from acd.outputs import (
     CallAnswered,
     CallbackDialled,
@@ -42,9 +43,11 @@ from acd.outputs import (
     EntryRefused,
     MonitorPickedUp,
     NumberDialled,
+    OfferEnd,
     OfferEnded,
     OfferMade,
     OfferOutcome,
+    OutboundCap,
     Outcome,
     Recorded,
     StatusChanged,
@@ -81,6 +84,8 @@ class Metrics:
         """How long the callers waited who have been answered and are about to be joined."""
         self._expected: dict[CallId, timedelta] = {}
         """How long that wait of theirs was expected to be, where something was."""
+        self._within: dict[QueueId, timedelta] = {}
+        """By queue, the wait within which an answer counts as good service."""
         self._joined: set[CallId] = set()
         """Calls whose wait is counted."""
         self._wrap_ups: dict[AgentId, tuple[QueueId, datetime]] = {}
@@ -98,8 +103,23 @@ class Metrics:
         )
         self._offered = counter("acd_queue_calls_offered_total", "Calls that entered the queue.", "queue")
         self._answered = counter("acd_queue_calls_answered_total", "Calls joined with an agent.", "queue")
+        self._answered_in_target = counter(
+            "acd_queue_calls_answered_in_target_total",
+            "Calls joined with an agent before the queue's target was over.",
+            "queue",
+        )
         self._abandoned = counter(
             "acd_queue_calls_abandoned_total", "Callers who hung up before they were joined with an agent.", "queue"
+        )
+        self._abandoned_late = counter(
+            "acd_queue_calls_abandoned_after_target_total",
+            "Callers who hung up after the queue's target was over.",
+            "queue",
+        )
+        self._short_abandoned = counter(
+            "acd_queue_calls_short_abandoned_total",
+            f"Callers who hung up before they had waited {SHORT_ABANDON.total_seconds():.0f} seconds.",
+            "queue",
         )
         self._not_let_in = counter(
             "acd_queue_entries_refused_total", "Callers whom the queue's rules kept out, by rule.", "queue", "reason"
@@ -169,7 +189,7 @@ class Metrics:
         self.registry.register(self._gauges)
         self.registry.register(JournalGauges(journal))
         self.registry.register(AsteriskGauges(bridge))
-        self._begin_series(state.records.queues)
+        self._begin_series(state.records.queues.values())
         for call in state.records.calls.values():
             if call.talking_since is not None:
                 self._joined.add(call.id)
@@ -236,6 +256,7 @@ class Metrics:
                 expected = self._expected.pop(fact.call, None)
                 if waited is not None:
                     self._wait.labels(fact.queue, "answered").observe(waited.total_seconds())
+                    self._answered_in_target.labels(fact.queue).inc(waited <= self._within[fact.queue])
                 if waited is not None and expected is not None:
                     error_seconds = (waited - expected).total_seconds()
                     self._estimate_error.labels(fact.queue).observe(error_seconds)
@@ -276,7 +297,7 @@ class Metrics:
             case CallRefused() as fact:
                 self._refused.labels(fact.account).inc()
             case ConfigurationChanged() as fact:
-                self._begin_series(queue.id for queue in fact.queues)
+                self._begin_series(fact.queues)
             case _:
                 pass
 
@@ -290,6 +311,8 @@ class Metrics:
                 pass  # counted when the talk began
             case CallOutcome.ABANDONED:
                 self._abandoned.labels(fact.queue).inc()
+                self._abandoned_late.labels(fact.queue).inc(fact.waited > self._within[fact.queue])
+                self._short_abandoned.labels(fact.queue).inc(fact.waited < SHORT_ABANDON)
             case CallOutcome.TRANSFERRED:
                 pass  # counted when the talk began
             case (
@@ -305,11 +328,23 @@ class Metrics:
         if not joined:
             self._wait.labels(fact.queue, fact.outcome.value).observe(fact.waited.total_seconds())
 
-    def _begin_series(self, queues: Iterable[QueueId]) -> None:
+    def _begin_series(self, queues: Iterable[Queue]) -> None:
         """Let each queue's counters stand at 0: a series that begins at 1 hides its first call from `rate()`."""
         for queue in queues:
-            for counter in (self._offered, self._answered, self._abandoned):
-                counter.labels(queue)
+            self._within[queue.id] = queue.service_level
+            for counter in (
+                self._offered,
+                self._answered,
+                self._answered_in_target,
+                self._abandoned,
+                self._abandoned_late,
+                self._short_abandoned,
+            ):
+                counter.labels(queue.id)
+            for result in (OfferEnd.ANSWERED, OfferEnd.NO_ANSWER):
+                self._offers.labels(queue.id, result.value)
+            for cap in OutboundCap:
+                self._kept_in.labels(queue.id, cap.value)
 
 
 def _version() -> str:

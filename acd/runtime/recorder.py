@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 import structlog
+from prometheus_client.registry import Collector
 
 from acd.journal import encode_state
 from acd.outputs import Recorded
@@ -207,6 +208,11 @@ class Recorder:
     def spool_errors_total(self) -> int:
         """Writes to the spool that failed, since the start."""
         return self._disk.errors_total
+
+    @property
+    def spool_writes(self) -> Collector:
+        """How long writes to the spool took."""
+        return self._disk.writes
 
     @property
     def written_total(self) -> int:

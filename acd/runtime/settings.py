@@ -7,16 +7,16 @@ configuration, and lives in the database.
 """
 
 import difflib
-import ipaddress
-import re
+import errno
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
+from acd.centre.faults import shown
+from acd.runtime import setting_checks as checks
 from feature_codes.table import AWAY, DEFAULT_CODES
 
 _ENVIRONMENT_PREFIX: Final = "ACD__"
@@ -37,6 +37,12 @@ class Settings:
     """A directory of this machine for facts that the database has not yet."""
     log_level: str
     log_format: str
+    log_mask_numbers: bool
+    """Whether numbers and names of callers are told by their last digits only."""
+    queue_log_view: bool
+    """Whether the view `queue_log` of the database is kept up."""
+    queue_log_path: Path | None
+    """The file that is kept up as well, in the form of Asterisk's own. None: there is none."""
     portal_url: str | None
     """How people reach the portal, without a / at its end. None: there is no portal."""
     portal_bind: str
@@ -48,6 +54,8 @@ class Settings:
     """The address that its mails come from."""
     portal_proxy: str | None
     """The address of the proxy before it, which is believed about where a request comes from."""
+    portal_webhooks: tuple[str, ...]
+    """The origins that webhooks may call, as `https://crm.example.com`."""
     star_codes: Mapping[str, str]
     """The name of an action -> what is dialled for it."""
 
@@ -66,11 +74,12 @@ class Fault:
 
 
 class SettingsFaults(Exception):
-    """The settings cannot be used. Its text lists every fault, one a line."""
+    """The settings cannot be used. The text lists every fault, one a line, and no secrets."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__("\n  ".join([f"The settings have {count}:", *map(str, faults)]))
 
 
 def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -79,11 +88,15 @@ def read_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     Raises `SettingsFaults`.
     """
     faults: list[Fault] = []
-    given = _from_file(path, faults) | _from_environment(environment, faults)
+    of_file = _from_file(path, faults)
+    given = (of_file or {}) | _from_environment(environment, faults)
+    if of_file is None:
+        raise SettingsFaults(faults)  # what is missing stands in there, perhaps
     values = {key.attribute: _value(key, given, faults) for key in _KEYS}
     codes = {name: code for name, key in _STAR_CODES.items() if isinstance(code := _value(key, given, faults), str)}
     faults += _doubled(codes)
     faults += _half_a_portal(given)
+    faults += _one_port_for_two(values, given)
     if faults:
         raise SettingsFaults(faults)
     return Settings(**cast("Any", values), star_codes=codes)
@@ -94,7 +107,7 @@ def _doubled(codes: Mapping[str, str]) -> list[Fault]:
     return [
         Fault(
             place=f"star_codes.{name}",
-            what=f"cannot be {code!r}, which is {other}'s too",
+            what=f"cannot be {shown(code)}, which is {other}'s too",
             mend="give each action a code of its own",
         )
         for (other, first), (name, code) in combinations(codes.items(), 2)
@@ -121,100 +134,19 @@ def _half_a_portal(given: "_AllGiven") -> list[Fault]:
     return faults
 
 
-# --- the kinds of value: each returns the value, or raises ValueError with what would be right
+def _one_port_for_two(values: Mapping[str, object], given: "_AllGiven") -> list[Fault]:
+    """Operators' pages and portal at one address: the second one could not be served."""
+    port, binds = values["portal_port"], {values["web_bind"], values["portal_bind"]}
+    if "portal_url" not in given or port is None or port != values["web_port"]:
+        return []
+    if len(binds) == 2 and not binds & {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return []
+    return [
+        Fault(place="portal.port", what=f"cannot be {port}, which is web.port too", mend="give each one of its own")
+    ]
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("give a text that is not empty")
-    return value
-
-
-def _database_url(value: object) -> str:
-    text = _text(value)
-    if urlsplit(text).scheme not in ("postgresql", "postgres"):
-        raise ValueError("give an address that begins with postgresql://")
-    return text
-
-
-def _ari_url(value: object) -> str:
-    text = _text(value).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("give an address like http://127.0.0.1:8088")
-    if parts.username or parts.password:
-        raise ValueError("give user and password by their own keys, ari.user and ari.password")
-    if parts.path.endswith("/ari"):
-        raise ValueError("leave out the /ari at its end, it is added")
-    return text
-
-
-def _portal_url(value: object) -> str:
-    text = _text(value).rstrip("/").lower()
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError("give the address as people type it, without a path: https://acd.example.com")
-    if parts.username or parts.password:
-        raise ValueError("give it without a user")
-    return text
-
-
-def _smtp_url(value: object) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("give an address like smtp://user:password@mail.example.com:587, or smtps:// for TLS at once")
-    return text
-
-
-def _mail_address(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", text):
-        raise ValueError("give an address like acd@example.com")
-    return text
-
-
-def _ip_address(value: object) -> str:
-    try:
-        return str(ipaddress.ip_address(_text(value)))
-    except ValueError:
-        raise ValueError("give an IP address like 127.0.0.1") from None
-
-
-def _directory(value: object) -> Path:
-    path = Path(_text(value))
-    if not path.is_absolute():
-        raise ValueError("give the whole path of a directory, from / on")
-    return path
-
-
-def _port(value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
-        raise ValueError("give a port number from 1 to 65535")
-    return value
-
-
-def _star_code(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"\*[0-9]{2,3}", value, re.ASCII):
-        raise ValueError('give a star and two or three digits, like "*51": what the dial plan hands to the engine')
-    return value
-
-
-def _away_code(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"\*[0-9]{2}", value, re.ASCII):
-        raise ValueError('give a star and two digits, like "*55": one more digit is dialled behind them')
-    return value
-
-
-def _one_of(*choices: str) -> Callable[[object], str]:
-    def check(value: object) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise ValueError(f"give one of {', '.join(choices)}")
-        return value
-
-    return check
+# --- the keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,26 +171,32 @@ class _Key:
 
 
 _KEYS: Final = (
-    _Key(section="database", name="url", check=_database_url, secret=True),
-    _Key(section="ari", name="url", check=_ari_url, default="http://127.0.0.1:8088"),
-    _Key(section="ari", name="user", check=_text, default="acd"),
-    _Key(section="ari", name="password", check=_text, secret=True),
-    _Key(section="ari", name="app", check=_text, default="acd"),
-    _Key(section="web", name="bind", check=_text, default="127.0.0.1"),
-    _Key(section="web", name="port", check=_port, default=8090),
-    _Key(section="journal", name="spool", check=_directory, default=Path("/var/lib/asterisk-acd/spool")),
-    _Key(section="portal", name="url", check=_portal_url, optional=True),
-    _Key(section="portal", name="bind", check=_text, default="127.0.0.1"),
-    _Key(section="portal", name="port", check=_port, default=8091),
-    _Key(section="portal", name="mail_folder", check=_directory, optional=True),
-    _Key(section="portal", name="smtp_url", check=_smtp_url, secret=True, optional=True),
-    _Key(section="portal", name="mail_from", check=_mail_address, optional=True),
-    _Key(section="portal", name="proxy", check=_ip_address, optional=True),
-    _Key(section="log", name="level", check=_one_of("debug", "info", "warning", "error"), default="info"),
-    _Key(section="log", name="format", check=_one_of("auto", "human", "json"), default="auto"),
+    _Key(section="database", name="url", check=checks.database_url, secret=True),
+    _Key(section="ari", name="url", check=checks.ari_url, default="http://127.0.0.1:8088"),
+    _Key(section="ari", name="user", check=checks.ari_user, default="acd"),
+    _Key(section="ari", name="password", check=checks.any_text, secret=True),
+    _Key(section="ari", name="app", check=checks.ari_app, default="acd"),
+    _Key(section="web", name="bind", check=checks.bind, default="127.0.0.1"),
+    _Key(section="web", name="port", check=checks.port, default=8090),
+    _Key(section="journal", name="spool", check=checks.directory, default=Path("/var/lib/asterisk-acd/spool")),
+    _Key(section="portal", name="url", check=checks.portal_url, optional=True),
+    _Key(section="portal", name="bind", check=checks.bind, default="127.0.0.1"),
+    _Key(section="portal", name="port", check=checks.port, default=8091),
+    _Key(section="portal", name="mail_folder", check=checks.directory, optional=True),
+    _Key(section="portal", name="smtp_url", check=checks.smtp_url, secret=True, optional=True),
+    _Key(section="portal", name="mail_from", check=checks.mail_address, optional=True),
+    _Key(section="portal", name="proxy", check=checks.ip_address, optional=True),
+    _Key(section="portal", name="webhooks", check=checks.origins, default=()),
+    _Key(section="log", name="level", check=checks.one_of("debug", "info", "warning", "error"), default="info"),
+    _Key(section="log", name="format", check=checks.one_of("auto", "human", "json"), default="auto"),
+    _Key(section="log", name="mask_numbers", check=checks.truth, default=False),
+    _Key(section="queue_log", name="view", check=checks.truth, default=False),
+    _Key(section="queue_log", name="path", check=checks.file, optional=True),
 )
 _STAR_CODES: Final = {
-    action: _Key(section="star_codes", name=action, check=_away_code if action == AWAY else _star_code, default=code)
+    action: _Key(
+        section="star_codes", name=action, check=checks.away_code if action == AWAY else checks.star_code, default=code
+    )
     for action, code in DEFAULT_CODES.items()
 }
 _ALL_KEYS: Final = (*_KEYS, *_STAR_CODES.values())
@@ -281,17 +219,19 @@ _AllGiven = dict[str, _Given]
 """By the setting's attribute: `ari_password`, whether given as itself or by a file."""
 
 
-def _from_file(path: Path | None, faults: list[Fault]) -> _AllGiven:
+def _from_file(path: Path | None, faults: list[Fault]) -> _AllGiven | None:
+    """None: it cannot be read."""
     if path is None:
         return {}
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        faults.append(Fault(place=str(path), what=f"cannot be read ({error.strerror})", mend="name a file that can be"))
-        return {}
+        mend = "ask as a user who may read it (sudo)" if error.errno == errno.EACCES else "name a file that can be"
+        faults.append(Fault(place=str(path), what=f"cannot be read ({error.strerror})", mend=mend))
+        return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault(place=str(path), what=f"is not TOML ({error})", mend="mend that place"))
-        return {}
+        return None
     given: _AllGiven = {}
     sections = sorted({key.section for key in _ALL_KEYS})
     for section, table in tables.items():
@@ -358,7 +298,7 @@ def _value(key: _Key, given: _AllGiven, faults: list[Fault]) -> object:
     try:
         return key.check(value)
     except ValueError as mend:
-        what = "is not right" if key.secret else f"cannot be {value!r}"
+        what = "is not right" if key.secret else f"cannot be {shown(value)}"
         faults.append(Fault(place=entry.place, what=what, mend=str(mend)))
         return None
 
@@ -369,7 +309,7 @@ def _content(entry: _Given, faults: list[Fault]) -> str | None:
     A fault does not repeat the name: people put the secret itself there.
     """
     try:
-        return Path(_text(entry.value)).read_text(encoding="utf-8").strip()
+        return Path(checks.any_text(entry.value)).read_text(encoding="utf-8").strip()
     except ValueError:
         what, mend = "names no text file", "name one"
     except OSError as error:

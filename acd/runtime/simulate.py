@@ -30,7 +30,7 @@ DEFAULT_SEED: Final = 1
 _LONGEST_HOURS: Final = 24 * 366
 
 
-@click.command(name="simulate")
+@click.command(name="simulate", short_help="Play a day, or one that was, to the rules of a file.")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--hours", type=click.FloatRange(0, _LONGEST_HOURS, min_open=True), help="How long a day.  [default: 24]")
 @click.option("--seed", type=int, help="Another one gives another day.  [default: 1]")
@@ -69,7 +69,7 @@ def simulate_command(
     --replay 2024-03-04T08:00..2024-03-04T18:00 (in the time of this machine); what happened and what would have stand
     side by side. --with names a centre's file: its queues and assignments take the place of those that there were. What
     cannot be known (for how long a caller who was answered would have waited) is drawn with dice, and said. Without
-    --state-dir, --settings or --database-url the centre is the only one in .state.
+    --state-dir, --settings or --database-url the centre is the only one in .state, or the installed one.
     """
     if [file, trace, span].count(None) != 2:
         fail(

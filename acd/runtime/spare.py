@@ -12,12 +12,12 @@ from typing import Final
 OPTION: Final = "--when-told"
 """Of `acd run`."""
 
-_CHECKOUT: Final = Path(__file__).parents[2]
+_PACKAGES: Final = Path(__file__).parents[2]
 
 
 def _files() -> dict[Path, int]:
     """The program's, and when each was written."""
-    packages = (_CHECKOUT / package for package in ("acd", "ari_bridge", "feature_codes", "portal"))
+    packages = (_PACKAGES / package for package in ("acd", "ari_bridge", "feature_codes", "portal"))
     return {path: path.stat().st_mtime_ns for package in packages for path in package.rglob("*.py")}
 
 

@@ -33,9 +33,9 @@ from acd.runtime.database import (
     close,
     connect_when_there,
     connected,
-    ensure_schema,
     in_words,
 )
+from acd.runtime.schema import ensure_schema
 from acd.stored.rows import account_of, assignment_of, queue_of
 
 CHANNEL: Final = "acd_configuration"

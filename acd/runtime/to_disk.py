@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 import structlog
+from prometheus_client import Histogram
 
 from acd.runtime.database import Pauses, in_words
 from acd.runtime.spool import Spool
@@ -32,6 +33,8 @@ SLOW_SECONDS: Final = 2.0
 
 CLOSE_WITHIN_SECONDS: Final = 2.0
 
+_WRITE_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+
 _T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
@@ -46,6 +49,12 @@ class DiskWriter:
         """Everything up to this fact is on disk, or in the database."""
         self.size_bytes = 0
         self.errors_total = 0
+        self.writes = Histogram(
+            "acd_spool_write_duration_seconds",
+            "Writing facts to the spool and synchronising it: what a star code waits for.",
+            buckets=_WRITE_SECONDS,
+            registry=None,
+        )
         self.last_error: str | None = None
         """Why the spool cannot be written at present; None while it can."""
         self._spool = spool
@@ -128,7 +137,8 @@ class DiskWriter:
     async def _write(self, batch: Sequence[Entry]) -> bool:
         self._since_seconds = self._clock()
         try:
-            await self._in_thread(lambda: self._spool.write(batch))
+            with self.writes.time():
+                await self._in_thread(lambda: self._spool.write(batch))
         except Exception as error:  # noqa: BLE001 - whatever it is, the database takes its place, and it is told
             self.errors_total += 1
             self._say_failed(error)

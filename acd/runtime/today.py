@@ -30,21 +30,24 @@ async def today_so_far(url: str, last: int, state: State, now: datetime) -> Toda
     Waits for a database that is away. `state` tells in which time zones there are accounts, and so when today began.
     Raises `acd.journal.UnreadableFact`.
     """
-    began = min((midnight_before(now, zone_of(account)) for account in state.records.accounts.values()), default=now)
     pauses = Pauses()
     while True:
         try:
             async with connected(url) as connection:
-                return await _counted(connection, began, last)
+                today = await counted(connection, last, state, now)
+            _log.info("today_counted", facts_until=last)
+            return today
         except (*LOST, asyncpg.PostgresError, DatabaseError) as error:
             _log.warning("database_lost", database=address(url), why=in_words(error))
         await pauses.rest()
 
 
-async def _counted(connection: Connection, began: datetime, last: int) -> Today:
+async def counted(connection: Connection, last: int, state: State, now: datetime) -> Today:
+    """The same, once, in this database. Raises one of `acd.runtime.database.LOST` where it is away."""
+    began = min((midnight_before(now, zone_of(account)) for account in state.records.accounts.values()), default=now)
     first = await connection.fetchval("select min(seq) from fact where at >= $1 and seq <= $2", began, last)
-    seq, state = await snapshot_before(connection, first or last + 1)
-    today, facts = Today(state.records if state else None), 0
+    seq, before = await snapshot_before(connection, first or last + 1)
+    today, facts = Today(before.records if before else None), 0
     async with connection.transaction(readonly=True):
         rows = connection.cursor(
             "select at, kind, body from fact where seq > $1 and seq <= $2 order by seq", seq, last, prefetch=_PREFETCH
@@ -54,5 +57,4 @@ async def _counted(connection: Connection, began: datetime, last: int) -> Today:
             facts += 1
             if facts % _A_PIECE == 0:
                 await asyncio.sleep(0)
-    _log.info("today_counted", since=began.isoformat(), facts=facts)
     return today

@@ -34,6 +34,7 @@ def account_of(row: Row) -> Account:
     return Account(
         id=AccountId(row["domain"]),
         time_zone=row["time_zone"],
+        screen_pop=row["screen_pop"],
         statuses=tuple(map(Status, row["statuses"])),
         outbound=tuple(row["outbound"]),
         outbound_caps=_caps(row, "outbound"),
@@ -51,6 +52,7 @@ def account_entry(account: Account) -> Entry:
     """What the table `account` says of it."""
     of_account, of_agent = account.outbound_caps, account.outbound_caps_of_agent
     return {
+        "screen_pop": account.screen_pop,
         "statuses": list(account.statuses),
         "outbound": list(account.outbound),
         "outbound_at_once": of_account.at_once,

@@ -65,6 +65,7 @@ ACCOUNT: Final = Table(
         "outbound_agent_per_day": "calls out of one agent a day",
         "time_zone": "time zone",
         "home_region": "home region",
+        "screen_pop": "page about a caller",
     },
     owner="domain",
 )

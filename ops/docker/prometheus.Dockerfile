@@ -5,7 +5,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends prometheus \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o prometheus -g prometheus -m 0700 /var/lib/prometheus
+COPY ops/docker/prometheus-start /usr/local/bin/prometheus-start
 USER prometheus
 VOLUME ["/var/lib/prometheus"]
-CMD ["prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/var/lib/prometheus", \
-     "--web.listen-address=127.0.0.1:19090"]
+CMD ["prometheus-start"]

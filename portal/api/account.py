@@ -28,6 +28,10 @@ class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     """Its own."""
     statuses_version: str
     """For If-Match, where these are changed."""
+    screen_pop: str | None
+    """The address of a page about a caller, as a template; null: none."""
+    screen_pop_version: str
+    """For If-Match, where this is changed."""
     outbound: list[str]
     """Patterns of the numbers that may be called; the operator changes them."""
 
@@ -45,6 +49,14 @@ class OwnStatuses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The statuses that the account has beside those that all have, in their order."""
 
     statuses: list[str]
+
+
+class ScreenPop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page about a caller, in another system, which agents open by a click."""
+
+    screen_pop: str | None
+    """Its address: `https://crm.example.com/search?tel={number}`. Also {name} of the caller, {queue}, {queue_name},
+    {call}, {agent}."""
 
 
 class KeptStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +113,18 @@ async def change_statuses(asked: Asked, *, body: OwnStatuses) -> StatusesShown:
     return StatusesShown(statuses=body.statuses, statuses_version=version_of(body.statuses), kept=_kept(asked, centre))
 
 
+@endpoint("PUT", "/account/screen-pop", needs=Role.OFFICE_MANAGER, scope=Scope.CONFIGURE)
+async def change_screen_pop(asked: Asked, *, body: ScreenPop) -> AccountShown:
+    """Change the address of the page about a caller. If-Match: its `screen_pop_version`."""
+
+    def edit(draft: Draft) -> Entry:
+        must_be_version(asked, draft.account["screen_pop"])
+        draft.account["screen_pop"] = body.screen_pop
+        return draft.account
+
+    return _shown(Draft(await change(asked, edit)))
+
+
 def _kept(asked: Asked, centre: Centre) -> list[KeptStatus]:
     records = asked.portal.engine.state.records
     known = {*STATUSES, *centre.account.statuses}
@@ -127,6 +151,8 @@ def _shown(draft: Draft) -> AccountShown:
         version=version_of(_place(draft)),
         statuses=account["statuses"],
         statuses_version=version_of(account["statuses"]),
+        screen_pop=account["screen_pop"],
+        screen_pop_version=version_of(account["screen_pop"]),
         outbound=account["outbound"],
     )
 

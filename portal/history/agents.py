@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from acd.figures import Doing
-from acd.model import OFFLINE, AgentId, CallId, ChannelId, OfferId, QueueId, Status, takes_queue_calls
+from acd.model import OFFLINE, AgentId, CallId, ChannelId, OfferId, QueueId, Status
 from portal.history.rows import SpanRow
 
 LONGEST: Final = timedelta(days=1)
@@ -43,17 +43,13 @@ class AgentNow:
     @property
     def doing(self) -> Doing:
         """By what of it counts first."""
-        if self.calls:
-            return Doing.TALKING
-        if self.wrap_up is not None:
-            return Doing.WRAP_UP
-        if self.others:
-            return Doing.OTHER_CALL
-        if self.offers:
-            return Doing.RINGING
-        if takes_queue_calls(self.status):
-            return Doing.IDLE
-        return Doing.OFFLINE if self.status == OFFLINE else Doing.AWAY
+        return Doing.of(
+            self.status,
+            talks=bool(self.calls),
+            wraps_up=self.wrap_up is not None,
+            is_on_other_call=bool(self.others),
+            rings=bool(self.offers),
+        )
 
     def spans(self, at: datetime) -> list[SpanRow]:
         """What there is to write, now that something of him has changed: the end of one span, the start of another."""

@@ -7,6 +7,7 @@ whatever fails here fails for pages, never for a call.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from acd.centre import Role
 from acd.inputs import Event, Request
 from acd.outputs import Outcome, Recorded
 from portal.engine import LiveEngine
@@ -133,6 +135,10 @@ class Hub:
     def count_of(self, login: str) -> int:
         """How many pages this user has open."""
         return sum(page.who.login == login for page in self._watched)
+
+    def roles(self) -> Counter[Role]:
+        """How many pages are open, by their users' role."""
+        return Counter(page.who.role for page in list(self._watched))
 
     def watch(self, page: Page, topics: Iterable[str]) -> None:
         """Let it have these topics and no others; those that it has already go on."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from acd.centre.screen_pop import filled
 from acd.eligibility import calls_on, rings_here
 from acd.model import OFFLINE, SINGLE_CALL, AgentId, CallId, ChannelId, DeviceId, OfferId, Status, takes_queue_calls
 from acd.outputs import Source
@@ -37,6 +38,8 @@ class OfferRow:
     until: datetime | None
     devices: tuple[DeviceId, ...]
     """Those that ring."""
+    page: str | None
+    """The address of the account's page about the caller; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class CallRow:
     device: DeviceId
     can_hold: bool
     """Or resume: a hold by the phone itself ends there."""
+    page: str | None
+    """As in an offer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,7 @@ def me(state: State, agent_id: AgentId) -> MeRow | None:
         wrap_up=_wrap_up(agent.wrap_up) if agent.wrap_up else None,
         back_off_until=agent.back_off_until,
         offer=_offer(state, agent),
-        calls=tuple(_call(state, state.records.calls[call], device) for call, device in agent.calls.items()),
+        calls=tuple(_call(state, agent.id, state.records.calls[call], device) for call, device in agent.calls.items()),
         other_calls=tuple(OtherCallRow(channel=channel, device=of) for channel, of in agent.other_calls.items()),
         devices=tuple(_device(state, agent, devices[id_]) for id_ in sorted(devices)),
         warnings=tuple(warnings(state, agent)),
@@ -199,10 +204,11 @@ def _offer(state: State, agent: AgentRecord) -> OfferRow | None:
         waiting_since=call.arrived,
         until=offer.until or (call.cascade.until if call.cascade else None),
         devices=tuple(sorted(offer.devices)),
+        page=_page(state, call, agent.id),
     )
 
 
-def _call(state: State, call: CallRecord, device: DeviceId) -> CallRow:
+def _call(state: State, agent: AgentId, call: CallRecord, device: DeviceId) -> CallRow:
     return CallRow(
         call=call.id,
         queue=number_of(call.queue),
@@ -214,7 +220,23 @@ def _call(state: State, call: CallRecord, device: DeviceId) -> CallRow:
         held_since=call.held_since,
         device=device,
         can_hold=call.talking_since is not None and (call.held_since is None or call.held_apart),
+        page=_page(state, call, agent),
     )
+
+
+def _page(state: State, call: CallRecord, agent: AgentId) -> str | None:
+    account = state.records.accounts.get(call.account)
+    if account is None or account.screen_pop is None:
+        return None
+    values = {
+        "number": text(call.caller.number),
+        "name": text(call.caller.name),
+        "queue": number_of(call.queue),
+        "queue_name": queue_name(state.records, call.queue),
+        "call": text(call.id),
+        "agent": number_of(agent),
+    }
+    return filled(account.screen_pop, values)
 
 
 def _device(state: State, agent: AgentRecord, device: DeviceRecord) -> DeviceRow:

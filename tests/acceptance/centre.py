@@ -204,7 +204,7 @@ class RunningCentre:
 
     def _times_told(self) -> int:
         """How often the engine has told Asterisk of phones and numbers, as it does after each change."""
-        return (self.home / "state" / "log" / "engine.log").read_text().count('"event": "asterisk_provisioned"')
+        return self.engine_log.read_text().count('"event": "asterisk_provisioned"')
 
     async def apply(self, *parts: Part, instead_of: Iterable[Part] = ()) -> str:
         """`acd apply` of the centre with these parts added (and others left out); what it says it changed."""

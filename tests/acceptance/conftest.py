@@ -70,6 +70,7 @@ class Floor:
     async def agent(self, device: str, code: str = "*51") -> Phone:
         """Registered, and available for calls from now on."""
         phone = await self.phone(device)
+        await Journal(self._centre).tells_that_it_is_reachable(device)
         await dial_code(phone, code)
         return phone
 

@@ -16,6 +16,11 @@ from tests.phone.waiting import POLL_SECONDS, NotSeenError
 
 F = TypeVar("F")
 
+_REACHABLE = """
+    select body->>'reachable' from fact where kind = 'device_reachable' and body->>'device' = $1
+    order by seq desc limit 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Generic[F]):
@@ -56,6 +61,19 @@ class Journal:
         """The only one of this kind about that queue, agent or phone."""
         [entry] = await self.facts(of, number, within=within)
         return entry
+
+    async def tells_that_it_is_reachable(self, device: str, *, within: float = 15.0) -> None:
+        """Wait for it: an Asterisk that was just told of many phones is slow to say which of them are there."""
+        connection = await asyncpg.connect(self._url)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        try:
+            while await connection.fetchval(_REACHABLE, device) != "true":
+                if loop.time() > deadline:
+                    raise NotSeenError(f"{device} is not reachable within {within} s")
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            await connection.close()
 
     async def _rows(self, connection: Any, kind: str, number: str) -> list[Any]:
         rows: list[Any] = await connection.fetch(

@@ -91,4 +91,4 @@ async def test_a_call_of_which_asterisk_cannot_tell_takes_nobody_with_it(centre:
         call = await (await floor.caller()).dial("9201", tone=CALLER_HZ)
         await connected(call, agent)
         await call.hang_up()
-    assert '"event": "channel_unreadable"' in (centre.home / "state" / "log" / "engine.log").read_text()
+    assert '"event": "channel_unreadable"' in centre.engine_log.read_text()

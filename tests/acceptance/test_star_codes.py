@@ -122,6 +122,7 @@ async def test_a_phones_text_about_itself_stays_text(centre: RunningCentre, jour
     """One that is no UTF-8 Asterisk itself cannot tell: it costs the phone its name, and nobody his star code."""
     canary = tmp_path / "canary"
     texts = corpus(canary)
+    before = log_faults(centre) + asterisk_log_faults(centre)  # a trunk can break a line of Asterisk's notices
     for kind in HOSTILE:
         async with centre.phone("1105-desk", model=texts[kind]) as phone:
             await dial_code(phone, "*52")
@@ -129,5 +130,4 @@ async def test_a_phones_text_about_itself_stays_text(centre: RunningCentre, jour
     said = [printable(texts[kind]) for kind in HOSTILE if kind != "no UTF-8"]
     assert [entry.fact.model for entry in entries] == said
     assert not canary.exists()
-    assert log_faults(centre) == []
-    assert asterisk_log_faults(centre) == []
+    assert log_faults(centre) + asterisk_log_faults(centre) == before

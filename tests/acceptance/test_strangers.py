@@ -58,7 +58,7 @@ CONTEXTS = (
 
 async def entries(centre: RunningCentre) -> int:
     """How many calls and star codes have reached the engine: every channel that was ever made."""
-    log = (centre.home / "state" / "log" / "engine.log").read_text()
+    log = centre.engine_log.read_text()
     return log.count('"event": "call_queued"') + log.count('"event": "call_refused"')
 
 

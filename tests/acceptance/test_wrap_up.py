@@ -20,6 +20,7 @@ EARLY, LATE = 0.05, 0.6
 """Seconds by which the next ring may miss the end as the phone sees it: the wrap-up begins when Asterisk is through."""
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize(("number", "device", "by_agent"), [("7301", "1301-desk", False), ("7302", "1302-desk", True)])
 async def test_the_next_caller_rings_exactly_at_the_end_of_the_wrap_up(
     floor: Floor, number: str, device: str, by_agent: bool

@@ -51,7 +51,7 @@ def _queue(invite: Request) -> str:
 def log_faults(centre: RunningCentre) -> list[str]:
     """In the engine's log: a line that is no event, an event of nobody's, bytes that a terminal obeys."""
     faults: list[str] = []
-    lines = (centre.home / "state" / "log" / "engine.log").read_bytes().split(b"\n")
+    lines = centre.engine_log.read_bytes().split(b"\n")
     for line in filter(None, lines):
         try:
             said: dict[str, Any] = json.loads(line)

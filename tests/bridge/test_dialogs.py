@@ -38,7 +38,7 @@ class Line:
     engine: LiveEngine
 
     async def dials(self, code: str) -> None:
-        await self.double.send(CREATED, DIALLED | {"args": ["feature", code]})
+        await self.double.send(CREATED, DIALLED | {"args": ["feature", code, ""]})
 
     async def is_asked(self, method: str, path: str) -> Asked:
         def found() -> list[Asked]:

@@ -239,6 +239,14 @@ def test_who_was_put_into_a_queue_by_somebody_else_has_not_dialled_it() -> None:
     assert (told.priority, told.device) == (None, None)
 
 
+def test_the_dial_plan_says_by_which_id_the_records_of_asterisk_find_the_call() -> None:
+    arguments = ["queue", "demo.example", "7001", "", "", "0"]
+    for given, linkedid in ([], None), ([""], None), (["acd-1.7"], "acd-1.7"):
+        told = translate(first("StasisStart", CALL) | {"args": [*arguments, *given]}, KNOWN)
+        assert isinstance(told, CallArrived)
+        assert told.linkedid == linkedid
+
+
 def test_one_on_a_called_back_channel_is_connected_too() -> None:
     message = first("ChannelEnteredBridge")
     message["bridge"] |= {"id": f"{CALL}~talk", "channels": [f"{CALL}~1~1001-desk", f"{CALL}~back~1"]}
@@ -263,7 +271,7 @@ def test_a_message_without_a_type_is_malformed(message: dict[str, Any]) -> None:
     "arguments",
     [
         ["queue"],
-        ["queue", "a", "b", "1", "put", "3", "x"],
+        ["queue", "a", "b", "1", "put", "3", "x", "y"],
         ["back"],
         ["back", "x"],
         ["monitor", "x"],

@@ -21,7 +21,7 @@ from playwright.async_api import Browser, Page, Route, ViewportSize
 
 from acd.inputs import CallConnected, LegAnswered
 from acd.model import DeviceId
-from acd.runtime.database import SCHEMA
+from acd.runtime.schema import SCHEMA
 from tests.browser import lively_day
 from tests.browser.chromium import NARROW, Theme, chromium, new_tab
 from tests.browser.lively_day import ACCOUNT, CENTRE, StillEngine

@@ -4,6 +4,7 @@ import re
 import time
 from typing import Final
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from acd.model import LUNCH, SINGLE_CALL, WEB, DeviceId
@@ -28,6 +29,7 @@ def card(page: Page, title: str) -> Locator:
     return page.get_by_role("region", name=title)
 
 
+@pytest.mark.quiet
 async def test_first_rows_within_a_second(anna: Tab) -> None:
     """From the address being typed to the queues standing there."""
     took_s: list[float] = []
@@ -117,6 +119,7 @@ async def test_a_phone_is_switched_off(anna: Tab, day: Day, live: LivePortal) ->
     await expect(card(anna.page, "Status")).to_contain_text("switched off")
 
 
+@pytest.mark.quiet
 async def test_a_change_is_painted_within_100_ms(anna: Tab, day: Day) -> None:
     """From the engine's step to the frame: the middle one of seven."""
     await anna.page.get_by_role("combobox", name="Status").wait_for()

@@ -5,6 +5,7 @@ from playwright.async_api import expect
 from acd.model import Status, agent_id
 from tests.browser.chromium import Tab
 from tests.integration.waiting import eventually
+from tests.portal.centre_day import Day
 from tests.portal.live import OURS, PASSWORD, LivePortal
 
 BACK_OFFICE = Status("back_office")
@@ -36,6 +37,31 @@ async def test_a_status_of_ones_own(ben: Tab, anna: Tab, live: LivePortal) -> No
     await expect(statuses.get_by_text("Anna Bell keeps it, and is offered no calls")).to_be_visible()
     await expect(statuses.get_by_text("None yet.")).to_be_visible()
     assert live.engine.state.records.agent_records[agent_id(OURS, "1001")].status == BACK_OFFICE
+
+
+async def test_the_page_about_a_caller(cleo: Tab, anna: Tab, day: Day, live: LivePortal) -> None:
+    """An office manager sets its address; the agent finds it at the offer, with the caller in it as a value."""
+    page = cleo.page
+    await page.get_by_role("link", name="Settings").click()
+    address = page.get_by_label("Page about a caller")
+    await address.fill("javascript:alert({name})")
+    await page.get_by_role("button", name="Use this address").click()
+    await expect(address).to_have_attribute("aria-invalid", "true")
+    await address.fill("https://crm.example.com/{queue}?tel={number}&name={name}")
+    await page.get_by_role("button", name="Use this address").click()
+    await expect(page.get_by_text("Agents see the link at their next call.")).to_be_visible()
+    await eventually(lambda: live.engine.state.records.accounts[OURS].screen_pop is not None)
+
+    day.calls("A", number="+12125550101", name='"><b>&tel=0#Grace')
+    await day.chooses("1001")
+    link = anna.page.get_by_role("region", name="Present call").get_by_role("link", name="Open the caller's page")
+    wanted = "https://crm.example.com/7001?tel=%2B12125550101&name=%22%3E%3Cb%3E%26tel%3D0%23Grace"
+    await expect(link).to_have_attribute("href", wanted)
+    await expect(link).to_have_attribute("target", "_blank")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    day.answers("A", "1001-desk")
+    await expect(anna.page.get_by_role("region", name="Present call")).to_contain_text("Talking")
+    await expect(link).to_have_attribute("href", wanted)
 
 
 async def test_the_place_of_the_account(cleo: Tab, ben: Tab, live: LivePortal) -> None:

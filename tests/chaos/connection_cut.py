@@ -13,7 +13,8 @@ import aiohttp
 
 from acd.centre import read_centre
 from acd.runtime.apply import apply_centre
-from acd.runtime.database import SCHEMA, close, connect
+from acd.runtime.database import close, connect
+from acd.runtime.schema import SCHEMA
 from tests.acceptance.conftest import AGENT_HZ, CALLER_HZ, dial_code
 from tests.acceptance.parts import Part, Queue, User, centre_file, seats
 from tests.chaos.proxy import Proxy, Trouble, proxy

@@ -6,7 +6,8 @@ import signal
 from pathlib import Path
 from typing import Final
 
-from acd.runtime.database import SCHEMA_VERSION, close, connect
+from acd.runtime.database import close, connect
+from acd.runtime.schema import SCHEMA_VERSION
 from tests.acceptance.centre import RunningCentre
 from tests.acceptance.parts import Part, Queue, agents, seats
 from tests.chaos.by_hand import database_url

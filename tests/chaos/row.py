@@ -23,6 +23,6 @@ class Row:
     name: str
     """By which it is chosen on the command line: `engine-killed`."""
     failure: str
-    """In words, as the table of the README has it."""
+    """In words, as the tables of `docs/failures.md` have it."""
     check: Callable[[Path], Awaitable[Seen]]
     """Gets an empty directory of its own; starts and ends everything it needs. What it raises is a failed row."""

@@ -55,11 +55,15 @@ def _without(what: Any) -> Any:
 
 
 def comparable_answer(method: str, path: str, status: int, body: Any) -> list[Any]:
-    """An answer whose lists are sorted. Whether a sound plays already when its request is answered is not fixed."""
+    """An answer whose lists are sorted. What is not fixed: whether a sound plays already, or a channel that listens in
+    has begun already, when its request is answered.
+    """
     if isinstance(body, list):
         body = sorted(body, key=_known_by)
     if isinstance(body, dict) and "media_uri" in body:
         body = body | {"state": "queued or playing"}
+    if isinstance(body, dict) and "/snoop/" in path:
+        body = body | {"dialplan": "begins or has begun"}
     if isinstance(body, dict) and "version" in body.get("system", {}):
         body = body | {"system": {"version": body["system"]["version"].partition("+")[0]}}
     return [method, path, status, body]
@@ -72,13 +76,19 @@ def _known_by(entry: Json) -> str:
 def by_subject(told: Iterable[Json]) -> dict[str, list[Json]]:
     """Events by the channel, playback or phone that they are of: between these the order is not fixed.
 
-    Nor is it how often Asterisk echoes our own answers to a transfer, which nothing of ours reads.
+    Nor is it how often Asterisk echoes our own answers to a transfer, and which of the channels of a phone goes first
+    where several end: nothing of ours reads that.
     """
     found: dict[str, list[Json]] = {}
     for event in told:
         if event["type"] != "ChannelTransfer" or "state" not in event:
-            found.setdefault(_subject(event), []).append(event)
+            found.setdefault(_subject(event), []).append(_with_channels_counted(event))
     return found
+
+
+def _with_channels_counted(event: Json) -> Json:
+    phone = event.get("endpoint")
+    return event if phone is None else event | {"endpoint": phone | {"channel_ids": len(phone["channel_ids"])}}
 
 
 def _subject(event: Json) -> str:

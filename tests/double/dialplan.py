@@ -59,8 +59,9 @@ def _go_on(exchange: Exchange, channel: Channel, walk: Walk, outcome: str | None
 
 def _phones(exchange: Exchange, channel: Channel, exten: str) -> Walk:
     if exten.startswith("*") and exten[1:3].isdigit():
-        code = exten[:4] if len(exten) == 4 and exten[1:].isdigit() else exten[:3]
-        return (yield from _star_code(exchange, channel, code))
+        if len(exten) == 3 or (len(exten) == 4 and exten[3].isdigit()):
+            return (yield from _star_code(exchange, channel, exten))
+        return (yield from _star_code(exchange, channel, exten[:3], exten[: 4 if exten[3].isdigit() else 3]))
     if exten.isdigit() and 2 <= len(exten) <= 10:
         channel.variables["ACD_NUMBER"] = exten
         return (yield from _number(exchange, channel))
@@ -86,7 +87,7 @@ def _queue(exchange: Exchange, channel: Channel) -> Walk:
         if _is_beating(exchange):
             if not put and not waited and not _has_place(exchange):
                 return BUSY
-            if (yield _stasis(exchange, [*arguments, str(waited)])) != "FAILED":
+            if (yield _stasis(exchange, [*arguments, str(waited), channel.id])) != "FAILED":
                 _answer(exchange, channel)
                 yield _playback(exchange, ["ss-noservice"])
                 return 16
@@ -132,9 +133,9 @@ def _person(exchange: Exchange, channel: Channel) -> Walk:
     return _hangup_cause(channel)
 
 
-def _star_code(exchange: Exchange, channel: Channel, code: str) -> Walk:
+def _star_code(exchange: Exchange, channel: Channel, code: str, longer: str = "") -> Walk:
     channel.context, channel.exten = "acd-star-code", "s"
-    if not _is_beating(exchange) or (yield _stasis(exchange, ["feature", code])) == "FAILED":
+    if not _is_beating(exchange) or (yield _stasis(exchange, ["feature", code, longer])) == "FAILED":
         _answer(exchange, channel)
         yield _wait(exchange, timedelta(seconds=0.3))
         yield _playback(exchange, ["acd/service-unavailable"])

@@ -311,7 +311,7 @@ class Session:
         """As there."""
         return await self.ask(lambda: list(self._rows(" ".join(query.split()), arguments)))
 
-    async def execute(self, query: str, *arguments: object) -> str:
+    async def execute(self, query: str, *arguments: object, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as there
         """As there; outside a transaction it is one by itself."""
         result = await self.ask(lambda: self._does(" ".join(query.split()), arguments))
         if not self._in_transaction and self.is_writing:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.runtime.database import SCHEMA, Connection, close, connect
+from acd.runtime.database import Connection, close, connect
+from acd.runtime.schema import SCHEMA
 from tests.integration.asterisk import TestAsterisk
 from tests.integration.postgres import TestPostgres
 from tests.integration.switchboard import Switchboard, switchboard

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from acd.model import AccountId, Caller, CallId, QueueId
 from acd.outputs import CallQueued, Recorded
-from acd.runtime.database import connected, ensure_schema
+from acd.runtime.database import connected
 from acd.runtime.recorder import Recorder
+from acd.runtime.schema import ensure_schema
 from tests.integration.waiting import eventually
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -88,6 +88,11 @@ async def test_the_demo_can_be_applied_and_applied_again(connection: Connection)
         ),
         ("[account]", '[account]\ntime_zone = "Europe/Rome"', ["account demo.example: time zone UTC -> Europe/Rome"]),
         ("[account]", '[account]\nhome_region = "IT"', ["account demo.example: home region US -> IT"]),
+        (
+            "[account]",
+            '[account]\nscreen_pop = "https://crm.example.com/{number}"',
+            ["account demo.example: page about a caller none -> https://crm.example.com/{number}"],
+        ),
         ('name = "Ben Carter"', 'name = "Ben C."', ["user 1002 Ben Carter: name Ben Carter -> Ben C."]),
         ("first-secret", "other-secret", ["device 1001-desk: password changed"]),
         ('owner = "1002"', 'owner = "1001"', ["device 1002-desk: owner 1002 -> 1001"]),

@@ -87,7 +87,7 @@ async def two_in_stasis(client: Client, ear: Ear, name: str = "leg") -> tuple[Ch
         endpoint=STAR_CODE, app="acd", appArgs="leg,1", channelId=name, otherChannelId=other_name, timeout=5
     )
     started = await ear.of_channel("StasisStart", other_name)
-    assert started["args"] == ["feature", "*51"]
+    assert started["args"] == ["feature", "*51", ""]
     other = Channel(client, started["channel"])
     await other.answer()
     assert (await ear.of_channel("StasisStart", name))["args"] == ["leg", "1"]

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.runtime.database import SCHEMA_VERSION, close, connect
+from acd.runtime.database import close, connect
+from acd.runtime.schema import SCHEMA_VERSION
 from acd.runtime.store import Store
 from acd.runtime.up.children import Child, Program
 from acd.runtime.up.postgres import DATABASE, ENGINE, SUPERUSER, reached, url

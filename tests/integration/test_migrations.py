@@ -1,54 +1,49 @@
-"""A database of an older version becomes what `schema.sql` makes, and keeps what it holds."""
+"""A database of an older version becomes what `schema.sql` makes, keeps what it holds, and can be taken back.
 
-from datetime import timedelta
-
-from acd.runtime.database import SCHEMA_VERSION, Connection, close, connect
-from acd.runtime.store import Store
-from tests.integration.older_schema import make_older, make_schema
-
-# The order of columns does not count; everything else does, comments too.
-CATALOGUE = """
-    select 'table ' || c.relname || coalesce(obj_description(c.oid, 'pg_class'), '') as line
-      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-    union all
-    select format('column %s.%s %s not null %s default %s: %s', c.relname, a.attname,
-                  format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-                  col_description(c.oid, a.attnum))
-      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-      left join pg_attrdef d on (d.adrelid, d.adnum) = (c.oid, a.attnum)
-     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-    union all
-    select format('constraint %s of %s: %s', conname, coalesce(conrelid::regclass::text, contypid::regtype::text),
-                  pg_get_constraintdef(oid))
-      from pg_constraint where connamespace = 'public'::regnamespace
-    union all
-    select indexdef from pg_indexes where schemaname = 'public'
-    union all
-    select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-    union all
-    select pg_get_functiondef(oid) || obj_description(oid, 'pg_proc')
-      from pg_proc where pronamespace = 'public'::regnamespace
-    union all
-    select format('type %s %s %s: %s', t.typname, format_type(t.typbasetype, null),
-                  (select string_agg(enumlabel, ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid),
-                  obj_description(t.oid, 'pg_type'))
-      from pg_type t where t.typnamespace = 'public'::regnamespace and t.typtype in ('d', 'e')
-    order by 1
+What is not as any version made it is refused in words, and nothing of it is touched.
 """
 
+import re
+import subprocess
+from datetime import timedelta
 
-async def catalogue(connection: Connection) -> list[str]:
-    return [row["line"] for row in await connection.fetch(CATALOGUE)]
+import pytest
+
+from acd.runtime import schema
+from acd.runtime.database import Connection, DatabaseError, close, connect, connected
+from acd.runtime.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION, check_whole, downgrade, lost_by_downgrade, parts_made
+from acd.runtime.store import Store
+from acd.runtime.up.postgres import binaries
+from tests.integration.centres import SMALL, apply
+from tests.integration.older_schema import make_older, make_schema
+
+VERSIONS = range(1, SCHEMA_VERSION + 1)
+BEFORE = range(1, SCHEMA_VERSION)
 
 
-async def test_an_older_database_becomes_the_schema(empty_database: str, connection: Connection) -> None:
-    older = await connect(empty_database)
-    await make_schema(older, 1)
-    assert await catalogue(older) != await catalogue(connection)
-    await Store.open(empty_database)
-    assert await catalogue(older) == await catalogue(connection)
-    assert await older.fetchval("select version from schema_version") == SCHEMA_VERSION
-    await close(older)
+def dumped(url: str) -> list[str]:
+    """All that pg_dump tells of the schema, part by part. The order of columns does not count."""
+    command = [str(binaries() / "pg_dump"), "--schema-only", "--no-owner", "--restrict-key=none", url]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return sorted(re.sub(r"(?<=\(\n)(    .*\n)+(?=\);)", _in_order, part) for part in text.split("\n--\n"))
+
+
+def _in_order(lines: "re.Match[str]") -> str:
+    return "\n".join(sorted(line.rstrip(",") for line in lines[0].splitlines())) + "\n"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_up_and_down_make_the_same_as_ever(empty_database: str, database: str, version: int) -> None:
+    fresh = dumped(database)
+    async with connected(empty_database) as older, connected(database) as taken_back:
+        await make_schema(older, version)
+        await downgrade(taken_back, version)
+        assert dumped(database) == dumped(empty_database)
+        assert (dumped(database) == fresh) is (version == SCHEMA_VERSION)
+        for connection, url in ((older, empty_database), (taken_back, database)):
+            await Store.open(url)
+            assert dumped(url) == fresh
+            assert await connection.fetchval("select version from schema_version") == SCHEMA_VERSION
 
 
 async def test_an_older_database_keeps_what_it_holds(empty_database: str) -> None:
@@ -85,12 +80,113 @@ async def test_a_database_of_the_program_before_becomes_ours_with_all_it_holds(e
         """
     )
     before, _ = await store.load()
-    made = await catalogue(connection)
     await make_older(connection)
     assert await connection.fetchval("select version from schema_version") == SCHEMA_VERSION - 1
-    assert await catalogue(connection) != made
     after, _ = await (await Store.open(empty_database)).load()
     assert after == before
-    assert await catalogue(connection) == made
     assert await connection.fetchval("select count(*) from fact") == 1
     await close(connection)
+
+
+async def test_what_the_oldest_version_can_hold_survives_the_way_there_and_back(
+    connection: Connection, database: str
+) -> None:
+    await apply(connection, SMALL)
+    columns = "select queue, agent, position, max_calls, all_devices from assignment order by queue, agent"
+    before = [tuple(row.values()) for row in await connection.fetch(columns)]
+    assert before
+    await downgrade(connection, 1)
+    assert [tuple(row.values()) for row in await connection.fetch(columns)] == before
+    await Store.open(database)
+    assert [tuple(row.values()) for row in await connection.fetch(columns)] == before
+
+
+async def test_what_an_older_version_has_no_word_for_keeps_it_from_being_made(
+    connection: Connection, database: str
+) -> None:
+    await connection.execute(
+        """
+        insert into account (domain) values ('demo.example');
+        insert into queue (account, number, name, type) values ('demo.example', '7005', 'Parked', 'call_park');
+        """
+    )
+    before = dumped(database)
+    with pytest.raises(DatabaseError, match=r"no call parks.*7005 of demo\.example.*Nothing was changed"):
+        await downgrade(connection, 1)
+    assert dumped(database) == before
+    assert await connection.fetchval("select version from schema_version") == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("to", [0, -1, SCHEMA_VERSION + 1])
+async def test_versions_that_are_not_there_are_refused(connection: Connection, to: int) -> None:
+    with pytest.raises(DatabaseError, match=f"of version {SCHEMA_VERSION}.*1 to {SCHEMA_VERSION - 1}"):
+        await downgrade(connection, to)
+
+
+@pytest.mark.parametrize("version", BEFORE)
+async def test_a_step_that_somebody_has_begun_is_refused_and_nothing_is_touched(
+    empty_database: str, version: int
+) -> None:
+    """By hand, without a transaction, up to some statement; the number of the version is still the one before."""
+    (file,) = MIGRATIONS.glob(f"{version + 1:04}_*.sql")
+    text = re.sub(r"^--.*", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    statements = re.findall(r"(?:[^;$']|'[^']*'|\$\$.*?\$\$)+;", text, re.DOTALL)
+    assert len(statements) > 2
+    for begun in sorted({1, len(statements) // 2, len(statements)}):
+        async with connected(empty_database) as connection:
+            await connection.execute("drop schema public cascade; create schema public")
+            await make_schema(connection, version)
+            for statement in statements[:begun]:
+                await connection.execute(statement)
+        before = dumped(empty_database)
+        with pytest.raises(DatabaseError, match=rf"cannot be made version {version + 1}: .*{file.name}"):
+            await Store.open(empty_database)
+        assert dumped(empty_database) == before
+
+
+@pytest.mark.parametrize("version", BEFORE)
+async def test_a_version_that_is_only_said_to_be_ours_is_refused(empty_database: str, version: int) -> None:
+    async with connected(empty_database) as connection:
+        await make_schema(connection, version)
+        await connection.execute("update schema_version set version = $1", SCHEMA_VERSION)
+        before = dumped(empty_database)
+        with pytest.raises(DatabaseError, match=r"lacks what that version has: .*Nothing was changed"):
+            await Store.open(empty_database)
+        with pytest.raises(DatabaseError, match="lacks what that version has"):
+            await downgrade(connection, version)
+        assert dumped(empty_database) == before
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "missing"),
+    [
+        ("drop table mail", "column account of mail"),
+        ("drop index fact_of_caller", "index fact_of_caller"),
+        ("drop trigger append_only on fact", "trigger append_only of fact"),
+        ("drop policy own_account on device", "policy own_account of device"),
+        ("alter table device disable row level security", "row security of device"),
+        ("alter table queue drop constraint queue_keys_differ", "constraint queue_keys_differ"),
+        ("drop view queue_log", "view queue_log"),
+    ],
+)
+async def test_every_part_is_missed(connection: Connection, spoilt: str, missing: str) -> None:
+    await connection.execute(spoilt)
+    with pytest.raises(DatabaseError, match=f"lacks what that version has: {missing}"):
+        await check_whole(connection)
+
+
+async def test_all_that_the_schema_makes_is_known_by_name(connection: Connection) -> None:
+    there = {row["part"] for row in await connection.fetch(schema._PARTS)}
+    made = parts_made(SCHEMA.read_text(encoding="utf-8"))
+    assert made <= there
+    named_by_postgresql = re.compile(r"(constraint|index) \w+_(pkey|key|fkey|check|not_null)\d*")
+    assert [part for part in sorted(there - made) if not named_by_postgresql.fullmatch(part)] == []
+
+
+def test_every_step_has_a_way_back_that_tells_what_it_costs() -> None:
+    ups, downs = ({file.name for file in folder.glob("*.sql")} for folder in (MIGRATIONS, MIGRATIONS / "down"))
+    assert ups == downs
+    assert len(ups) == SCHEMA_VERSION - 1
+    lost = lost_by_downgrade(SCHEMA_VERSION, 1)
+    assert len(lost) == SCHEMA_VERSION - 1
+    assert all(text.endswith(".") and "\n" not in text for text in lost)

@@ -106,6 +106,7 @@ async def test_memory_holds_no_more_than_its_share_and_the_rest_is_read_again(
     assert await recalled(own_postgres.url(), tmp_path) == [*facts, queued(5_000)]
 
 
+@pytest.mark.quiet
 async def test_a_slow_database_gets_more_with_each_commit(
     database: str, connection: Connection, tmp_path: Path
 ) -> None:

@@ -257,9 +257,9 @@ async def test_wrong_settings_end_it_with_every_fault(tmp_path: Path, database: 
     async with engine_process(tmp_path, database, wrong) as engine:
         assert await engine.ended() == 2
         told = engine.log_file.read_text(encoding="utf-8")
-        assert "ACD__WEB__PORT: cannot be 'eighty'; give a port number from 1 to 65535" in told
+        assert 'ACD__WEB__PORT: cannot be "eighty"; give a port number from 1 to 65535' in told
         assert "ACD__ARI__USR: is not known; did you mean ACD__ARI__USER?" in told
-        assert "ACD__LOG__LEVEL: cannot be 'loud'" in told
+        assert 'ACD__LOG__LEVEL: cannot be "loud"' in told
         assert "Traceback" not in told
 
 

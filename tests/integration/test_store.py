@@ -24,7 +24,8 @@ from acd.model import (
     QueueType,
 )
 from acd.ports import DirectoryEntry, Endpoint
-from acd.runtime.database import SCHEMA_VERSION, Connection, DatabaseError, close, connect
+from acd.runtime.database import Connection, DatabaseError, close, connect
+from acd.runtime.schema import SCHEMA_VERSION
 from acd.runtime.store import Store
 from tests.integration.centres import RULES, SMALL, apply
 from tests.integration.postgres import TestPostgres

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.runtime.database import SCHEMA
+from acd.runtime.schema import SCHEMA
 from tests.integration.postgres import TestPostgres
 from tests.portal.live import LivePortal, live_portal
 

@@ -277,7 +277,7 @@ async def live_portal(database_url: str, mail_folder: Path) -> AsyncGenerator[Li
 
 @asynccontextmanager
 async def portal_before(
-    engine: LiveEngine, today: Today, database_url: str, mail_folder: Path
+    engine: LiveEngine, today: Today, database_url: str, mail_folder: Path, webhook_origins: Sequence[str] = ()
 ) -> AsyncGenerator[LivePortal]:
     """A portal that shows this engine, of which it has counted so much of today, and a database that is filled."""
     async with AsyncExitStack() as stack:
@@ -292,6 +292,7 @@ async def portal_before(
                 url=url,
                 send=into_folder(mail_folder),
                 mail_from="acd@ours.example",
+                webhook_origins=webhook_origins,
             )
         )
         await engine.hub.count_from(today)

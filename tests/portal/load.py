@@ -42,9 +42,10 @@ from acd.inputs import (
 from acd.model import ONLINE, AccountId, Caller, CallId
 from acd.outputs import Command, Connect, Recorded, Ring, TalkStarted
 from acd.runtime.clock import Clock
-from acd.runtime.database import SCHEMA, close, connect
+from acd.runtime.database import close, connect
 from acd.runtime.metrics import Metrics
 from acd.runtime.runner import Runner
+from acd.runtime.schema import SCHEMA
 from acd.runtime.store import Store
 from acd.state import State
 from portal.app import make_app, open_portal

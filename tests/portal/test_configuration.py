@@ -387,6 +387,23 @@ async def test_the_time_zone_is_checked_and_changed(live: LivePortal) -> None:
     assert [place for place, _ in said(answer)] == ["time_zone", "home_region"]
 
 
+async def test_the_page_about_a_caller_is_checked_and_changed(live: LivePortal) -> None:
+    browser = await live.browser("1003@ours.example")
+    shown = (await browser.ask("GET", "/account")).json
+    assert shown["screen_pop"] is None
+
+    async def put(address: str | None, version: str) -> Answer:
+        return await browser.ask("PUT", "/account/screen-pop", {"screen_pop": address}, If_Match=version)
+
+    template = "https://crm.example.com/?tel={number}"
+    kept = (await put(template, shown["screen_pop_version"])).json
+    assert (kept["screen_pop"], kept["version"]) == (template, shown["version"])
+    assert (await put(None, shown["screen_pop_version"])).status == 412
+    answer = await put("https://{name}.example.com/", kept["screen_pop_version"])
+    assert [place for place, _ in said(answer)] == ["screen_pop"]
+    assert (await put(None, kept["screen_pop_version"])).json["screen_pop"] is None
+
+
 @pytest.mark.parametrize("path", ["/queues", "/users", "/devices", "/account", "/audit"])
 async def test_a_database_that_is_away_is_said(live: LivePortal, path: str) -> None:
     browser = await live.browser("1003@ours.example")

@@ -20,6 +20,7 @@ from acd.runtime.database import close, connect
 from portal.endpoint import ENDPOINTS, Endpoint
 from portal.who import Scope
 from tests.portal.live import OURS, THEIRS, Browser, LivePortal, fill
+from tests.portal.past import kept_up, write_facts
 
 LOGINS = {Role.AGENT: "1001", Role.SUPERVISOR: "1002", Role.OFFICE_MANAGER: "1003"}
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -59,10 +60,23 @@ async def prepare(live: LivePortal) -> Ids:
                 caller=Caller(number="0301234567", name="Foreign Caller" if account is THEIRS else "Caller"),
             )
         )
+    await write_facts(live.database_url, live.engine.facts)
+    await kept_up(live, len(live.engine.facts))
     await live.token("2001@theirs.example", ["read"])
     [session] = await live.rows("select id from portal_session where account = $1 limit 1", THEIRS)
     [token] = await live.rows("select id from portal_token where account = $1", THEIRS)
-    return {"session": str(session["id"]), "token": str(token["id"])}
+    webhook = await add_webhook(live, THEIRS)
+    return {"session": str(session["id"]), "token": str(token["id"]), "webhook": webhook}
+
+
+async def add_webhook(live: LivePortal, account: str) -> str:
+    """One that nothing is sent to: it waits for a fact that is far off."""
+    [made] = await live.rows(
+        "insert into webhook (account, name, url, secret, seq)"
+        " values ($1, 'Foreign ' || gen_random_uuid(), 'http://127.0.0.1:1/', 'whsec_AA==', 1000000) returning id",
+        account,
+    )
+    return str(made["id"])
 
 
 def ids_in(entry: Endpoint) -> list[str]:
@@ -127,7 +141,7 @@ def walked() -> list[Endpoint]:
 
 
 def test_every_thing_in_a_path_is_known_here() -> None:
-    known = {*theirs({"session": "", "token": ""}), *OF_NOBODY}
+    known = {*theirs({"session": "", "token": "", "webhook": ""}), *OF_NOBODY}
     assert {name for entry in ENDPOINTS for name in entry.parts} <= known
 
 
@@ -171,6 +185,7 @@ async def own_ids(live: LivePortal, browser: Browser) -> Ids:
         "call": "our-call",
         "token": tokens.json[0]["id"],
         "session": sessions.json[0]["id"],
+        "webhook": await add_webhook(live, OURS),
     }
 
 
@@ -225,7 +240,8 @@ async def test_a_foreign_page_can_change_nothing(live: LivePortal) -> None:
 
 WITHOUT_ACCOUNT = {"schema_version", "lease", "history_progress"}
 """Tables that hold nothing of any account."""
-JOURNAL = {"fact", "snapshot"}
+JOURNAL = {"snapshot", "queue_log_line", "queue_log_progress"}
+"""Tables of all accounts together, in which the portal has no business."""
 
 
 async def test_row_security_alone_keeps_accounts_apart(live: LivePortal) -> None:
@@ -242,7 +258,7 @@ async def test_row_security_alone_keeps_accounts_apart(live: LivePortal) -> None
             """
         )
     }
-    tables = {table: column for table, column in columns.items() if table not in WITHOUT_ACCOUNT | JOURNAL}
+    tables = {table: column for table, column in columns.items() if table not in WITHOUT_ACCOUNT | JOURNAL | {"fact"}}
     assert None not in tables.values(), "a table of which it is not said whose its rows are"
     async with live.portal.database.of(OURS) as rows:
         for table, column in tables.items():
@@ -253,6 +269,8 @@ async def test_row_security_alone_keeps_accounts_apart(live: LivePortal) -> None
             assert changed == [], table
         for table in JOURNAL:
             assert await rows.fetchval(f"select count(*) from {table}") == 0
+        whose = await rows.fetch("select distinct account_of_fact(queue_id, agent_id, body) as account from fact")
+        assert {row["account"] for row in whose} == {OURS}
     async with live.portal.database.of_key(uuid4().bytes) as rows:
         for table in tables:
             assert await rows.fetchval(f"select count(*) from {table}") == 0, table

@@ -7,6 +7,7 @@ from functools import partial
 import aiohttp
 import pytest
 
+from acd.centre import Role
 from acd.model import LUNCH, OFFLINE
 from portal.live.hub import BEAT_EVERY
 from tests.portal.centre_day import Day
@@ -123,6 +124,7 @@ async def test_two_pages_see_the_same(live: LivePortal, day: Day) -> None:
         await other.until("waiting/7001", lambda rows: "A" in rows)
         await other.until("queues", lambda rows: rows["7001"]["waiting"] == 1)
         assert one.rows["waiting/7001"] == other.rows["waiting/7001"]
+        assert live.engine.hub.roles() == {Role.AGENT: 1, Role.OFFICE_MANAGER: 1}
         assert other.rows["queues"]["7001"]["today"]["offered"] == 1
 
 

@@ -67,6 +67,7 @@ async def test_a_server_that_is_away_delays_a_mail_and_no_more(walled: Database)
     [(recipients, content)] = letterbox.taken
     assert recipients == ["anna@ours.example"]
     assert b"Auto-Submitted: auto-generated" in content
+    assert outbox.counts == {True: 1, False: 1}
     async with walled.of(OURS) as rows:
         assert await rows.fetchval("select count(*) from mail") == 0
 

@@ -27,6 +27,7 @@ def test_everything_can_be_said() -> None:
         domain = "demo.example"
         time_zone = "America/Argentina/Buenos_Aires"
         home_region = "AR"
+        screen_pop = "https://crm.example.com/?tel={number}"
         [[users]]
         extension = "1001"
         name = "Anna"
@@ -64,7 +65,7 @@ def test_everything_can_be_said() -> None:
     account = AccountId("demo.example")
     assert centre == Centre(
         source="centre.toml",
-        account=Account(id=account),
+        account=Account(id=account, screen_pop="https://crm.example.com/?tel={number}"),
         time_zone="America/Argentina/Buenos_Aires",
         home_region="AR",
         users=(
@@ -238,6 +239,7 @@ _KEYS = st.sampled_from(
         "first_portal_password",
         "time_zone",
         "home_region",
+        "screen_pop",
         "owner",
         "password",
         "number",

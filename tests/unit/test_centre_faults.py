@@ -92,6 +92,12 @@ NO_7001 = 'line 26, assignments[1].queue: there is no queue "7001"; add the queu
         ),
         (
             "[account]",
+            '[account]\nscreen_pop = "https://crm.example.com/{tel}"',
+            'line 2, account.screen_pop: "https://crm.example.com/{tel}" cannot be used: '
+            "there is nothing to put into {tel}; there are {number}, {name}, {queue}, {queue_name}, {call}, {agent}",
+        ),
+        (
+            "[account]",
             '[account]\nhome_region = "us"',
             'line 2, account.home_region: "us" is no country code; '
             'write its two letters in capitals, like "US" or "DE"',

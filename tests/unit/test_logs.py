@@ -3,11 +3,14 @@
 import io
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 
 from acd.inputs import (
+    AsteriskSeen,
     CallConnected,
     CallerHungUp,
     EndWrapUp,
@@ -17,11 +20,22 @@ from acd.inputs import (
     LegEnded,
     Request,
 )
-from acd.model import ONLINE, CallId
-from acd.outputs import LegStopped, OfferEnd, OutboundCap, Outcome, Recorded, TransferRefused
+from acd.model import ONLINE, Caller, CallId
+from acd.outputs import (
+    CallMoved,
+    CallTransferred,
+    LegStopped,
+    OfferEnd,
+    OutboundCap,
+    Outcome,
+    Recorded,
+    TransferKind,
+    TransferRefused,
+)
 from acd.runtime import logs
 from acd.runtime.settings import Settings, read_settings
-from tests.unit.running_centre import ALICE, BOB, DESK_OF, SALES, START, RunningCentre, arrival, offer
+from acd.seen import SeenCall
+from tests.unit.running_centre import ACCOUNT, ALICE, BOB, DESK_OF, HELP, SALES, START, RunningCentre, arrival, offer
 
 NASTY = 'Robert"); DROP\r\nTABLE | ; ${SHELL} \x1b[2J \ud800 ' + "x" * 4096
 
@@ -177,3 +191,48 @@ def test_an_exception_is_told_with_its_trace_and_without_local_values(format_: s
     assert "no route 10" in told
     assert "Traceback" in told
     assert "ari-secret" not in told
+
+
+def test_numbers_and_names_of_callers_can_be_masked() -> None:
+    logged = Logged(format="json", mask_numbers="true")
+    logged.do((1, arrival("c1", name="Erika Mustermann")))
+    queued = next(line for line in logged.lines() if line["event"] == "call_queued")
+    assert queued["caller"] == {"number": "*******00", "name": "**************nn"}
+    assert (queued["call"], queued["queue"]) == ("c1", SALES)
+    moved = CallMoved(call=CallId("c1"), queue=SALES, to=HELP, arrived=START)
+    passed_on = CallTransferred(call=CallId("c1"), queue=SALES, agent=ALICE, kind=TransferKind.BLIND, to="0309999999")
+    for fact in (moved, passed_on):
+        logs.FactLog().observe(None, Outcome(facts=(Recorded(at=START, fact=fact),)), START)
+    assert [line["to"] for line in logged.lines()[-2:]] == [HELP, "********99"]
+    structlog.get_logger().critical("engine_failed", input=arrival("c2", name="Mustermann"), last_facts=[passed_on])
+    told = logged.stream.getvalue()
+    assert "5550100" not in told
+    assert "0309999999" not in told
+    assert "Mustermann" not in told
+
+
+def test_numbers_are_told_where_nobody_asked_for_masks() -> None:
+    logged = Logged(format="json")
+    logged.do((1, arrival("c1")))
+    assert "5550100" in logged.stream.getvalue()
+
+
+def test_every_line_of_a_call_has_its_linkedid() -> None:
+    logged = Logged(format="json")
+    logged.do((1, arrival("c1")), (2, replace(arrival("c2"), linkedid="acd-7.1")))
+    structlog.get_logger().warning("ari_errand_failed", call="c2", why="no such channel")
+    logged.do((3, CallerHungUp(call=CallId("c2"))), (4, CallerHungUp(call=CallId("c1"))))
+    told = [line for line in logged.lines() if "call" in line]
+    assert len(told) == 5
+    assert {(line["call"], line["linkedid"]) for line in told} == {("c1", "c1"), ("c2", "acd-7.1")}
+    structlog.get_logger().info("later", call="c2")
+    assert logged.lines()[-1]["linkedid"] == "c2", "who is gone is forgotten"
+
+
+def test_a_linkedid_is_learned_again_when_an_engine_begins() -> None:
+    logged = Logged(format="json")
+    caller = Caller(number="5551")
+    seen = SeenCall(call=CallId("c3"), account=ACCOUNT, number="7001", caller=caller, arrived=START, linkedid="acd-7.2")
+    logged.do((1, AsteriskSeen(calls=(seen,), registered=frozenset(DESK_OF.values()))))
+    queued = next(line for line in logged.lines() if line["event"] == "call_queued")
+    assert (queued["call"], queued["linkedid"]) == ("c3", "acd-7.2")

@@ -18,9 +18,11 @@ from acd.runtime.up.progress import say
 from ari_bridge.version import FLOOR_IN_WORDS as FLOOR_IN_WORDS
 from ari_bridge.version import new_enough as new_enough
 
-CHECKOUT: Final = Path(__file__).resolve().parents[3]
-TEMPLATES: Final = CHECKOUT / "asterisk-conf"
-PROMPTS: Final = CHECKOUT / "prompts" / "en"
+PACKAGES: Final = Path(__file__).resolve().parents[3]
+"""Where our packages are: a checkout, or what pip has installed."""
+_SHARE: Final = PACKAGES / "acd" / "share"
+TEMPLATES: Final = _SHARE / "asterisk-conf"
+PROMPTS: Final = _SHARE / "prompts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,11 @@ class Place:
         return self.root / "spool"
 
     @property
+    def queue_log(self) -> Path:
+        """The directory of the engine's queue_log."""
+        return self.root / "queue_log"
+
+    @property
     def settings(self) -> Path:
         """Of the engine: what `acd run --settings` reads."""
         return self.root / "engine.toml"

@@ -19,7 +19,7 @@ from acd.runtime import spare
 from acd.runtime.database import LOST, DatabaseError, address, close, connect, in_words
 from acd.runtime.store import Store
 from acd.runtime.up import asterisk, place, ports, postgres, tree
-from acd.runtime.up.asterisk import CHECKOUT, Installation, Site
+from acd.runtime.up.asterisk import PACKAGES, Installation, Site
 from acd.runtime.up.children import Child, Program
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.place import Place
@@ -155,7 +155,7 @@ class _Start:
 
     def _reach(self, installation: Installation | None, programs: Path | None) -> list[Path]:
         """What the children must be able to read."""
-        wanted = [Path(sys.executable), CHECKOUT / "acd" / "cli.py", self._place.root.parent]
+        wanted = [Path(sys.executable), PACKAGES / "acd" / "cli.py", self._place.root.parent]
         if installation:
             wanted += [Path(installation.command[0]), installation.modules, installation.share]
         if programs:
@@ -259,11 +259,14 @@ class _Start:
             f"mail_folder = {_toml(str(self._place.mail))}",
             "[journal]",
             f"spool = {_toml(str(self._place.spool))}",
+            "[queue_log]",
+            f"path = {_toml(str(self._place.queue_log / 'queue_log'))}",
         )
-        for directory in (self._place.spool, self._place.mail):
+        directories = (self._place.spool, self._place.mail, self._place.queue_log)
+        for directory in directories:
             directory.mkdir(mode=0o700, exist_ok=True)
         place.write_secret(self._place.settings, "\n".join(lines) + "\n")
-        self._privileges.own(self._place.settings, self._place.spool, self._place.mail)
+        self._privileges.own(self._place.settings, *directories)
 
     def _engine(self) -> Program:
         say("Starting the engine.")
@@ -274,7 +277,7 @@ class _Start:
             privileges=self._privileges.prefix,
             log=self._place.log("engine"),
             death_signal=signal.SIGKILL,  # an orderly end would wait for the database, which is ending too
-            directory=CHECKOUT,
+            directory=PACKAGES,
             environment={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
             longer_pauses={STOOD_DOWN: STOOD_DOWN_PAUSE_SECONDS},
             told_at=self._sockets / "engine",

@@ -15,6 +15,7 @@ const SCOPES = [
   ["status", "Change statuses and phones"],
   ["calls", "Act on calls"],
   ["reports", "Read reports"],
+  ["facts", "Follow everything that happens"],
   ["configure", "Change queues and users"],
 ];
 

@@ -1,7 +1,8 @@
 /**
  * What is asked of the server once and again whenever a call of the agent has ended, since it comes by no topic.
  */
-import { useCallback, useEffect, useRef, useState } from "../preact.js";
+import { useLoaded } from "../parts/loaded.js";
+import { useEffect, useRef } from "../preact.js";
 import { useTopic } from "../store.js";
 
 /** The books are written a moment after the call. */
@@ -10,21 +11,11 @@ const BOOKED_AFTER_MS = 700;
 /**
  * @param {string} key asked anew when it changes
  * @param {() => Promise<any>} ask
- * @returns {{answer: any, problem: Error | null, again: () => void}} the last answer stays while a newer one is awaited
+ * @returns {{answer: any, problem: Error | null, again: () => void, put: (answer: any) => void}} the last answer stays while a newer one is awaited
  */
 export function useAsked(key, ask) {
-  const [{ answer, problem }, set] = useState(/** @type {{answer: any, problem: Error | null}} */ ({ answer: null, problem: null }));
-  const turn = useRef(0);
-  const latest = useRef(ask);
-  latest.current = ask;
-  const again = useCallback(() => {
-    const mine = ++turn.current;
-    latest.current().then(
-      (given) => mine === turn.current && set({ answer: given, problem: null }),
-      (why) => mine === turn.current && set((before) => ({ ...before, problem: why })),
-    );
-  }, []);
-  useEffect(again, [key]);
+  const loaded = useLoaded(key, ask);
+  const { again } = loaded;
   const ended = useCallsEnded();
   useEffect(() => {
     if (ended === 0) {
@@ -33,7 +24,7 @@ export function useAsked(key, ask) {
     const timer = setTimeout(again, BOOKED_AFTER_MS);
     return () => clearTimeout(timer);
   }, [ended]);
-  return { answer, problem, again };
+  return loaded;
 }
 
 /** @returns {number} how many calls and offers of his have ended since the page was opened */

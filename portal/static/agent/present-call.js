@@ -51,6 +51,7 @@ function Offer({ offer }) {
       <span>Has waited <${Elapsed} since=${offer.waiting_since} /></span>
       <span>Rings on ${offer.devices.join(", ")}: pick up there</span>
     </p>
+    <${CallersPage} address=${offer.page} />
     ${offer.until && html`<${Shrinking} since=${seen} until=${offer.until} label="Ringing time left" />`}
   </div>`;
 }
@@ -73,6 +74,7 @@ function Talk({ call }) {
       <span>Waited ${spokenLength(call.waited_s)}</span>
       ${call.device && html`<span>${call.device}</span>`}
     </p>
+    <${CallersPage} address=${call.page} />
     <div class="actions">
       ${call.can_hold && html`<button type="button" disabled=${asked !== ""} onClick=${() => ask(held ? "resume" : "hold")}>
         <${Icon} name=${held ? "resume" : "hold"} />${held ? "Resume" : "Hold"}
@@ -90,6 +92,13 @@ function Caller({ caller }) {
     <strong>${callerTitle(caller)}</strong>
     ${caller.name && caller.number && html`<span class="digits">${caller.number}</span>`}
   </p>`;
+}
+
+/** In another system, which learns nothing of ours by it. @param {{address: string | null}} props */
+function CallersPage({ address }) {
+  return address && /^https?:\/\//.test(address)
+    ? html`<p><a class="callers-page" href=${address} target="_blank" rel="noopener noreferrer">Open the caller's page</a></p>`
+    : null;
 }
 
 /** A call that no queue gave him. @param {{call: any}} props */

@@ -10,9 +10,11 @@ export function Dialog({ title, onClose, children }) {
   const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const heading = useId();
   useEffect(() => {
+    const dialog = element.current;
     const before = document.activeElement;
-    element.current?.showModal();
-    return () => before instanceof HTMLElement && before.focus();
+    dialog?.showModal();
+    // Closed by Escape, it has given the focus back itself, and whoever has it by now keeps it.
+    return () => dialog?.open && before instanceof HTMLElement && before.focus();
   }, []);
   return html`<dialog ref=${element} aria-labelledby=${heading} onClose=${onClose}>
     <div class="card-head">

@@ -30,15 +30,19 @@ WATCH_LOST = """() => {
 async def test_the_page_says_since_when_it_is_not_live_and_comes_back(
     centre: RunningCentre, floor: Floor, desks: Desks
 ) -> None:
-    """Without the engine that stands by, so that it takes long enough to be said."""
+    """`acd up` looks away, and no engine stands by, so that it takes long enough to be said."""
     agent, caller = await floor.agent("1878-desk"), await floor.caller()
     page = await desks.agent("1878")
     await page.evaluate(WATCH_LOST)
     await expect(chooser(page)).to_have_accessible_name("Status: Online")
     spare = await until("a spare", centre.spare_pid, within=10)
-    for pid in (spare, centre.engine_pid()):
-        os.kill(pid, signal.SIGKILL)
-    said = await asyncio.wait_for(page.evaluate("window.lost"), timeout=20)
+    os.kill(centre.pid, signal.SIGSTOP)
+    try:
+        for pid in (spare, centre.engine_pid()):
+            os.kill(pid, signal.SIGKILL)
+        said = await asyncio.wait_for(page.evaluate("window.lost"), timeout=20)
+    finally:
+        os.kill(centre.pid, signal.SIGCONT)
     assert re.match(r"Not live since \d\d:\d\d:\d\d\.\s+Your phone still works\.", said)
     await centre.is_ready(within=20)
     await expect(page.locator(".lost")).to_have_count(0)

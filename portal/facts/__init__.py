@@ -1,0 +1,1 @@
+"""What has happened in an account, for other systems: read from the journal, never out of the engine's hands."""
