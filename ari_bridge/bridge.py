@@ -60,7 +60,7 @@ from ari_bridge.gate import Gate
 from ari_bridge.keys import Keys
 from ari_bridge.lamps import Lamps
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import caller_of, is_endpoint, leg_channel
+from ari_bridge.names import caller_of, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
 from ari_bridge.rounds import Rounds
@@ -187,8 +187,7 @@ class Bridge:
             self.counters.dropped += len(commands)
             return
         errands = [errand for command in commands for errand in (*self._before(command), *plan(command, self._app))]
-        for errand in sorted(errands, key=_is_no_phones):
-            self._lanes.start(errand)
+        self._lanes.start_all(errands)
         if errands:
             self._client.give_way()
 
@@ -416,11 +415,6 @@ class Bridge:
         if self._callers.get(call) == channel:
             del self._callers[call]
             self._engine.tell(CallerHungUp(call=call))
-
-
-def _is_no_phones(errand: Errand) -> bool:
-    """Lanes are carried out side by side. Those of phones begin first: a ring is waited for, music is not."""
-    return not is_endpoint(errand.lane)
 
 
 def _pause(wait: timedelta) -> float:
