@@ -23,8 +23,8 @@ BATCH: Final = 2_000
 """Facts synchronised at once."""
 
 GATHERS_S: Final = 0.002
-"""From the first fact until it is written, with those that have come meanwhile: the ring that it tells of goes out first,
-and a disk that synchronises less often leaves more of the processors to Asterisk."""
+"""From the first fact until it is written, with those that have come meanwhile: the ring that it tells of goes out
+first, and a disk that synchronises less often leaves more of the processors to Asterisk."""
 
 LONGEST_PAUSE: Final = timedelta(seconds=1)
 """Between two attempts to write to a disk that fails."""
