@@ -109,9 +109,11 @@ asterisk: $(INSTALLED)
 
 # Only tests need it: those that open the portal's pages.
 # libatomic1: Playwright's own Node.js wants it.
+CHROMIUM := chromium-headless-shell libatomic1
+
 chromium:
-	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
-		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
+	@dpkg -s $(CHROMIUM) > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(CHROMIUM); }
 
 # Only tests need it: those of the commands in the docs.
 curl:
