@@ -131,7 +131,7 @@ class DatabaseWriter:
         await asyncio.shield(self._fault)
 
     async def close(self, within_seconds: float, *, left_is_safe: bool) -> None:
-        """Write what is left, for so long at most. Where it is safe already, a database that is away is not waited for."""
+        """Write what is left, for so long at most; where that is safe already, nobody waits for one that is away."""
         self._left_is_safe = left_is_safe
         self._closing.set()
         self._news.set()
