@@ -4,10 +4,11 @@ Nothing is scanned: each rule reads the front of an index that `State` keeps in 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from acd.model import AgentId, Assignment, CallId, Queue, QueueId, QueueType
 from acd.ordered import Ordered
@@ -15,16 +16,14 @@ from acd.records import AgentRecord, CallRecord
 from acd.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """Whom to ring next for a call, and in which round."""
 
     agent: AgentId
     round: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Who rings next in a linear cascade: everybody up to this agent, of this order number."""
 
     agent: AgentId
@@ -63,7 +62,7 @@ class PassedOver(StrEnum):
     """He should have another call first, by his own priorities."""
 
 
-class Precedence(NamedTuple):
+class Precedence(Struct, frozen=True, order=True):
     """Which of two calls an agent should have first, lowest first."""
 
     priority: float

@@ -66,7 +66,7 @@ class Ordered(Generic[Id]):
 
     def __iter__(self) -> Iterator[Id]:
         for entry in self._entries:
-            yield cast("Id", entry[-1])
+            yield entry[-1]
 
 
 class Counts(Generic[Id]):
