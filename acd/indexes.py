@@ -100,6 +100,8 @@ class Indexes:
         """Accounts for which one less goes out; taken out once those who waited for it are looked at."""
         self.leaving: set[CallId] = set()
         """Callers whose longest wait is over and for whom nobody rings any more; they are to leave their queue."""
+        self.next_calls: dict[AgentId, CallRecord | None] = {}
+        """Which call they should have next, of agents for whom that was asked since the last fact."""
         self._build()
 
     # --- reading

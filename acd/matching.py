@@ -184,6 +184,15 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
     A queue whose callers cannot use him now is passed over, whatever its priority. `widening` is a call whose cascade
     may come to him now.
     """
+    if widening is not None:
+        return _next_call(state, agent, widening)
+    known = state.next_calls
+    if agent.id not in known:
+        known[agent.id] = _next_call(state, agent, None)
+    return known[agent.id]
+
+
+def _next_call(state: State, agent: AgentRecord, widening: CallRecord | None) -> CallRecord | None:
     found: CallRecord | None = None
     foremost: Precedence | None = None
     for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
@@ -212,7 +221,7 @@ def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: Ca
         call = state.records.calls[call_id]
         if not call.may_ring:
             continue
-        if call is not widening and not _reached(call, queue, index.assigned[agent.id]):
+        if call.cascade is not None and call is not widening and not _reached(call, queue, index.assigned[agent.id]):
             continue
         if agent.id not in call.tried or begins_round(call, index.eligible):
             return call

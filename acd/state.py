@@ -92,6 +92,7 @@ class State(Indexes):
     def apply(self, fact: Fact, at: datetime) -> None:
         """Let a fact be true from `at` on."""
         _FOLDS[type(fact)](self, fact, at)
+        self.next_calls.clear()
         if at > self.records.latest:
             self.records.latest = at
 
