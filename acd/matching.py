@@ -199,7 +199,10 @@ def _next_call(state: State, agent: AgentRecord, widening: CallRecord | None) ->
         call = _first_for(state, queue_id, agent, widening)
         if call is None:
             continue
-        place = precedence(state.records.queues[queue_id], assignment, call)
+        queue = state.records.queues[queue_id]
+        if foremost is not None and _priority(queue, assignment, call) > foremost.priority:
+            continue  # so the callers' turn does not matter
+        place = precedence(queue, assignment, call)
         if foremost is None or place < foremost:
             found, foremost = call, place
     return found
@@ -207,8 +210,12 @@ def _next_call(state: State, agent: AgentRecord, widening: CallRecord | None) ->
 
 def precedence(queue: Queue, assignment: Assignment, call: CallRecord) -> Precedence:
     """The place of a call of this queue among those that an agent with this assignment could have."""
+    return Precedence(_priority(queue, assignment, call), call.turn, call.id)
+
+
+def _priority(queue: Queue, assignment: Assignment, call: CallRecord) -> float:
     priority = queue.priority if assignment.priority is None else assignment.priority
-    return Precedence(-inf if call.lifted else priority, call.turn, call.id)
+    return -inf if call.lifted else priority
 
 
 def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: CallRecord | None) -> CallRecord | None:
