@@ -46,7 +46,7 @@ from acd.outputs import (
     TurnAway,
 )
 from acd.ports import EnginePort, Provisioning
-from ari_bridge import plan_portal, plan_talks, provision, resync, subscription
+from ari_bridge import plan_callers, plan_portal, plan_talks, provision, resync, subscription
 from ari_bridge.asterisk_clock import AsteriskClock
 from ari_bridge.beat import beat
 from ari_bridge.claim import Claim, StoodDown
@@ -60,7 +60,7 @@ from ari_bridge.gate import Gate
 from ari_bridge.keys import Keys
 from ari_bridge.lamps import Lamps
 from ari_bridge.lanes import Lanes
-from ari_bridge.names import caller_of, is_endpoint, leg_channel
+from ari_bridge.names import caller_of, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
 from ari_bridge.rounds import Rounds
@@ -143,6 +143,8 @@ class Bridge:
         """Whether we hear of phones."""
         self._callers: dict[CallId, ChannelId] = {}
         """The callers in our hands: each one's end is told once, whichever message says it first."""
+        self._comes: CallId | None = None
+        """Whose call the engine is being told of for the first time: nobody has put him anywhere."""
         self._talks: set[CallId] = set()
         """Calls for which there is a bridge of caller and agent."""
         self._recent: deque[Message] = deque(maxlen=REMEMBERED)
@@ -186,11 +188,15 @@ class Bridge:
         if not self.connected:
             self.counters.dropped += len(commands)
             return
-        errands = [errand for command in commands for errand in (*self._before(command), *plan(command, self._app))]
-        for errand in sorted(errands, key=_is_no_phones):
-            self._lanes.start(errand)
+        errands = [errand for command in commands for errand in self._planned(command)]
+        self._lanes.start_all(errands)
         if errands:
             self._client.give_way()
+
+    def _planned(self, command: Command) -> tuple[Errand, ...]:
+        if isinstance(command, HoldCaller) and command.call == self._comes:
+            return plan_callers.hold(command, just_came=True)
+        return (*self._before(command), *plan(command, self._app))
 
     def _before(self, command: Command) -> tuple[Errand, ...]:
         """Remember what was ordered, and what has to be asked beside the plan because of what was before."""
@@ -374,7 +380,9 @@ class Bridge:
                 self._engine.tell(happening)
             case CallArrived(call=call):
                 self._callers[call] = ChannelId(call)
+                self._comes = call
                 self._engine.tell(happening)
+                self._comes = None
             case CallerReached(call=call, channel=channel):
                 self._callers[call] = channel
                 self._engine.tell(happening)
@@ -416,11 +424,6 @@ class Bridge:
         if self._callers.get(call) == channel:
             del self._callers[call]
             self._engine.tell(CallerHungUp(call=call))
-
-
-def _is_no_phones(errand: Errand) -> bool:
-    """Lanes are carried out side by side. Those of phones begin first: a ring is waited for, music is not."""
-    return not is_endpoint(errand.lane)
 
 
 def _pause(wait: timedelta) -> float:

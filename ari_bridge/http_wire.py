@@ -1,6 +1,6 @@
-"""The real way to Asterisk: requests over kept connections, and a websocket with aiohttp.
+"""The real way to Asterisk: HTTP and a websocket, with aiohttp.
 
-Knows no operation, never repeats a request, and never shows the password: not in
+Holds the pool of HTTP connections. Knows no operation, never repeats a request, and never shows the password: not in
 an error, a repr or a log.
 """
 
@@ -15,11 +15,13 @@ import aiohttp
 import msgspec
 from yarl import URL  # as aiohttp uses it: only so can an address be handed over that is quoted already
 
-from ari_bridge.http_requests import BROKE, Pool, Server
 from ari_bridge.wire import EventSocket, SocketRefused, WireBroken
 
 POOL_SIZE: Final = 40
 """Connections held at most. Asterisk's `sessionlimit` must stay above it; it closes the others without a word."""
+
+IDLE_LIMIT_S: Final = 10.0
+"""Asterisk closes an idle connection after 15 s; a client that waits as long loses requests to that race."""
 
 _FAREWELL_S: Final = 1.0
 """How long a frozen Asterisk is waited for when a connection is given up."""
@@ -37,15 +39,9 @@ class HttpWire:
         """Raises ValueError when the address is none. `heartbeat`: a silent socket for events ends after 1.5 of it."""
         self.address = _root(base_url)
         self._heartbeat = heartbeat
-        address = URL(self.address)
-        self._path = address.raw_path
-        proof = aiohttp.encode_basic_auth(user, password)
-        self._headers = f"HTTP/1.1\r\nHost: {address.host_port_subcomponent}\r\nAuthorization: {proof}\r\n"
-        self._pool = Pool(
-            Server(host=str(address.host), port=int(address.port or 0), secure=address.scheme == "https"), POOL_SIZE
-        )
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": proof},
+            connector=aiohttp.TCPConnector(limit=POOL_SIZE, keepalive_timeout=IDLE_LIMIT_S),
+            headers={"Authorization": aiohttp.encode_basic_auth(user, password)},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=_NO_LIMIT,
         )
@@ -57,18 +53,25 @@ class HttpWire:
         self, method: str, path: Sequence[str], query: Mapping[str, str], body: Mapping[str, object] | None
     ) -> tuple[int, bytes]:
         """As `wire.Wire` has it."""
-        content, kind = b"", ""
+        if self._session.closed:
+            raise WireBroken("this client was closed")
+        data, headers = None, None
         if body is not None:
-            content, kind = msgspec.json.encode(body), "Content-Type: application/json\r\n"
-        length = f"Content-Length: {len(content)}\r\n" if content or method != "GET" else ""
-        head = f"{method} {self._target(path, query)} {self._headers}{kind}{length}\r\n"
-        return await self._pool.ask(head.encode() + content)
+            data, headers = msgspec.json.encode(body), {"Content-Type": "application/json"}
+        try:
+            async with self._session.request(
+                method, self._url(path, query), data=data, headers=headers, allow_redirects=False
+            ) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientError, OSError) as error:
+            # aiohttp's errors carry the request's headers, the password among them: they end here.
+            raise WireBroken(_reason(error)) from None
 
     async def events(self, query: Mapping[str, str]) -> EventSocket:
         """As `wire.Wire` has it."""
         try:
             socket = await self._session.ws_connect(
-                URL(f"{self.address}/events?{urlencode(query, quote_via=quote)}", encoded=True),
+                self._url(("events",), query),
                 heartbeat=self._heartbeat.total_seconds(),
                 # Bytes: quicker to decode, and a text that is no UTF-8 spoils its frame, not the connection.
                 decode_text=False,
@@ -81,13 +84,12 @@ class HttpWire:
 
     async def close(self) -> None:
         """As `wire.Wire` has it."""
-        self._pool.close()
         await self._session.close()
 
-    def _target(self, path: Sequence[str], query: Mapping[str, str]) -> str:
+    def _url(self, path: Sequence[str], query: Mapping[str, str]) -> URL:
         """Every part and every value quoted."""
-        target = "/".join([self._path, *(quote(part, safe="") for part in path)])
-        return f"{target}?{urlencode(query, quote_via=quote)}" if query else target
+        address = "/".join([self.address, *(quote(part, safe="") for part in path)])
+        return URL(f"{address}?{urlencode(query, quote_via=quote)}" if query else address, encoded=True)
 
 
 class _Events:
@@ -124,4 +126,4 @@ def _root(base_url: str) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"Asterisk cannot be reached at {error.host}:{error.port}"
-    return BROKE
+    return "the connection to Asterisk broke"

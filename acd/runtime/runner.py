@@ -1,8 +1,8 @@
 """The live engine: takes what happens, lets the core decide, publishes what it decided, and wakes it at its deadline.
 
 One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal. The
-observers are told a turn of the event loop later. Commands go first, so nothing that is slow or broken behind the
-journal can hold up a phone. It decides nothing itself and knows no rule of a call centre.
+observers are told a moment later. Commands go first, so nothing that is slow or broken behind the journal can hold up a
+phone. It decides nothing itself and knows no rule of a call centre.
 """
 
 import asyncio
@@ -26,6 +26,9 @@ from acd.state import State
 DURABLE_WITHIN: Final = timedelta(seconds=3)
 """How long a request waits for its facts to be stored. Longer, and the person on the phone thinks nobody is there."""
 
+OBSERVED_AFTER_S: Final = 0.002
+"""Time enough for what the commands ask to be written to Asterisk: log lines and figures can wait for that."""
+
 LAST_FACTS: Final = 50
 """How many facts are told when the core fails: about those of the last six calls."""
 
@@ -45,7 +48,7 @@ class JournalPort(Protocol):
 
 
 class Observer(Protocol):
-    """Somebody who is told of every step after it: metrics, logs."""
+    """Somebody who is told of every step a moment after it: metrics, logs."""
 
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """`what` led to this (None: the clock); its commands had been handed to the switch at `ordered`."""
@@ -152,6 +155,7 @@ class Runner:
         """Take no more inputs and never wake again."""
         self._stopped = True
         self._disarm()
+        self._tell_observers()
 
     # --- one step
 
@@ -183,13 +187,13 @@ class Runner:
             self._sequence = self._journal.record(outcome.facts)
             self._last_facts.extend(outcome.facts)
         if not self._untold:
-            asyncio.get_running_loop().call_soon(self._tell_observers)
+            asyncio.get_running_loop().call_later(OBSERVED_AFTER_S, self._tell_observers)
         self._untold.append((what, outcome, ordered))
         if self._guard is not None and outcome.facts:
             self._guard.after(outcome.facts)
 
     def _tell_observers(self) -> None:
-        """A turn of the event loop later, by which time the commands are on their way."""
+        """Of all that has happened meanwhile, in its order."""
         while self._untold:
             what, outcome, ordered = self._untold.popleft()
             for observer in self._observers:

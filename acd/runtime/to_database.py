@@ -92,6 +92,8 @@ class DatabaseWriter:
         self._snapshot: tuple[int, bytes] | None = None
         self._news = asyncio.Event()
         self._closing = asyncio.Event()
+        self._left_is_safe = False
+        """Whether this ends, and what it has not written is on disk."""
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._run(), name="journal")
 
@@ -128,11 +130,12 @@ class DatabaseWriter:
         """Wait, as a rule for ever; raises when this journal cannot be continued."""
         await asyncio.shield(self._fault)
 
-    async def close(self, within_seconds: float) -> None:
-        """Write what is left, for so long at most."""
+    async def close(self, within_seconds: float, *, left_is_safe: bool) -> None:
+        """Write what is left, for so long at most. Where it is safe already, nobody waits for a database that is away."""
+        self._left_is_safe = left_is_safe
         self._closing.set()
         self._news.set()
-        done, _ = await asyncio.wait([self._task], timeout=within_seconds)
+        done, _ = await asyncio.wait([self._task], timeout=0 if self._may_give_up else within_seconds)
         if not done:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -142,9 +145,17 @@ class DatabaseWriter:
 
     # --- writing
 
+    @property
+    def _has_work(self) -> bool:
+        return bool(self.pending or self._snapshot) and not self._may_give_up
+
+    @property
+    def _may_give_up(self) -> bool:
+        return self._left_is_safe and self.last_error is not None
+
     async def _run(self) -> None:
         try:
-            while not self._closing.is_set() or self.pending or self._snapshot:
+            while not self._closing.is_set() or self._has_work:
                 await self._news.wait()
                 self._news.clear()
                 await self._write_all()
@@ -158,7 +169,7 @@ class DatabaseWriter:
 
     async def _write_all(self) -> None:
         pauses = Pauses(LONGEST_PAUSE)
-        while self.pending or self._snapshot:
+        while self._has_work:
             try:
                 connection = self._connection or await self._reconnect()
                 if self._snapshot is not None and self._snapshot[0] <= self.committed:
