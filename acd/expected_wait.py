@@ -94,7 +94,7 @@ def _before_in_other_queues(state: State, queue: Queue, call: CallId, turn: Turn
     for other_id, agents in shared.sample(_OTHER_QUEUES_LOOKED_AT):
         looked_at += agents
         other: Queue | None = state.records.queues.get(other_id)
-        index = state.queue_index(other_id)
+        index = state.index[other_id]
         if other is None or not index.unoffered:
             continue
         if lifted or other.priority == queue.priority:
@@ -103,7 +103,8 @@ def _before_in_other_queues(state: State, queue: Queue, call: CallId, turn: Turn
             callers = len(index.unoffered)
         else:
             callers = index.unoffered.before(call, -inf, inf)  # those who go before all priorities
-        before_seconds += callers * agents / len(index.staffed) * _handle_seconds(state, other)
+        if callers:
+            before_seconds += callers * agents / len(index.staffed) * _handle_seconds(state, other)
     if not before_seconds:
         return 0.0
     return before_seconds * (shared.total / looked_at) / _handle_seconds(state, queue)

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Final
 
 from acd.announcements import LONGEST_BRIEFING, LONGEST_SAID, next_due
-from acd.eligibility import has_hands_full, obstacle_everywhere, obstacle_in, rank, staffs
+from acd.eligibility import has_hands_full_everywhere, obstacle_everywhere, obstacle_in, rank, staffs
 from acd.model import AccountId, AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
 from acd.ordered import Counts, DeadlineKind, Deadlines, Ordered
 from acd.outputs import OutboundCap
@@ -100,6 +100,8 @@ class Indexes:
         """Accounts for which one less goes out; taken out once those who waited for it are looked at."""
         self.leaving: set[CallId] = set()
         """Callers whose longest wait is over and for whom nobody rings any more; they are to leave their queue."""
+        self.next_calls: dict[AgentId, CallRecord | None] = {}
+        """Which call they should have next, of agents for whom that was asked since the last fact."""
         self._build()
 
     # --- reading
@@ -227,7 +229,7 @@ class Indexes:
     def reindex_eligible(self, agent: AgentRecord) -> None:
         """Of which queues he could be offered a call now; enough where only his calls and offers have changed."""
         assignments = self.records.assignments.get(agent.id, {})
-        if obstacle_everywhere(agent) is not None or all(has_hands_full(agent, part) for part in assignments.values()):
+        if obstacle_everywhere(agent) is not None or has_hands_full_everywhere(agent, assignments.values()):
             self.freed.discard(agent.id)
             if agent.id in self.available:
                 self.available.discard(agent.id)

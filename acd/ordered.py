@@ -66,7 +66,7 @@ class Ordered(Generic[Id]):
 
     def __iter__(self) -> Iterator[Id]:
         for entry in self._entries:
-            yield cast("Id", entry[-1])
+            yield entry[-1]
 
 
 class Counts(Generic[Id]):
@@ -134,7 +134,7 @@ class Deadlines:
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, DeadlineKind, str]] = []
         self._until: list[dict[str, datetime]] = [{} for _ in range(max(DeadlineKind) + 1)]
-        """By kind, which is a number; as part of a key it would be hashed by its name, slowly."""
+        """By kind, which is a number."""
 
     def set(self, kind: DeadlineKind, id_: str, until: datetime | None) -> None:
         """Let it lapse at this instant; None: not at all."""

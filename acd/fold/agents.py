@@ -53,7 +53,7 @@ def wrap_up_ended(state: Indexes, fact: WrapUpEnded, at: datetime) -> None:
     state.reindex_eligible(agent)
 
 
-def back_off_ended(state: Indexes, fact: BackOffEnded) -> None:
+def back_off_ended(state: Indexes, fact: BackOffEnded, at: datetime) -> None:
     back_off(state, state.records.agent_records[fact.agent], None)
 
 
@@ -67,21 +67,21 @@ def back_off(state: Indexes, agent: AgentRecord, until: datetime | None) -> None
 # --- a device
 
 
-def device_switched(state: Indexes, fact: DeviceSwitched) -> None:
+def device_switched(state: Indexes, fact: DeviceSwitched, at: datetime) -> None:
     state.device(fact.device).on = fact.on
     state.reindex_owner(fact.device)
 
 
-def device_reachable(state: Indexes, fact: DeviceReachable) -> None:
+def device_reachable(state: Indexes, fact: DeviceReachable, at: datetime) -> None:
     state.device(fact.device).reachable = fact.reachable
     state.reindex_owner(fact.device)
 
 
-def phone_model_known(state: Indexes, fact: PhoneModelKnown) -> None:
+def phone_model_known(state: Indexes, fact: PhoneModelKnown, at: datetime) -> None:
     state.device(fact.device).model = fact.model
 
 
-def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:
+def device_engaged(state: Indexes, fact: DeviceEngaged, at: datetime) -> None:
     agent = state.agent_of_device(fact.device)
     assert agent is not None, "only known devices are engaged"
     state.channels[fact.channel] = fact.device
@@ -89,7 +89,7 @@ def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:
     state.reindex_eligible(agent)
 
 
-def device_disengaged(state: Indexes, fact: DeviceDisengaged) -> None:
+def device_disengaged(state: Indexes, fact: DeviceDisengaged, at: datetime) -> None:
     disengage(state, fact.channel, fact.device)
 
 
