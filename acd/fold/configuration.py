@@ -22,6 +22,7 @@ def _take_out(state: Indexes, fact: ConfigurationChanged) -> set[AgentId]:
     touched: set[AgentId] = set(fact.agents_gone)
     for agent_id, queue_id in fact.assignments_gone:
         r.assignments.get(agent_id, {}).pop(queue_id, None)
+        state.assignments.pop((agent_id, queue_id), None)
         index = state.queue_index(queue_id)
         index.assigned.pop(agent_id, None)
         index.eligible.remove(agent_id)
@@ -68,7 +69,7 @@ def _put_in_queues(state: Indexes, fact: ConfigurationChanged, at: datetime, tou
             _judge_anew(r.calls[call_id], queue, at)
             state.place(r.calls[call_id])  # what lapses for him is the queue's to say
     for entry in fact.assignments:
-        r.assignments.setdefault(entry.agent, {})[entry.queue] = entry
+        r.assignments.setdefault(entry.agent, {})[entry.queue] = state.assignments[entry.agent, entry.queue] = entry
         state.queue_index(entry.queue).assigned[entry.agent] = entry
         touched.add(entry.agent)
 
