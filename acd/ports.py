@@ -1,6 +1,6 @@
 """What core, bridge and process promise each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -36,8 +36,12 @@ class EnginePort(Protocol):
         """Decide, and return once the decision is durable. None: granted."""
         ...
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        """In what the books differ from this look at Asterisk, now. Changes nothing."""
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        """In what the books differ from this look at Asterisk. Changes nothing.
+
+        In small pieces: after each `None` the engine may be told something. Of what is found the last is then the only
+        thing that is certain to hold still.
+        """
         ...
 
     def report(self, device: DeviceId) -> AgentReport | None:
