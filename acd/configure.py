@@ -5,6 +5,8 @@ nobody is lost. What lapses for waiting callers follows from the new rules by it
 """
 
 from collections.abc import Hashable, Mapping, Set
+from itertools import compress
+from operator import is_not
 from typing import TypeVar
 
 from acd import callback, calls, care, offers, statuses, talk
@@ -160,7 +162,9 @@ V = TypeVar("V")
 
 def _difference(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[tuple[V, ...], tuple[K, ...]]:
     """What is new or different, and the keys of what is gone."""
-    if old == new:  # as most are at most times; entries that are the same objects are not even looked into
+    if old == new:
         return (), ()
-    changed = [key for key, entry in new.items() if (was := old.get(key)) is not entry and was != entry]
+    # Almost all are the same objects as before: those are passed over without a byte code each.
+    other = compress(new, map(is_not, map(old.get, new), new.values()))
+    changed = [key for key in other if old.get(key) != new[key]]
     return tuple(new[key] for key in sorted(changed, key=str)), tuple(sorted(old.keys() - new.keys(), key=str))

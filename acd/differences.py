@@ -77,7 +77,7 @@ KINDS: Final[Mapping[type[Difference], str]] = {
 
 
 PIECE: Final = 250
-"""So many callers or legs are compared at once, in about a tenth of a millisecond."""
+"""So many callers, legs or phones are compared at once, in half a millisecond at most."""
 
 Some = TypeVar("Some")
 
@@ -216,8 +216,11 @@ def _without(seen: AsteriskSeen, talks: Collection[TalkUnknown]) -> AsteriskSeen
 # --- phones, and their own calls
 
 
-def _phones(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
-    reachable = {device.id for device in state.records.device_records.values() if device.reachable}
+def _phones(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference | None]:
+    reachable: set[DeviceId] = set()
+    for devices in _pieces(tuple(state.records.device_records.values())):
+        reachable.update(device.id for device in devices if device.reachable)
+        yield None
     for device in sorted(reachable - seen.registered):
         yield DeviceUnregistered(device=device)
     for device in sorted(seen.registered - reachable):
