@@ -292,7 +292,7 @@ class _Process:
 
     async def _configure(self) -> None:
         """Bring the configuration into force: at the start, and whenever the database says that it has changed."""
-        configuration, provisioning = await self._store.load()
+        configuration, provisioning = await self._store.load(self._runner.state.configuration)
         self._runner.tell(ConfigurationLoaded(configuration=configuration))
         self._configured.set()
         if self._hub is not None:
