@@ -45,7 +45,7 @@ def in_sight(state: Indexes, fact: AsteriskInSight) -> None:
 def _sight_changed(state: Indexes, *, in_sight: bool) -> None:
     state.records.asterisk_in_sight = in_sight
     for call in state.records.calls.values():
-        state.place(call)
+        state.place_announcement(call)
 
 
 def place_kept(state: Indexes, fact: PlaceKept) -> None:
