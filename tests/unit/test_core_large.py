@@ -9,10 +9,10 @@ from typing import Final
 
 import pytest
 
-from acd.differences import PIECE, in_pieces
+from acd.differences import PIECE, differences, in_pieces
 from acd.engine import Engine
-from acd.inputs import ConfigurationLoaded
-from acd.model import Agent, Configuration, agent_id, queue_id
+from acd.inputs import CallerHungUp, ConfigurationLoaded, Difference, LegLeftOver, TalkUnknown
+from acd.model import Agent, CallId, Configuration, agent_id, queue_id
 from bench.core.apart import look
 from tests.unit.test_core_cost import ByteCodes
 from tests.unit.test_core_steps import ACCOUNT, BACK_OFF, NOON, Day
@@ -114,3 +114,26 @@ def _pieces(engine: Engine) -> list[int]:
         assert found in (None, ended), "nothing differs"
         pieces.append(codes.counted)
     return pieces
+
+
+def test_a_look_goes_on_while_callers_hang_up() -> None:
+    """What shows then is of those who have gone, and is to be asked for anew."""
+    engine = Day(*SIZES[0]).engine
+    seen, gone, found = look(engine), set[CallId](), list[Difference]()
+    here = iter(tuple(engine.state.records.calls))
+    for difference in in_pieces(engine.state, seen):
+        if difference is None:
+            call = next(here)
+            engine.handle(CallerHungUp(call=call), NOON)
+            gone.add(call)
+        else:
+            found.append(difference)
+    assert found
+    assert set(map(_of, found)) <= gone
+    assert not list(differences(engine.state, look(engine)))
+
+
+def _of(difference: Difference) -> str:
+    """The call that it is about."""
+    assert isinstance(difference, TalkUnknown | LegLeftOver)
+    return difference.caller.call if isinstance(difference, TalkUnknown) else difference.offer.partition("~")[0]
