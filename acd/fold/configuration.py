@@ -60,9 +60,12 @@ def _put_in_people(state: Indexes, fact: ConfigurationChanged, at: datetime, tou
 def _put_in_queues(state: Indexes, fact: ConfigurationChanged, at: datetime, touched: set[AgentId]) -> None:
     r = state.records
     for queue in fact.queues:
-        r.queues[queue.id] = queue
+        before, r.queues[queue.id] = r.queues.get(queue.id), queue
         index = state.queue_index(queue.id)
-        touched.update(index.assigned)
+        if (
+            before is None or before.type is not queue.type
+        ):  # nothing else of it says who is eligible, and in what order
+            touched.update(index.assigned)
         state.freed.update(index.eligible)
         state.needy.update(index.unoffered)
         for call_id in tuple(index.waiting):

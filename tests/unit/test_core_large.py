@@ -62,7 +62,7 @@ def _one_agent_leaves_a_queue(was: Configuration) -> Configuration:
 
 MOST: Final[dict[Change, int]] = {
     _nothing: 750,
-    _one_queue: 31_000,
+    _one_queue: 15_500,
     _one_agent_more: 2_400,
     _one_agent_leaves_a_queue: 4_100,
 }
