@@ -62,10 +62,8 @@ def _put_in_queues(state: Indexes, fact: ConfigurationChanged, at: datetime, tou
     for queue in fact.queues:
         before, r.queues[queue.id] = r.queues.get(queue.id), queue
         index = state.queue_index(queue.id)
-        if (
-            before is None or before.type is not queue.type
-        ):  # nothing else of it says who is eligible, and in what order
-            touched.update(index.assigned)
+        if before is None or before.type is not queue.type:
+            touched.update(index.assigned)  # nothing else of it says who is eligible, and in what order
         state.freed.update(index.eligible)
         state.needy.update(index.unoffered)
         for call_id in tuple(index.waiting):
