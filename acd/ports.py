@@ -39,8 +39,7 @@ class EnginePort(Protocol):
     def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
         """In what the books differ from this look at Asterisk. Changes nothing.
 
-        In small pieces: after each `None` the engine may be told something. Of what is found the last is then the only
-        thing that is certain to hold still.
+        In small pieces: after each `None` something else may happen, and what was found before may be so no more.
         """
         ...
 
