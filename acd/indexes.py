@@ -9,7 +9,19 @@ from typing import Final
 
 from acd.announcements import LONGEST_BRIEFING, LONGEST_SAID, next_due
 from acd.eligibility import has_hands_full_everywhere, obstacle_everywhere, obstacle_in, rank, staffs
-from acd.model import AccountId, AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
+from acd.model import (
+    AccountId,
+    AgentId,
+    Assignment,
+    AssignmentKey,
+    CallId,
+    ChannelId,
+    DeviceId,
+    OfferId,
+    Queue,
+    QueueId,
+    QueueType,
+)
 from acd.ordered import Counts, DeadlineKind, Deadlines, Ordered
 from acd.outputs import OutboundCap
 from acd.records import (
@@ -70,6 +82,8 @@ class Indexes:
         """Of these records (of a snapshot), or of none."""
         self.records = records or Records()
         self.index = _QueueIndexes()
+        self.assignments: dict[AssignmentKey, Assignment] = {}
+        """All of them, as a configuration names them."""
         self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
         self.channels: dict[ChannelId, DeviceId] = {}
         """Calls of known devices that are no offers of ours."""
@@ -289,7 +303,7 @@ class Indexes:
             self.devices_of.setdefault(device.owner, {})[device.id] = self.device(device.id)
         for agent_id, entries in r.assignments.items():
             for queue_id, entry in entries.items():
-                self.index[queue_id].assigned[agent_id] = entry
+                self.index[queue_id].assigned[agent_id] = self.assignments[agent_id, queue_id] = entry
         for agent in r.agent_records.values():
             self.channels.update(agent.other_calls)
             self.deadlines.set(DeadlineKind.BACK_OFF, agent.id, agent.back_off_until)

@@ -82,11 +82,14 @@ class State(Indexes):
 
     @property
     def configuration(self) -> Configuration:
-        """What supervisors have decided."""
+        """What supervisors have decided, as it is now: what they decide later does not change it."""
         r = self.records
-        assignments = {(a, q): entry for a, queues in r.assignments.items() for q, entry in queues.items()}
         return Configuration(
-            accounts=r.accounts, agents=r.agents, devices=r.devices, queues=r.queues, assignments=assignments
+            accounts=dict(r.accounts),
+            agents=dict(r.agents),
+            devices=dict(r.devices),
+            queues=dict(r.queues),
+            assignments=dict(self.assignments),
         )
 
     def apply(self, fact: Fact, at: datetime) -> None:

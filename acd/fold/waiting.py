@@ -46,7 +46,7 @@ def in_sight(state: Indexes, fact: AsteriskInSight, at: datetime) -> None:
 def _sight_changed(state: Indexes, *, in_sight: bool) -> None:
     state.records.asterisk_in_sight = in_sight
     for call in state.records.calls.values():
-        state.place(call)
+        state.place_announcement(call)
 
 
 def place_kept(state: Indexes, fact: PlaceKept, at: datetime) -> None:

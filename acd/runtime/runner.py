@@ -7,13 +7,13 @@ phone. It decides nothing itself and knows no rule of a call centre.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
 
-from acd.differences import differences
+from acd.differences import in_pieces
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, Difference, Event, Refusal, Request
 from acd.model import DeviceId
@@ -128,9 +128,9 @@ class Runner:
             return Refusal.NOT_STORED
         return None
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        """In what the books differ from this look at Asterisk, now."""
-        return tuple(differences(self._engine.state, seen))
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        """In what the books differ from this look at Asterisk, in pieces."""
+        return in_pieces(self._engine.state, seen)
 
     def report(self, device: DeviceId) -> AgentReport | None:
         """How the agent stands whose phone this is. None: it is nobody's who answers a queue."""

@@ -1,7 +1,7 @@
 """A bridge on a real Asterisk, with the test in the engine's place: it sees every event and gives the orders itself."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -59,8 +59,8 @@ class Switchboard:
     async def ask(self, request: Request) -> Refusal | None:
         return Refusal.NOT_AN_AGENT
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        return ()
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        return iter(())
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return None
