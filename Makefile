@@ -22,7 +22,7 @@ LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
 .PHONY: help setup asterisk chromium curl prometheus systemd run test check chaos soak soak-queueing
-.PHONY: bench bench-core bench-recovery wheel install-check compose-check screenshots docs lock audit prompts clean
+.PHONY: bench bench-load bench-core bench-recovery wheel install-check compose-check screenshots docs lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,8 +69,11 @@ lint: $(INSTALLED)
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
 
-bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same phones for all (a quarter of an hour)
+bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same phones for all (ten minutes)
 	@$(BIN)/python -m bench --json docs/bench/calls.json --picture docs/bench/calls.svg $(BENCH)
+
+bench-load: asterisk ## how many calls a second each of the three can take (ten minutes)
+	@$(BIN)/python -m bench load --json docs/bench/load.json
 
 bench-core: $(INSTALLED) ## how long the core takes for a step, in small centres and in large ones (minutes)
 	@$(BIN)/python -m bench.core --json docs/bench/core.json --picture docs/bench/core.svg

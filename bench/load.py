@@ -17,7 +17,7 @@ from bench.machine import LOAD_QUEUE, Machine, processor_s
 from bench.phones import Phones
 from bench.traffic import Traffic
 
-FIRST_PER_S: Final = 20.0
+FIRST_PER_S: Final = 30.0
 STEP: Final = 1.1
 STEP_S: Final = 3.0
 LESS: Final = 0.95

@@ -40,6 +40,7 @@ class Call:
     """The final answer to his INVITE."""
     legs: "list[Leg]" = field(default_factory=list["Leg"])
     hung_up: bool = False
+    hung_up_ns: int = 0
     """By himself."""
     remote: str = ""
     """The other side, with its tag."""
@@ -173,7 +174,7 @@ class Phones:
             return
         call.hung_up = True
         bye = written(f"BYE {call.target} SIP/2.0", self._from_caller(call, "2 BYE"))
-        self._ask(self._trunk, (call.id, "2", "BYE"), bye)
+        call.hung_up_ns = self._ask(self._trunk, (call.id, "2", "BYE"), bye)
 
     def _from_caller(self, call: Call, sequence: str, transaction: str = "") -> list[tuple[str, str]]:
         place = f"{HOST}:{self._trunk.place[1]}"

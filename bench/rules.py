@@ -72,9 +72,10 @@ class Rules(Traffic):
         super().offered(leg)
 
     def freed(self, leg: Leg) -> None:
-        """His wrap-up begins."""
+        """His wrap-up has begun when the first of the two hung up, however late the other one hears of it."""
         if leg.answered_ns:
-            self._freed_ns[leg.agent.device] = leg.over_ns
+            caller_ns = leg.call.hung_up_ns if leg.call is not None else 0
+            self._freed_ns[leg.agent.device] = min(leg.over_ns, caller_ns or leg.over_ns)
 
     def _judge(self, call: Call, at: int) -> None:
         """All agents serve both queues, so of those who wait the first one by the rules was to ring."""
