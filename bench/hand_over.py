@@ -13,7 +13,7 @@ from bench.scenes import Waiting
 ITEM: Final = "hand-over"
 WAITING: Final = (1, 50, 200)
 CROWD: Final = 500
-"""Music for one caller takes Asterisk a six-hundredth of a processor, so a thousand leave nothing of two to serve them."""
+"""Music for one caller takes Asterisk a six-hundredth of a processor: a thousand leave nothing of two to serve them."""
 TALK_S: Final = 0.6
 SETTLES_S: Final = 0.3
 AIMS: Final = (Aim(peer=APP_QUEUE, at_most=0.01), Aim(peer=FLOOR, at_most=1.3))
