@@ -18,13 +18,15 @@ from bench.phones import Phones
 from bench.traffic import Traffic
 
 FIRST_PER_S: Final = 30.0
-STEP: Final = 1.1
-STEP_S: Final = 3.0
+STEP: Final = 1.15
+STEP_S: Final = 6.0
 LESS: Final = 0.95
 """A minute shows what seconds do not: it is begun a little below the last good step."""
 MINUTE_S: Final = 60.0
 TALK_S: Final = 0.3
 RINGS_WITHIN_MS: Final = 1000.0
+RINGS_WITHIN_STEP_MS: Final = 300.0
+"""Where a tenth too many come for some seconds, the last of them ring this late."""
 MOST_PER_S: Final = 300.0
 SETTLES_S: Final = 10.0
 RECOVERS_S: Final = 8.0
@@ -55,7 +57,7 @@ class Load:
         """The steady rate. `until`, by time.monotonic(), no other attempt is begun; None: none was held by then."""
         rate = await self._climbed() * LESS
         while time.monotonic() + minute_s < until and rate > 1:
-            steady, faults = await self._hold(rate, minute_s)
+            steady, faults = await self._hold(rate, minute_s, RINGS_WITHIN_MS)
             self._say(f"{self._by.name}: {steady}")
             if not faults:
                 return steady
@@ -71,17 +73,17 @@ class Load:
         return rate / STEP
 
     async def _is_right(self, rate: float) -> bool:
-        _, faults = await self._hold(rate, STEP_S)
+        _, faults = await self._hold(rate, STEP_S, RINGS_WITHIN_STEP_MS)
         return not faults
 
-    async def _hold(self, rate: float, seconds: float) -> tuple[Steady, Counter[str]]:
+    async def _hold(self, rate: float, seconds: float, within_ms: float) -> tuple[Steady, Counter[str]]:
         traffic = Traffic(self._phones, lambda: self._by.extension(LOAD_QUEUE), talk_s=TALK_S, dice=self._dice)
         asterisk, loop = processor_s([self._machine.asterisk.pid]), processor_s(self._by.pids)
         seen = await traffic.come(rate, seconds)
         asterisk = processor_s([self._machine.asterisk.pid]) - asterisk
         loop = processor_s(self._by.pids) - loop
         await traffic.end(SETTLES_S)
-        faults = seen.faults(RINGS_WITHIN_MS)
+        faults = seen.faults(within_ms)
         count, rings = len(seen.calls), sorted(seen.rings_ms) or [0.0]
         if faults:  # what is left of them must be gone before anything else begins
             for call in list(self._phones.by_number.values()):
