@@ -15,12 +15,14 @@ UP ?=
 # Only some rows of `make chaos`: make chaos ROWS="engine-killed clock-jumps"
 ROWS ?=
 SOAK ?=
+# Only some of it: make bench BENCH="hand-over arrival"
+BENCH ?=
 
 LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
 .PHONY: help setup asterisk chromium curl prometheus systemd run test check chaos soak soak-queueing
-.PHONY: wheel install-check compose-check screenshots docs lock audit prompts clean
+.PHONY: bench bench-load bench-core bench-recovery wheel install-check compose-check screenshots docs lock audit prompts clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +69,18 @@ lint: $(INSTALLED)
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy & $(BIN)/pyright; said=$$?; wait $$! && exit $$said
 
+bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same phones for all (ten minutes)
+	@$(BIN)/python -m bench --json docs/bench/calls.json --picture docs/bench/calls.svg $(BENCH)
+
+bench-load: asterisk ## how many calls a second the engine can take, beside the bare loop (ten minutes)
+	@$(BIN)/python -m bench load --json docs/bench/load.json
+
+bench-core: $(INSTALLED) ## how long the core takes for a step, in small centres and in large ones (minutes)
+	@$(BIN)/python -m bench.core --json docs/bench/core.json --picture docs/bench/core.svg
+
+bench-recovery: $(INSTALLED) ## from the start of a killed engine's successor to its first offer, a thousand waiting (minutes)
+	@$(BIN)/python -m bench.recovery --json docs/bench/recovery.json
+
 screenshots: $(INSTALLED) chromium ## pictures of every page into docs/screenshots, light and dark (a minute or two)
 	@$(BIN)/python -m tests.browser.screenshots
 
@@ -98,9 +112,11 @@ asterisk: $(INSTALLED)
 
 # Only tests need it: those that open the portal's pages.
 # libatomic1: Playwright's own Node.js wants it.
+CHROMIUM := chromium-headless-shell libatomic1
+
 chromium:
-	@dpkg -s chromium libatomic1 > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
-		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium libatomic1; }
+	@dpkg -s $(CHROMIUM) > /dev/null 2>&1 || { echo "Installing chromium"; $(SUDO) apt-get update -q && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(CHROMIUM); }
 
 # Only tests need it: those of the commands in the docs.
 curl:

@@ -1,7 +1,7 @@
 """When a waiting caller next hears something, and what: as deadlines, from his queue's rules and what he has heard."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from acd.model import Queue
@@ -20,21 +20,24 @@ def next_due(queue: Queue, call: CallRecord) -> tuple[datetime, AnnouncementKind
 
     Whatever is due at once with something else is said after it, in the order of `_all_due`.
     """
-    return min(_all_due(queue, call), key=lambda due: due[0], default=None)
+    return min(_all_due(queue, call), key=itemgetter(0), default=None)
 
 
-def _all_due(queue: Queue, call: CallRecord) -> Iterator[tuple[datetime, AnnouncementKind]]:
+def _all_due(queue: Queue, call: CallRecord) -> list[tuple[datetime, AnnouncementKind]]:
     """Everything that he hears some time. An interval of nought is none."""
     rules = queue.announcements
+    due: list[tuple[datetime, AnnouncementKind]] = []
     if rules.welcome is not None and AnnouncementKind.WELCOME not in call.last_said:
-        yield call.queued_at, AnnouncementKind.WELCOME
+        due.append((call.queued_at, AnnouncementKind.WELCOME))
     if rules.position_every:
-        yield _again(call, AnnouncementKind.POSITION, rules.position_every), AnnouncementKind.POSITION
+        due.append((_again(call, AnnouncementKind.POSITION, rules.position_every), AnnouncementKind.POSITION))
     if rules.expected_wait_every:
-        yield _again(call, AnnouncementKind.EXPECTED_WAIT, rules.expected_wait_every), AnnouncementKind.EXPECTED_WAIT
+        again = _again(call, AnnouncementKind.EXPECTED_WAIT, rules.expected_wait_every)
+        due.append((again, AnnouncementKind.EXPECTED_WAIT))
     if rules.comfort and rules.comfort_every:
         last = call.last_said.get(AnnouncementKind.COMFORT, call.queued_at)
-        yield last + rules.comfort_every, AnnouncementKind.COMFORT
+        due.append((last + rules.comfort_every, AnnouncementKind.COMFORT))
+    return due
 
 
 def _again(call: CallRecord, kind: AnnouncementKind, every: timedelta) -> datetime:

@@ -6,23 +6,20 @@ has further ones of its own.
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import structlog
 
 from acd.centre import Centre, CentreFaults
-from acd.explain.telling import as_lines, as_values
 from acd.model import CallId
 from acd.runtime import spare
-from acd.runtime.adopt import import_command
-from acd.runtime.apply import apply_centre
 from acd.runtime.database import close, connect
-from acd.runtime.doctor import doctor_command
-from acd.runtime.explain import UnknownCall, calls_as_lines, calls_as_values, recent_calls, story_of
 from acd.runtime.given import (
     GIVEN,
     OUTSIDE,
@@ -33,17 +30,27 @@ from acd.runtime.given import (
     settings_of,
     with_database,
 )
-from acd.runtime.keeping import backup_command, database_group, restore_command
-from acd.runtime.main import run as run_engine
-from acd.runtime.phones import phones_command
-from acd.runtime.simulate import simulate_command
 from acd.runtime.store import Store
-from acd.runtime.top.command import status_command, top_command
-from acd.runtime.trace import trace_command
 from acd.runtime.up.errors import StartError
 from acd.runtime.up.ports import Ports, rtp_range
-from acd.runtime.up.start import Options, RunningAsterisk, up
-from acd.stored.differences import Change
+
+if TYPE_CHECKING:
+    from acd.runtime.up.start import RunningAsterisk
+    from acd.stored.differences import Change
+
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "backup": "acd.runtime.keeping:backup_command",
+    "database": "acd.runtime.keeping:database_group",
+    "doctor": "acd.runtime.doctor:doctor_command",
+    "import": "acd.runtime.adopt:import_command",
+    "phones": "acd.runtime.phones:phones_command",
+    "restore": "acd.runtime.keeping:restore_command",
+    "simulate": "acd.runtime.simulate:simulate_command",
+    "status": "acd.runtime.top.command:status_command",
+    "top": "acd.runtime.top.command:top_command",
+    "trace": "acd.runtime.trace:trace_command",
+}
+"""Commands that have a module of their own, by name."""
 
 RECENT: Final = 20
 
@@ -63,7 +70,21 @@ class _RtpPorts(click.ParamType[tuple[int, int]]):
             self.fail(f"{value} cannot be used: {mend}", param, ctx)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Reads only what the command that is asked for needs: to read everything takes longer than most of them do."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="asterisk-acd")
 def main() -> None:
     """A call centre on Asterisk: queues, agents, phones."""
@@ -113,6 +134,8 @@ def up_command(
     Starts Asterisk, PostgreSQL and the engine, and shows how to reach them. Several centres run side by side when each
     has its own ports and state directory.
     """
+    from acd.runtime.up.start import Options, up
+
     first, last = rtp_ports
     ports = Ports(
         bind=bind, sip=sip_port, ari=ari_port, web=web_port, portal=portal_port, rtp_first=first, rtp_last=last
@@ -188,11 +211,16 @@ def explain_command(
 
 
 def _recent_calls(url: str, *, as_json: bool) -> str:
+    from acd.runtime.explain import calls_as_lines, calls_as_values, recent_calls
+
     calls = with_database(url, recent_calls(url, RECENT))
     return json.dumps(calls_as_values(calls)) if as_json else "\n".join(calls_as_lines(calls, None))
 
 
 def _story(url: str, given: str, *, as_json: bool) -> str:
+    from acd.explain.telling import as_lines, as_values
+    from acd.runtime.explain import UnknownCall, story_of
+
     # Bytes that are no UTF-8 come as surrogates, which no database takes and no call has.
     call = CallId(given.encode(errors="replace").decode())
     try:
@@ -223,24 +251,16 @@ def run_command(settings: Path | None, when_told: bool) -> None:
     Exit codes: 0 stopped in order, 2 settings wrong, 3 web port taken, 4 another engine has taken over,
     5 database unusable, 6 spool unusable, 70 a fault, 75 it stood still (these two to be started again).
     """
+    from acd.runtime.main import run as run_engine  # a spare has read it before its turn comes
+
     if when_told:
         spare.wait_for_turn()
     sys.exit(run_engine(settings_of(settings)))
 
 
-main.add_command(simulate_command)
-main.add_command(trace_command)
-main.add_command(import_command)
-main.add_command(doctor_command)
-main.add_command(status_command)
-main.add_command(top_command)
-main.add_command(database_group)
-main.add_command(backup_command)
-main.add_command(restore_command)
-main.add_command(phones_command)
+async def _apply(centre: Centre, url: str) -> "list[Change]":
+    from acd.runtime.apply import apply_centre
 
-
-async def _apply(centre: Centre, url: str) -> list[Change]:
     connection = await connect(url)
     await close(connection)  # a database that is away is told at once, where `Store.open` would wait for it
     await Store.open(url)
@@ -251,7 +271,9 @@ async def _apply(centre: Centre, url: str) -> list[Change]:
         await close(connection)
 
 
-def _running_asterisk(url: str | None, user: str, password_file: Path | None) -> RunningAsterisk | None:
+def _running_asterisk(url: str | None, user: str, password_file: Path | None) -> "RunningAsterisk | None":
+    from acd.runtime.up.start import RunningAsterisk
+
     if url is None:
         return None
     if password_file is None:

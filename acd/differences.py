@@ -6,9 +6,9 @@ missed stay missed.
 """
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from acd.indexes import Indexes
 from acd.inputs import (
@@ -43,7 +43,7 @@ from acd.inputs import (
     TalkLeftOver,
     TalkUnknown,
 )
-from acd.model import CallId, ChannelId, DeviceId, OfferId, queue_id
+from acd.model import CallId, ChannelId, DeviceId, OfferId, QueueId, queue_id
 from acd.records import AgentRecord, CallRecord
 
 KINDS: Final[Mapping[type[Difference], str]] = {
@@ -76,26 +76,46 @@ KINDS: Final[Mapping[type[Difference], str]] = {
 """By which they are counted."""
 
 
+PIECE: Final = 250
+"""So many callers, legs or phones are compared at once, in half a millisecond at most."""
+
+Some = TypeVar("Some")
+
+
 def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
     """In the order in which they are best settled: who talks, as whatever else is wrong about him is wrong for that
     reason; phones, what is gone, what was answered, what is left over or new.
 
     Lazy: what is settled meanwhile is taken into account.
     """
-    known = state.records.calls.keys() | state.retrievals.keys()
+    return (found for found in in_pieces(state, seen) if found is not None)
+
+
+def in_pieces(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference | None]:
+    """The same in small pieces: after each `None` something else may happen meanwhile.
+
+    What changes in between can show as a difference that is none, or no more: whoever settles one has to ask for it
+    anew and at once.
+    """
     went_out = frozenset(state.records.out)
-    talks = tuple(_unknown_talks(state, seen))
+    shown = _Shown(seen)
+    yield from shown.read(state)
+    talks: list[TalkUnknown] = []
+    for callers in _pieces(shown.talking):
+        talks += _unknown_talks(state, shown, callers)
+        yield None
     yield from talks
     yield from _phones(state, seen)
     yield from _other_calls(state, seen)
     told = _without(seen, talks)
-    yield from _calls(state, seen, {talk.caller.call for talk in talks})
-    yield from _sent_on(state, seen, went_out)
+    found = {talk.caller.call for talk in talks}
+    yield from _calls(state, shown, found)
+    yield from _sent_on(state, shown, went_out)
     yield from _answers(state, told)
     yield from _left_over(state, told)
     yield from _monitors(state, seen)
-    for call in told.calls:
-        if call.call in known or call.channel is not None:
+    for call in shown.strangers:
+        if call.call in found:
             continue
         if call.call in seen.alone:  # it was decided that he goes, and nobody was told
             yield CallLeftOver(call=call.call)
@@ -111,17 +131,52 @@ def differences(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
             )
 
 
+class _Shown:
+    """What a look shows, as it is asked for; read in pieces."""
+
+    __slots__ = ("legs", "lines", "seen", "strangers", "talking", "talks")
+
+    def __init__(self, seen: AsteriskSeen) -> None:
+        self.seen = seen
+        self.lines: dict[ChannelId, bool] = {}
+        """The channels of callers, and whether they are up."""
+        self.legs: set[tuple[OfferId, DeviceId]] = set()
+        self.talks: dict[CallId, list[SeenLeg]] = {}
+        """Who is together with a caller."""
+        self.talking: list[SeenCall] = []
+        """Those callers."""
+        self.strangers: list[SeenCall] = []
+        """Callers who came by themselves, and of whom the books knew nothing when this was begun."""
+
+    def read(self, state: Indexes) -> Iterator[None]:
+        """All of it."""
+        for legs in _pieces(self.seen.legs):
+            self.legs.update((leg.offer, leg.device) for leg in legs)
+            for leg in legs:
+                if leg.answered and leg.talks_with is not None:
+                    self.talks.setdefault(leg.talks_with, []).append(leg)
+            yield None
+        known, fetching = state.records.calls, state.retrievals
+        for calls in _pieces(self.seen.calls):
+            for call in calls:
+                self.lines[channel_of(call)] = call.answered
+                if call.call in self.talks:
+                    self.talking.append(call)
+                if call.call not in known and call.channel is None and ChannelId(call.call) not in fetching:
+                    self.strangers.append(call)
+            yield None
+
+
+def _pieces(entries: Sequence[Some]) -> Iterator[Sequence[Some]]:
+    return (entries[first : first + PIECE] for first in range(0, len(entries), PIECE))
+
+
 # --- who talks
 
 
-def _unknown_talks(state: Indexes, seen: AsteriskSeen) -> Iterator[TalkUnknown]:
-    talks: dict[CallId, list[SeenLeg]] = {}
-    for leg in seen.legs:
-        if leg.answered and leg.talks_with is not None:
-            talks.setdefault(leg.talks_with, []).append(leg)
-    for caller in seen.calls:
-        legs = talks.get(caller.call, ())
-        record = state.records.calls.get(caller.call)
+def _unknown_talks(state: Indexes, shown: _Shown, callers: Iterable[SeenCall]) -> Iterator[TalkUnknown]:
+    for caller in callers:
+        legs, record = shown.talks[caller.call], state.records.calls.get(caller.call)
         if record is not None and any((leg.offer, leg.device) == (record.offer, record.device) for leg in legs):
             continue  # somebody else may be on his way into the talk, or out of it
         talks_there = (TalkUnknown(caller=caller, offer=leg.offer, device=leg.device) for leg in legs)
@@ -161,8 +216,11 @@ def _without(seen: AsteriskSeen, talks: Collection[TalkUnknown]) -> AsteriskSeen
 # --- phones, and their own calls
 
 
-def _phones(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
-    reachable = {device.id for device in state.records.device_records.values() if device.reachable}
+def _phones(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference | None]:
+    reachable: set[DeviceId] = set()
+    for devices in _pieces(tuple(state.records.device_records.values())):
+        reachable.update(device.id for device in devices if device.reachable)
+        yield None
     for device in sorted(reachable - seen.registered):
         yield DeviceUnregistered(device=device)
     for device in sorted(seen.registered - reachable):
@@ -204,25 +262,43 @@ def channel_of(call: SeenCall) -> ChannelId:
     return call.channel or ChannelId(call.call)
 
 
-def _calls(state: Indexes, seen: AsteriskSeen, found: Container[CallId]) -> Iterator[Difference]:
+def _calls(state: Indexes, shown: _Shown, found: Container[CallId]) -> Iterator[Difference | None]:
     """Of all but those who are found in a talk."""
-    lines = {channel_of(call): call.answered for call in seen.calls}
-    legs = {(leg.offer, leg.device) for leg in seen.legs}
-    for call in sorted(state.records.calls.values(), key=lambda c: c.id):
-        if call.id in found:
-            continue
-        if call.channel is not None and call.channel not in lines:
-            yield CallGone(call=call.id)
-        elif call.agent is None:
-            yield from _of_waiting(state, call, seen, legs)
-        elif call.retriever is not None:
-            yield from _of_answered(call, seen, is_there=call.retriever in lines)
-        elif call.callback is None or (call.offer, call.device) not in legs:
-            yield from _of_answered(call, seen, is_there=(call.offer, call.device) in legs)
-        elif (channel := call.callback.channel) is not None and channel not in lines:
-            yield CallBackGone(call=call.id, channel=channel)
-        elif channel is not None and lines[channel]:
-            yield CallerReached(call=call.id, channel=channel)
+    calls, lines, held = state.records.calls, shown.lines, shown.seen.held
+    doubtful: list[CallId] = []
+    for ids in _pieces(tuple(calls)):
+        for id_ in ids:
+            call = calls.get(id_)
+            if call is None or (call.agent is None and not call.offers and _waits(call, lines, held)):
+                continue  # as most of those who are many
+            doubtful.append(id_)
+        yield None
+    for ids in _pieces(sorted(doubtful)):
+        for id_ in ids:
+            call = calls.get(id_)
+            if call is not None and id_ not in found:
+                yield from _of_call(state, call, shown)
+        yield None
+
+
+def _waits(call: CallRecord, lines: Container[ChannelId], held: Container[tuple[CallId, QueueId]]) -> bool:
+    return call.channel is None or (call.channel in lines and (call.id, call.queue) in held)
+
+
+def _of_call(state: Indexes, call: CallRecord, shown: _Shown) -> Iterator[Difference]:
+    lines, legs = shown.lines, shown.legs
+    if call.channel is not None and call.channel not in lines:
+        yield CallGone(call=call.id)
+    elif call.agent is None:
+        yield from _of_waiting(state, call, shown.seen, legs)
+    elif call.retriever is not None:
+        yield from _of_answered(call, shown.seen, is_there=call.retriever in lines)
+    elif call.callback is None or (call.offer, call.device) not in legs:
+        yield from _of_answered(call, shown.seen, is_there=(call.offer, call.device) in legs)
+    elif (channel := call.callback.channel) is not None and channel not in lines:
+        yield CallBackGone(call=call.id, channel=channel)
+    elif channel is not None and lines[channel]:
+        yield CallerReached(call=call.id, channel=channel)
 
 
 def _of_waiting(
@@ -255,38 +331,46 @@ def _of_answered(call: CallRecord, seen: AsteriskSeen, *, is_there: bool) -> Ite
         yield CallConnected(call=call.id)
 
 
-def _sent_on(state: Indexes, seen: AsteriskSeen, before: frozenset[ChannelId]) -> Iterator[Difference]:
+def _sent_on(state: Indexes, shown: _Shown, before: frozenset[ChannelId]) -> Iterator[Difference]:
     """Callers who live on without us, and for whom calls went out; `before`: of what was out when this was begun."""
-    there = seen.elsewhere | {channel_of(call) for call in seen.calls}
+    there = {channel for channel in before if channel in shown.lines or channel in shown.seen.elsewhere}
     for channel in sorted(before - there):
         call = state.records.calls.get(CallId(channel.partition("~")[0]))
         if channel in state.records.out and channel not in _channels(call):
             yield OtherCallEnded(channel=channel)
 
 
-def _answers(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
-    for leg in seen.legs:
-        offer = state.records.offers.get(leg.offer)
-        if leg.answered and offer is not None and leg.device in offer.devices and offer.confirming is None:
-            yield LegAnswered(offer=leg.offer, device=leg.device)
+def _answers(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference | None]:
+    for legs in _pieces(seen.legs):
+        for leg in legs:
+            offer = state.records.offers.get(leg.offer)
+            if leg.answered and offer is not None and leg.device in offer.devices and offer.confirming is None:
+                yield LegAnswered(offer=leg.offer, device=leg.device)
+        yield None
 
 
-def _left_over(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:
+def _left_over(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference | None]:
     records = state.records
-    for leg in seen.legs:
-        offer, talk = records.offers.get(leg.offer), state.talks.get(leg.offer)
-        rings = offer is not None and leg.device in offer.devices
-        if not rings and (talk is None or records.calls[talk].device != leg.device):
-            yield LegLeftOver(offer=leg.offer, device=leg.device)
-    for call in seen.calls:
-        record = records.calls.get(call.call)
-        if call.channel is not None and call.channel not in _channels(record):
-            yield CallBackLeftOver(channel=call.channel)
-        elif call.channel is None and record is not None and record.channel != ChannelId(call.call):
-            yield NotLetGo(call=call.call)
-    callers = {call.call for call in seen.calls if call.channel is None}
-    for call_id in sorted(seen.talks - records.calls.keys() - callers):
-        yield TalkLeftOver(call=call_id)
+    for legs in _pieces(seen.legs):
+        for leg in legs:
+            offer, talk = records.offers.get(leg.offer), state.talks.get(leg.offer)
+            rings = offer is not None and leg.device in offer.devices
+            if not rings and (talk is None or records.calls[talk].device != leg.device):
+                yield LegLeftOver(offer=leg.offer, device=leg.device)
+        yield None
+    for calls in _pieces(seen.calls):
+        for call in calls:
+            record = records.calls.get(call.call)
+            if call.channel is not None and call.channel not in _channels(record):
+                yield CallBackLeftOver(channel=call.channel)
+            elif call.channel is None and record is not None and record.channel != ChannelId(call.call):
+                yield NotLetGo(call=call.call)
+        yield None
+    unknown = sorted(call for call in seen.talks if call not in records.calls)
+    callers = {call.call for call in seen.calls if call.channel is None} if unknown else set[CallId]()
+    for call_id in unknown:
+        if call_id not in callers:
+            yield TalkLeftOver(call=call_id)
 
 
 def _monitors(state: Indexes, seen: AsteriskSeen) -> Iterator[Difference]:

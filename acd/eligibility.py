@@ -3,9 +3,9 @@
 The one place that says so: the dispatcher's indexes, the explanations and the agents' page all ask here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import assert_never
+from typing import Final
 
 from acd.model import SINGLE_CALL, Assignment, DeviceId, Queue, QueueType, takes_queue_calls
 from acd.records import AgentRecord, DeviceRecord
@@ -51,11 +51,22 @@ def obstacle_everywhere(agent: AgentRecord) -> Obstacle | None:
 
 def obstacle_in(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> Obstacle | None:
     """What keeps him from calls of this queue beyond that. `devices` are all of his."""
-    if calls_in_hand(agent) >= assignment.max_calls:
+    if has_hands_full(agent, assignment):
         return Obstacle.CALLS_IN_HAND
-    if not any(usable(device, assignment, agent) for device in devices):
-        return Obstacle.NO_USABLE_DEVICE
-    return None
+    for device in devices:
+        if device_obstacle(device, assignment, agent) is None:
+            return None
+    return Obstacle.NO_USABLE_DEVICE
+
+
+def has_hands_full_everywhere(agent: AgentRecord, assignments: Iterable[Assignment]) -> bool:
+    """Whether he has a call in hand, and may have no more when one of any of these queues rings."""
+    return calls_in_hand(agent) > 0 and all(has_hands_full(agent, assignment) for assignment in assignments)
+
+
+def has_hands_full(agent: AgentRecord, assignment: Assignment) -> bool:
+    """Whether he has as many calls in hand as he may have when one of this queue rings."""
+    return calls_in_hand(agent) >= assignment.max_calls
 
 
 def staffs(assignment: Assignment, agent: AgentRecord, devices: Iterable[DeviceRecord]) -> bool:
@@ -113,22 +124,22 @@ class Criterion(StrEnum):
     """Longest first."""
 
 
-def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[float, ...]:
-    """His place in the queue's order, lowest first: a number for each criterion; equal ranks go by id."""
-    return tuple(
-        assignment.order if criterion is Criterion.ORDER else agent.idle_since.timestamp()
-        for criterion in criteria(queue.type)
-    )
+CRITERIA: Final[Mapping[QueueType, tuple[Criterion, ...]]] = {
+    QueueType.ROUND_ROBIN: (Criterion.IDLE_TIME,),
+    QueueType.TIERED_ROUND_ROBIN: (Criterion.ORDER, Criterion.IDLE_TIME),
+    QueueType.RING_ALL: (Criterion.ORDER,),
+    QueueType.LINEAR_HUNT: (Criterion.ORDER,),
+    QueueType.LINEAR_CASCADE: (Criterion.ORDER,),
+    QueueType.CALL_PARK: (Criterion.ORDER,),
+}
+"""By what the agents of such a queue are ordered, the first of them counting most; of two it is the order number."""
 
 
-def criteria(type_: QueueType) -> tuple[Criterion, ...]:
-    """By what the agents of such a queue are ordered, the first of them counting most."""
-    match type_:
-        case QueueType.ROUND_ROBIN:
-            return (Criterion.IDLE_TIME,)
-        case QueueType.TIERED_ROUND_ROBIN:
-            return (Criterion.ORDER, Criterion.IDLE_TIME)
-        case QueueType.RING_ALL | QueueType.LINEAR_HUNT | QueueType.LINEAR_CASCADE | QueueType.CALL_PARK:
-            return (Criterion.ORDER,)
-        case _:
-            assert_never(type_)
+def rank(queue: Queue, assignment: Assignment, agent: AgentRecord) -> tuple[float, float]:
+    """His place in the queue's order, lowest first: a number for each criterion; equal ranks go by id.
+
+    Always two numbers: while a queue changes its type, old and new ranks stand in one order.
+    """
+    by = CRITERIA[queue.type]
+    idle_since = agent.idle_since.timestamp() if Criterion.IDLE_TIME in by else 0.0
+    return (assignment.order, idle_since) if Criterion.ORDER in by else (idle_since, 0.0)

@@ -6,9 +6,9 @@ and waiting callers are matched. Three kinds of wrong are kept apart: a request 
 (it fits nothing any more and is passed over), and everything else is a bug and asserts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Any, Final, assert_never
 
 from acd import (
     agents,
@@ -105,7 +105,7 @@ class Engine:
         if isinstance(what, EngineStarted):
             _lose_sight(step)
         _lapse(step, now)
-        refusal = _decide(step, what)
+        refusal = _RULES[type(what)](step, what)
         _match(step)
         _lapse(step, now)  # what this has made due at once, such as the first announcement
         return Outcome(
@@ -121,123 +121,6 @@ class Engine:
         step = Step(self.state, now)
         _lapse(step, now)
         return Outcome(facts=tuple(step.facts), commands=tuple(step.commands))
-
-
-def _decide(step: Step, what: Event | Request) -> Refusal | None:
-    """The rule for each input: first the most frequent ones, then in the order of a call, of an agent, of the whole."""
-    match what:
-        case CallArrived():
-            entry.arrive(step, what)
-        case LegAnswered():
-            calls.answer(step, what)
-        case CallConnected():
-            calls.connected(step, what)
-        case CallerHungUp():
-            calls.caller_hung_up(step, what)
-        case AnnouncementOver():
-            announcing.over(step, what)
-        case KeyPressed():
-            waiting.key_pressed(step, what)
-        case LegEnded():
-            calls.leg_ended(step, what)
-        case LegKeyPressed():
-            calls.leg_key_pressed(step, what)
-        case AgentTold():
-            calls.agent_told(step, what)
-        case CallerReached():
-            callback.reached(step, what)
-        case CallerNotReached():
-            callback.not_reached(step, what)
-        case ConnectFailed():
-            calls.connect_failed(step, what)
-        case LegHeld():
-            talk.held(step, what)
-        case LegResumed():
-            talk.resumed(step, what)
-        case TransferAsked():
-            talk.transfer_asked(step, what)
-        case DeviceRegistered():
-            agents.registered(step, what)
-        case DeviceUnregistered():
-            agents.unregistered(step, what)
-        case PhoneNamedItself():
-            agents.named_itself(step, what)
-        case OtherCallStarted():
-            agents.other_call_started(step, what)
-        case OtherCallAnswered():
-            agents.other_call_answered(step, what)
-        case OtherCallEnded():
-            agents.other_call_ended(step, what)
-        case SetStatusByPhone():
-            return agents.set_status_by_phone(step, what)
-        case SetAwayByPhone():
-            return agents.set_away_by_phone(step, what)
-        case SetStatus():
-            return agents.set_status(step, what)
-        case EndWrapUpByPhone():
-            return agents.end_wrap_up_by_phone(step, what)
-        case EndWrapUp():
-            return agents.end_wrap_up(step, what)
-        case SwitchDevice():
-            return agents.switch_device(step, what)
-        case MonitorAnswered():
-            monitoring.answered(step, what)
-        case (
-            HangUp()
-            | Hold()
-            | Resume()
-            | DialFor()
-            | SetPriority()
-            | MoveCall()
-            | PickCall()
-            | Monitor()
-            | ChangeMonitor()
-            | EndMonitor()
-        ):
-            return _beyond_the_phone(step, what)
-        case ConfigurationLoaded():
-            configure.configure(step, what)
-        case EngineStarted():
-            pass
-        case AsteriskLost():
-            _lose_sight(step)
-        case AsteriskSeen():
-            reconcile.settle(step, what)
-        case DriftFound():
-            reconcile.correct(step, what)
-        case _:
-            assert_never(what)
-    return None
-
-
-def _beyond_the_phone(
-    step: Step,
-    what: HangUp | Hold | Resume | DialFor | SetPriority | MoveCall | PickCall | Monitor | ChangeMonitor | EndMonitor,
-) -> Refusal | None:
-    """The rule for what people do with calls by another way than a phone."""
-    match what:
-        case HangUp():
-            return talk.hang_up(step, what)
-        case Hold():
-            return talk.hold(step, what)
-        case Resume():
-            return talk.resume(step, what)
-        case DialFor():
-            return dialling.dial(step, what)
-        case SetPriority():
-            return supervising.set_priority(step, what)
-        case MoveCall():
-            return supervising.move(step, what)
-        case PickCall():
-            return supervising.pick(step, what)
-        case Monitor():
-            return monitoring.start(step, what)
-        case ChangeMonitor():
-            return monitoring.change(step, what)
-        case EndMonitor():
-            return monitoring.stop(step, what)
-        case _:
-            assert_never(what)
 
 
 # --- time
@@ -324,6 +207,7 @@ def _match(step: Step) -> None:
         rung = sum(_ring(step, call) for call in calls.values())
         if not rung or (not freed and len(needy) == 1):  # one caller alone has had all whom he can have
             break
+        freed = [agent for agent in freed if agent.id in state.available]
     state.freed.clear()
     state.needy.clear()
 
@@ -351,3 +235,66 @@ def _ring(step: Step, call: CallRecord) -> int:
         offers.make(step, call, pick.agent, pick.round)
         rung += 1
     return rung
+
+
+# --- the rule for each input
+
+
+def _started(step: Step, event: EngineStarted) -> None:
+    """What was in sight before is out of sight; that `handle` has seen to, before anything lapsed."""
+
+
+def _asterisk_lost(step: Step, event: AsteriskLost) -> None:
+    _lose_sight(step)
+
+
+_RULES: Final[Mapping[type[Event | Request], Callable[[Step, Any], Refusal | None]]] = {
+    # a call
+    CallArrived: entry.arrive,
+    LegAnswered: calls.answer,
+    CallConnected: calls.connected,
+    CallerHungUp: calls.caller_hung_up,
+    AnnouncementOver: announcing.over,
+    KeyPressed: waiting.key_pressed,
+    LegEnded: calls.leg_ended,
+    LegKeyPressed: calls.leg_key_pressed,
+    AgentTold: calls.agent_told,
+    CallerReached: callback.reached,
+    CallerNotReached: callback.not_reached,
+    ConnectFailed: calls.connect_failed,
+    LegHeld: talk.held,
+    LegResumed: talk.resumed,
+    TransferAsked: talk.transfer_asked,
+    # an agent and his phones
+    DeviceRegistered: agents.registered,
+    DeviceUnregistered: agents.unregistered,
+    PhoneNamedItself: agents.named_itself,
+    OtherCallStarted: agents.other_call_started,
+    OtherCallAnswered: agents.other_call_answered,
+    OtherCallEnded: agents.other_call_ended,
+    SetStatusByPhone: agents.set_status_by_phone,
+    SetAwayByPhone: agents.set_away_by_phone,
+    SetStatus: agents.set_status,
+    EndWrapUpByPhone: agents.end_wrap_up_by_phone,
+    EndWrapUp: agents.end_wrap_up,
+    SwitchDevice: agents.switch_device,
+    # beyond the phone
+    HangUp: talk.hang_up,
+    Hold: talk.hold,
+    Resume: talk.resume,
+    DialFor: dialling.dial,
+    SetPriority: supervising.set_priority,
+    MoveCall: supervising.move,
+    PickCall: supervising.pick,
+    Monitor: monitoring.start,
+    MonitorAnswered: monitoring.answered,
+    ChangeMonitor: monitoring.change,
+    EndMonitor: monitoring.stop,
+    # the whole
+    ConfigurationLoaded: configure.configure,
+    EngineStarted: _started,
+    AsteriskLost: _asterisk_lost,
+    AsteriskSeen: reconcile.settle,
+    DriftFound: reconcile.correct,
+}
+"""For each input; a table, because a long `match` costs each input a comparison for all that stand before it."""

@@ -3,9 +3,10 @@
 The same rules hold for who overflows from another queue; `overflow` asks here.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from acd import announcing, callback, park
 from acd.expected_wait import expected_wait
@@ -20,8 +21,7 @@ UNNOTICED: Final = timedelta(seconds=15)
 """How long a caller can wait unnoticed while Asterisk counts as in sight: a lost event is found within ten seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comer:
+class Comer(Struct, frozen=True, kw_only=True):
     """Who wants into a queue."""
 
     call: CallId
@@ -32,8 +32,7 @@ class Comer:
     priority: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A queue that lets somebody in, and what he finds there."""
 
     queue: QueueId

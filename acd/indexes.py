@@ -8,9 +8,21 @@ from collections import Counter
 from typing import Final
 
 from acd.announcements import LONGEST_BRIEFING, LONGEST_SAID, next_due
-from acd.eligibility import obstacle_everywhere, obstacle_in, rank, staffs
-from acd.model import AccountId, AgentId, Assignment, CallId, ChannelId, DeviceId, OfferId, Queue, QueueId, QueueType
-from acd.ordered import DeadlineKind, Deadlines, Ordered
+from acd.eligibility import has_hands_full_everywhere, obstacle_everywhere, obstacle_in, rank, staffs
+from acd.model import (
+    AccountId,
+    AgentId,
+    Assignment,
+    AssignmentKey,
+    CallId,
+    ChannelId,
+    DeviceId,
+    OfferId,
+    Queue,
+    QueueId,
+    QueueType,
+)
+from acd.ordered import Counts, DeadlineKind, Deadlines, Ordered
 from acd.outputs import OutboundCap
 from acd.records import (
     AgentRecord,
@@ -32,7 +44,7 @@ class QueueIndex:
         self.assigned: dict[AgentId, Assignment] = {}
         self.staffed: set[AgentId] = set()
         """Agents who take calls of this queue, free or not."""
-        self.shared: Counter[QueueId] = Counter()
+        self.shared: Counts[QueueId] = Counts()
         """How many of them take calls of another queue as well, by that queue."""
         self.wrapping_up: Ordered[AgentId] = Ordered()
         """Those of them who are in wrap-up, the earliest end first."""
@@ -70,6 +82,8 @@ class Indexes:
         """Of these records (of a snapshot), or of none."""
         self.records = records or Records()
         self.index = _QueueIndexes()
+        self.assignments: dict[AssignmentKey, Assignment] = {}
+        """All of them, as a configuration names them."""
         self.devices_of: dict[AgentId, dict[DeviceId, DeviceRecord]] = {}
         self.channels: dict[ChannelId, DeviceId] = {}
         """Calls of known devices that are no offers of ours."""
@@ -83,6 +97,8 @@ class Indexes:
         """Who waits to be called back, and is not being called, by his queue and number as `place_id` names them."""
         self.staffing: dict[AgentId, set[QueueId]] = {}
         """The queues whose calls an agent takes."""
+        self.available: set[AgentId] = set()
+        """Agents who are eligible somewhere."""
         self.deadlines = Deadlines()
         self.freed: set[AgentId] = set()
         """Agents who became eligible somewhere; the engine takes them out once it has looked for calls for them."""
@@ -98,6 +114,8 @@ class Indexes:
         """Accounts for which one less goes out; taken out once those who waited for it are looked at."""
         self.leaving: set[CallId] = set()
         """Callers whose longest wait is over and for whom nobody rings any more; they are to leave their queue."""
+        self.next_calls: dict[AgentId, CallRecord | None] = {}
+        """Which call they should have next, of agents for whom that was asked since the last fact."""
         self._build()
 
     # --- reading
@@ -225,23 +243,28 @@ class Indexes:
     def reindex_eligible(self, agent: AgentRecord) -> None:
         """Of which queues he could be offered a call now; enough where only his calls and offers have changed."""
         assignments = self.records.assignments.get(agent.id, {})
-        if obstacle_everywhere(agent) is not None:
+        if obstacle_everywhere(agent) is not None or has_hands_full_everywhere(agent, assignments.values()):
             self.freed.discard(agent.id)
-            for queue_id in assignments:
-                self.index[queue_id].eligible.remove(agent.id)
+            if agent.id in self.available:
+                self.available.discard(agent.id)
+                for queue_id in assignments:
+                    self.index[queue_id].eligible.remove(agent.id)
             return
         devices = self.devices_of.get(agent.id, {}).values()
-        somewhere = False
+        queues, somewhere = self.records.queues, False
         for queue_id, assignment in assignments.items():
             eligible = self.index[queue_id].eligible
-            queue: Queue | None = self.records.queues.get(queue_id)
+            queue: Queue | None = queues.get(queue_id)
             if queue is None or queue.type is QueueType.CALL_PARK or obstacle_in(assignment, agent, devices):
                 eligible.remove(agent.id)
                 continue
             somewhere = True
             if eligible.place(agent.id, *rank(queue, assignment, agent)):
                 self.freed.add(agent.id)
-        if not somewhere:
+        if somewhere:
+            self.available.add(agent.id)
+        else:
+            self.available.discard(agent.id)
             self.freed.discard(agent.id)
 
     def _staff(self, agent: AgentRecord) -> None:
@@ -256,16 +279,21 @@ class Indexes:
                 index = self.index[queue_id]
                 index.staffed.discard(agent.id)
                 index.wrapping_up.remove(agent.id)
-                index.shared.subtract(before - {queue_id})
+                index.shared.take_away(before - {queue_id})
             for queue_id in now:
                 index = self.index[queue_id]
                 index.staffed.add(agent.id)
-                index.shared.update(now - {queue_id})
-        for queue_id in now:
-            if agent.wrap_up is None:
+                index.shared.add(now - {queue_id})
+        self.place_wrap_up(agent)
+
+    def place_wrap_up(self, agent: AgentRecord) -> None:
+        """When his wrap-up ends, for the queues of which he takes calls; enough where nothing else has changed."""
+        until = None if agent.wrap_up is None else agent.wrap_up.until.timestamp()
+        for queue_id in self.staffing.get(agent.id, ()):
+            if until is None:
                 self.index[queue_id].wrapping_up.remove(agent.id)
             else:
-                self.index[queue_id].wrapping_up.place(agent.id, agent.wrap_up.until.timestamp())
+                self.index[queue_id].wrapping_up.place(agent.id, until)
 
     # --- from nothing
 
@@ -275,7 +303,7 @@ class Indexes:
             self.devices_of.setdefault(device.owner, {})[device.id] = self.device(device.id)
         for agent_id, entries in r.assignments.items():
             for queue_id, entry in entries.items():
-                self.index[queue_id].assigned[agent_id] = entry
+                self.index[queue_id].assigned[agent_id] = self.assignments[agent_id, queue_id] = entry
         for agent in r.agent_records.values():
             self.channels.update(agent.other_calls)
             self.deadlines.set(DeadlineKind.BACK_OFF, agent.id, agent.back_off_until)
@@ -305,18 +333,23 @@ class Indexes:
         """What lapses for a waiting caller, by the rules that his queue has now."""
         queue: Queue | None = self.records.queues.get(call.queue)
         on_the_line = call.callback is None
-        hears = on_the_line and self.records.asterisk_in_sight
         # A longest wait of nought is none.
         max_wait = (queue.max_wait or None) if queue is not None and on_the_line and not call.overdue else None
         behind = queue.longest_behind if queue is not None and not call.lifted else None
-        due = next_due(queue, call) if queue is not None and hears and call.saying is None else None
-        said = max(call.last_said.values()) + LONGEST_SAID if hears and call.saying is not None else None
-        if max_wait is None and behind is None and due is None and said is None and on_the_line:
-            self.deadlines.forget(call.id, _OF_WAITING)
-            return
         self.deadlines.set(DeadlineKind.MAX_WAIT, call.id, None if max_wait is None else call.queued_at + max_wait)
         self.deadlines.set(DeadlineKind.LIFT, call.id, None if behind is None else call.arrived + behind)
         self.deadlines.set(DeadlineKind.CALLBACK, call.id, call.callback.again if call.callback else None)
+        self._set_announcements(call, queue)
+
+    def place_announcement(self, call: CallRecord) -> None:
+        """What he hears has begun or is over: when he hears the next; nothing else of him has changed."""
+        if call.agent is None:
+            self._set_announcements(call, self.records.queues.get(call.queue))
+
+    def _set_announcements(self, call: CallRecord, queue: Queue | None) -> None:
+        hears = call.callback is None and self.records.asterisk_in_sight
+        due = next_due(queue, call) if queue is not None and hears and call.saying is None else None
+        said = max(call.last_said.values()) + LONGEST_SAID if hears and call.saying is not None else None
         self.deadlines.set(DeadlineKind.ANNOUNCEMENT, call.id, due[0] if due else None)
         self.deadlines.set(DeadlineKind.ANNOUNCEMENT_END, call.id, said)
 

@@ -4,10 +4,11 @@ Nothing is scanned: each rule reads the front of an index that `State` keeps in 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from acd.model import AgentId, Assignment, CallId, Queue, QueueId, QueueType
 from acd.ordered import Ordered
@@ -15,16 +16,14 @@ from acd.records import AgentRecord, CallRecord
 from acd.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """Whom to ring next for a call, and in which round."""
 
     agent: AgentId
     round: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Who rings next in a linear cascade: everybody up to this agent, of this order number."""
 
     agent: AgentId
@@ -63,7 +62,7 @@ class PassedOver(StrEnum):
     """He should have another call first, by his own priorities."""
 
 
-class Precedence(NamedTuple):
+class Precedence(Struct, frozen=True, order=True):
     """Which of two calls an agent should have first, lowest first."""
 
     priority: float
@@ -185,25 +184,43 @@ def next_call(state: State, agent: AgentRecord, widening: CallRecord | None = No
     A queue whose callers cannot use him now is passed over, whatever its priority. `widening` is a call whose cascade
     may come to him now.
     """
-    found = [
-        (call, assignment)
-        for queue_id, assignment in state.records.assignments.get(agent.id, {}).items()
-        if (call := _first_for(state, queue_id, agent, widening)) is not None
-    ]
-    if len(found) > 1:
-        found.sort(key=lambda each: precedence(state.records.queues[each[0].queue], each[1], each[0]))
-    return found[0][0] if found else None
+    if widening is not None:
+        return _next_call(state, agent, widening)
+    known = state.next_calls
+    if agent.id not in known:
+        known[agent.id] = _next_call(state, agent, None)
+    return known[agent.id]
+
+
+def _next_call(state: State, agent: AgentRecord, widening: CallRecord | None) -> CallRecord | None:
+    found: CallRecord | None = None
+    foremost: Precedence | None = None
+    for queue_id, assignment in state.records.assignments.get(agent.id, {}).items():
+        call = _first_for(state, queue_id, agent, widening)
+        if call is None:
+            continue
+        queue = state.records.queues[queue_id]
+        if foremost is not None and _priority(queue, assignment, call) > foremost.priority:
+            continue  # so the callers' turn does not matter
+        place = precedence(queue, assignment, call)
+        if foremost is None or place < foremost:
+            found, foremost = call, place
+    return found
 
 
 def precedence(queue: Queue, assignment: Assignment, call: CallRecord) -> Precedence:
     """The place of a call of this queue among those that an agent with this assignment could have."""
+    return Precedence(_priority(queue, assignment, call), call.turn, call.id)
+
+
+def _priority(queue: Queue, assignment: Assignment, call: CallRecord) -> float:
     priority = queue.priority if assignment.priority is None else assignment.priority
-    return Precedence(-inf if call.lifted else priority, call.turn, call.id)
+    return -inf if call.lifted else priority
 
 
 def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: CallRecord | None) -> CallRecord | None:
     """The call of this queue whose turn it is of those that can use this agent now."""
-    index = state.queue_index(queue_id)
+    index = state.index[queue_id]
     queue: Queue | None = state.records.queues.get(queue_id)
     if queue is None or agent.id not in index.eligible:
         return None
@@ -211,7 +228,7 @@ def _first_for(state: State, queue_id: QueueId, agent: AgentRecord, widening: Ca
         call = state.records.calls[call_id]
         if not call.may_ring:
             continue
-        if call is not widening and not _reached(call, queue, index.assigned[agent.id]):
+        if call.cascade is not None and call is not widening and not _reached(call, queue, index.assigned[agent.id]):
             continue
         if agent.id not in call.tried or begins_round(call, index.eligible):
             return call

@@ -1,4 +1,4 @@
-"""Two small indexes that keep a step's cost independent of the centre's size: ids in an order, and deadlines.
+"""Small indexes that keep a step's cost independent of the centre's size: ids in an order, counts, and deadlines.
 
 Sorted lists with binary search: for the sizes of a call centre (thousands an index) moving memory beats any tree.
 """
@@ -8,59 +8,100 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 Id = TypeVar("Id", bound=str)
 
 
-class Ordered(Generic[Id]):
-    """Ids by one or more numbers, lowest first; equal ones by id, so that the order is always the same."""
+_Entry = tuple[Any, ...]
+"""The numbers of the rank, then the id: flat, because to compare tuples in tuples takes twice as long."""
 
-    __slots__ = ("_entries", "_rank_of")
+
+class Ordered(Generic[Id]):
+    """Ids by one or more numbers each, all as many, lowest first; equal ones by id: the order is always the same."""
+
+    __slots__ = ("_entries", "_entry_of")
 
     def __init__(self) -> None:
-        self._entries: list[tuple[tuple[float, ...], str]] = []
-        self._rank_of: dict[str, tuple[float, ...]] = {}
+        self._entries: list[_Entry] = []
+        self._entry_of: dict[str, _Entry] = {}
 
     def place(self, id_: Id, *rank: float) -> bool:
         """Put an id at its rank, moving it if it stood elsewhere. Whether anything changed."""
-        if self._rank_of.get(id_) == rank:
+        entry: _Entry = (*rank, id_)
+        before = self._entry_of.get(id_)
+        if before == entry:
             return False
-        self.remove(id_)
-        self._rank_of[id_] = rank
-        entry: tuple[tuple[float, ...], str] = (rank, id_)
+        if before is not None:
+            del self._entries[bisect_left(self._entries, before)]
+        self._entry_of[id_] = entry
         insort(self._entries, entry)
         return True
 
     def remove(self, id_: Id) -> bool:
         """Take an id out. Whether it was in."""
-        rank = self._rank_of.pop(id_, None)
-        if rank is None:
+        entry = self._entry_of.pop(id_, None)
+        if entry is None:
             return False
-        del self._entries[bisect_left(self._entries, (rank, id_))]
+        del self._entries[bisect_left(self._entries, entry)]
         return True
 
     def position(self, id_: Id) -> int:
         """How many stand before an id that is in."""
-        return bisect_left(self._entries, (self._rank_of[id_], id_))
+        return bisect_left(self._entries, self._entry_of[id_])
 
     def before(self, id_: Id, *rank: float) -> int:
         """How many stand before the place that this id has, or would have, at this rank."""
-        return bisect_left(self._entries, (rank, id_))
+        return bisect_left(self._entries, (*rank, id_))
 
     def first(self) -> Id | None:
         """The id of the lowest rank, None when empty."""
-        return cast("Id", self._entries[0][1]) if self._entries else None
+        return cast("Id", self._entries[0][-1]) if self._entries else None
 
     def __contains__(self, id_: Id) -> bool:
-        return id_ in self._rank_of
+        return id_ in self._entry_of
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[Id]:
-        for _, id_ in self._entries:
-            yield cast("Id", id_)
+        for entry in self._entries:
+            yield entry[-1]
+
+
+class Counts(Generic[Id]):
+    """How often each id was added and not taken away again."""
+
+    __slots__ = ("_count", "_ids", "total")
+
+    def __init__(self) -> None:
+        self._count: dict[Id, int] = {}
+        self._ids: list[Id] = []
+        """In order."""
+        self.total = 0
+
+    def add(self, ids: Iterable[Id]) -> None:
+        """Once more, each of them."""
+        for id_ in ids:
+            count = self._count.get(id_, 0)
+            if not count:
+                insort(self._ids, id_)
+            self._count[id_] = count + 1
+            self.total += 1
+
+    def take_away(self, ids: Iterable[Id]) -> None:
+        """Once less, each of them; all were added."""
+        for id_ in ids:
+            self.total -= 1
+            self._count[id_] -= 1
+            if not self._count[id_]:
+                del self._count[id_]
+                del self._ids[bisect_left(self._ids, id_)]
+
+    def sample(self, most: int) -> list[tuple[Id, int]]:
+        """So many of the ids at most, evenly spread over their order, each with its count."""
+        step = max(-(-len(self._ids) // most), 1)
+        return [(id_, self._count[id_]) for id_ in self._ids[::step]]
 
 
 class DeadlineKind(IntEnum):
@@ -93,7 +134,7 @@ class Deadlines:
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, DeadlineKind, str]] = []
         self._until: list[dict[str, datetime]] = [{} for _ in range(max(DeadlineKind) + 1)]
-        """By kind, which is a number; as part of a key it would be hashed by its name, slowly."""
+        """By kind, which is a number."""
 
     def set(self, kind: DeadlineKind, id_: str, until: datetime | None) -> None:
         """Let it lapse at this instant; None: not at all."""

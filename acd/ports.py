@@ -1,6 +1,6 @@
 """What core, bridge and process promise each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -36,8 +36,11 @@ class EnginePort(Protocol):
         """Decide, and return once the decision is durable. None: granted."""
         ...
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        """In what the books differ from this look at Asterisk, now. Changes nothing."""
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        """In what the books differ from this look at Asterisk. Changes nothing.
+
+        In small pieces: after each `None` something else may happen, and what was found before may be so no more.
+        """
         ...
 
     def report(self, device: DeviceId) -> AgentReport | None:

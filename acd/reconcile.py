@@ -60,10 +60,10 @@ def settle(step: Step, seen: AsteriskSeen) -> None:
     """After a connect: make books and Asterisk agree, and order again what may have reached nobody."""
     known = step.state.records.asterisk_life
     loss = Loss.UNHEARD if known is None or seen.life in (None, known) else Loss.ASTERISK_ENDED
-    calls_before = sorted(step.state.records.calls)
+    answered = sorted((call for call in step.state.records.calls.values() if call.agent is not None), key=_id)
     confirming = [id_ for id_, offer in step.state.records.offers.items() if offer.confirming is not None]
-    briefed = [id_ for id_ in calls_before if step.state.records.calls[id_].briefing]
-    talking = [id_ for id_ in calls_before if step.state.records.calls[id_].talking_since is not None]
+    briefed = [call.id for call in answered if call.briefing]
+    talking = [call.id for call in answered if call.talking_since is not None]
     _cut_announcements(step, seen)
     for difference in differences(step.state, seen):
         _correct(step, difference, loss)
@@ -217,7 +217,8 @@ def _order_again(step: Step, missing: NotLetGo | NotHeld | NotJoined) -> None:
 def _cut_announcements(step: Step, seen: AsteriskSeen) -> None:
     """Their ends may have been missed."""
     lines = {channel_of(call) for call in seen.calls}
-    for call in sorted(step.state.records.calls.values(), key=lambda c: c.id):
+    hearing = [call for call in step.state.records.calls.values() if call.saying is not None]
+    for call in sorted(hearing, key=_id):
         if call.channel in lines:
             announcing.cut(step, call)
 
@@ -232,6 +233,10 @@ def _ask_again(step: Step, seen: AsteriskSeen, confirming: list[OfferId]) -> Non
 
 def _unknown_offers(step: Step, seen: AsteriskSeen) -> tuple[OfferId, ...]:
     return tuple(sorted({leg.offer for leg in seen.legs} - step.state.records.offers.keys() - step.state.talks.keys()))
+
+
+def _id(call: CallRecord) -> CallId:
+    return call.id
 
 
 def _still_there(step: Step, known: list[CallId]) -> list[CallRecord]:

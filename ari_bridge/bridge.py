@@ -24,6 +24,7 @@ from acd.inputs import (
     DriftFound,
     Event,
     KeyPressed,
+    LegEnd,
     LegEnded,
     LegKeyPressed,
     OtherCallEnded,
@@ -45,7 +46,7 @@ from acd.outputs import (
     TurnAway,
 )
 from acd.ports import EnginePort, Provisioning
-from ari_bridge import plan_portal, plan_talks, provision, resync, subscription
+from ari_bridge import plan_callers, plan_portal, plan_talks, provision, resync, subscription
 from ari_bridge.asterisk_clock import AsteriskClock
 from ari_bridge.beat import beat
 from ari_bridge.claim import Claim, StoodDown
@@ -63,7 +64,17 @@ from ari_bridge.names import caller_of, leg_channel
 from ari_bridge.plan import plan
 from ari_bridge.reading import printable
 from ari_bridge.rounds import Rounds
-from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
+from ari_bridge.signals import (
+    EarReady,
+    LeftUs,
+    LegLeft,
+    Passed,
+    PlaybackOver,
+    Replaced,
+    Signal,
+    StarCodeDialled,
+    TellingOver,
+)
 from ari_bridge.tasks import Tasks
 from ari_bridge.telling import Telling
 from ari_bridge.translate import translate
@@ -132,6 +143,8 @@ class Bridge:
         """Whether we hear of phones."""
         self._callers: dict[CallId, ChannelId] = {}
         """The callers in our hands: each one's end is told once, whichever message says it first."""
+        self._comes: CallId | None = None
+        """Whose call the engine is being told of for the first time: nobody has put him anywhere."""
         self._talks: set[CallId] = set()
         """Calls for which there is a bridge of caller and agent."""
         self._recent: deque[Message] = deque(maxlen=REMEMBERED)
@@ -175,9 +188,15 @@ class Bridge:
         if not self.connected:
             self.counters.dropped += len(commands)
             return
-        for command in commands:
-            for errand in (*self._before(command), *plan(command, self._app)):
-                self._lanes.start(errand)
+        errands = [errand for command in commands for errand in self._planned(command)]
+        self._lanes.start_all(errands)
+        if errands:
+            self._client.give_way()
+
+    def _planned(self, command: Command) -> tuple[Errand, ...]:
+        if isinstance(command, HoldCaller) and command.call == self._comes:
+            return plan_callers.hold(command, just_came=True)
+        return (*self._before(command), *plan(command, self._app))
 
     def _before(self, command: Command) -> tuple[Errand, ...]:
         """Remember what was ordered, and what has to be asked beside the plan because of what was before."""
@@ -342,6 +361,8 @@ class Bridge:
             case LegEnded(offer=offer, device=device):
                 self._leg_gone(offer, device)
                 self._engine.tell(happening)
+            case LegLeft(offer=offer, device=device):
+                self._engine.tell(LegEnded(offer=offer, device=device, how=LegEnd.HUNG_UP))
             case LegKeyPressed():
                 self._engine.tell(self._keys.joined(happening))
             case TellingOver():
@@ -359,7 +380,9 @@ class Bridge:
                 self._engine.tell(happening)
             case CallArrived(call=call):
                 self._callers[call] = ChannelId(call)
+                self._comes = call
                 self._engine.tell(happening)
+                self._comes = None
             case CallerReached(call=call, channel=channel):
                 self._callers[call] = channel
                 self._engine.tell(happening)

@@ -78,6 +78,7 @@ class Client:
     def _stand_on(self, wire: Wire, time_limit: timedelta) -> None:
         self.rest = Rest(wire, time_limit=time_limit)
         self.listeners = Listeners()
+        self._gives_way = False
         self.bad_frames = 0
         """Frames that were no events: not JSON, not an object, or without a type."""
         self.applications = methods.Applications(self)
@@ -108,6 +109,10 @@ class Client:
         await self.rest.close()
 
     # Events
+
+    def give_way(self) -> None:
+        """From a callback: what it has begun goes on before the next event is handed out."""
+        self._gives_way = True
 
     def on_event(self, event_type: str | None, callback: Callable[[Event], None]) -> Subscription:
         """Call `callback(event)` for every event of this type; None: of any type, known to this client or not."""
@@ -185,6 +190,9 @@ class Client:
                 event = None
             if isinstance(event, dict) and isinstance(event.get("type"), str):
                 tell(event)
+                if self._gives_way:
+                    self._gives_way = False
+                    await asyncio.sleep(0)
             else:
                 self.bad_frames += 1
                 log.warning("ari_frame_unreadable", start=repr(frame[:80]))

@@ -6,7 +6,7 @@ It decides nothing: what a failure means stands in the errand.
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Container, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from acd.model import CallId
 from ari_bridge.client import AriError, Client
 from ari_bridge.counters import BridgeCounters, outcome
 from ari_bridge.errands import Errand, Operation
-from ari_bridge.names import caller_of
+from ari_bridge.names import caller_of, is_endpoint
 from ari_bridge.pressure import Pressure
 from ari_bridge.reading import texts_in
 from ari_bridge.tasks import Tasks
@@ -39,14 +39,38 @@ class Lanes:
         self.pressure = Pressure()
         self._waiting: dict[str, deque[Errand]] = {}
         """By lane; the first of each is under way."""
+        self._put_off: list[Errand] = []
+        """Until what the phones are asked has been written."""
         self._concerned: set[str] = set()
         self._ending: dict[str, asyncio.Event] = {}
 
     def concerned_from_now(self) -> Container[str]:
         """The lanes, channels and bridges of the orders under way, and of all until this is asked again."""
-        errands = itertools.chain.from_iterable(self._waiting.values())
+        errands = itertools.chain(self._put_off, *self._waiting.values())
         self._concerned = {name for errand in errands for name in errand.concerns}
         return self._concerned
+
+    def start_all(self, errands: Sequence[Errand]) -> None:
+        """Carry these out. Those of phones begin first: a ring is waited for, music is not."""
+        others = [errand for errand in errands if not is_endpoint(errand.lane)]
+        for errand in errands:
+            if is_endpoint(errand.lane):
+                self.start(errand)
+        if len(others) == len(errands) and not self._put_off:
+            self._start_each(others)
+        elif others:
+            if not self._put_off:
+                asyncio.get_running_loop().call_soon(self._start_put_off)
+            self._put_off += others
+
+    def _start_put_off(self) -> None:
+        """A turn of the event loop after the others, which have written their requests by then."""
+        put_off, self._put_off = self._put_off, []
+        self._start_each(put_off)
+
+    def _start_each(self, errands: Sequence[Errand]) -> None:
+        for errand in errands:
+            self.start(errand)
 
     def start(self, errand: Errand) -> None:
         """Carry this out, after what its lane still has to do. Returns at once."""
@@ -66,6 +90,7 @@ class Lanes:
 
     def forget(self) -> None:
         """Drop what has not been asked yet; the tasks themselves are cancelled by whoever owns them."""
+        self._put_off.clear()
         self._waiting.clear()
 
     async def _go(self, lane: str) -> None:

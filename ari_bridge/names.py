@@ -182,6 +182,11 @@ def endpoint(device: DeviceId) -> str:
     return f"PJSIP/{device}"
 
 
+def is_endpoint(name: str) -> bool:
+    """Whether this is such a name."""
+    return name.startswith("PJSIP/")
+
+
 def device_of_channel(channel_name: str) -> DeviceId | None:
     """The phone of a channel, by the channel's name: `PJSIP/1001-desk-0000002a`."""
     found = _PHONE.fullmatch(channel_name)

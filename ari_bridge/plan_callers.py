@@ -24,36 +24,32 @@ from ari_bridge.errands import (
 from ari_bridge.names import announcement, far_half, hold_bridge, leg_channel, talk_bridge
 
 
-def hold(command: HoldCaller) -> tuple[Errand, ...]:
+def hold(command: HoldCaller, *, just_came: bool = False) -> tuple[Errand, ...]:
     """Music for the caller. The bridge is made when it is found missing: by its first caller, or in a new Asterisk.
 
     The music is the participant's own: a bridge's ends with its last caller and does not come back. And a channel that
-    is put where it is already falls silent, so it is taken out first. A caller who has gone meanwhile needs no music.
+    is put where it is already falls silent, so it is taken out first, unless it `just_came` to us. A caller who has
+    gone meanwhile needs no music.
     """
     bridge = hold_bridge(command.queue)
     make = on_bridge("createWithId", bridge, type="holding", name=bridge, harmless={CONFLICT})
-    return (
-        Errand(
-            lane=command.call,
-            operations=(
-                on_channel("answer", command.channel, harmless={NOT_FOUND, CONFLICT}),
-                on_bridge(
-                    "removeChannel",
-                    bridge,
-                    channel=command.channel,
-                    harmless={NO_SUCH_CHANNEL, NOT_FOUND, CONFLICT, NOT_INSIDE},
-                ),
-                on_bridge(
-                    "addChannel",
-                    bridge,
-                    channel=command.channel,
-                    role="holding_participant",
-                    harmless={NO_SUCH_CHANNEL, NOT_INSIDE},
-                    mend={NOT_FOUND: (make,)},
-                ),
-            ),
-        ),
+    answer = on_channel("answer", command.channel, harmless={NOT_FOUND, CONFLICT})
+    take_out = on_bridge(
+        "removeChannel",
+        bridge,
+        channel=command.channel,
+        harmless={NO_SUCH_CHANNEL, NOT_FOUND, CONFLICT, NOT_INSIDE},
     )
+    put_in = on_bridge(
+        "addChannel",
+        bridge,
+        channel=command.channel,
+        role="holding_participant",
+        harmless={NO_SUCH_CHANNEL, NOT_INSIDE},
+        mend={NOT_FOUND: (make,)},
+    )
+    operations = (answer, put_in) if just_came else (answer, take_out, put_in)
+    return (Errand(lane=command.call, operations=operations),)
 
 
 def say(command: Say) -> tuple[Errand, ...]:
@@ -127,7 +123,7 @@ def turn_away(command: TurnAway) -> tuple[Errand, ...]:
 
 def hang_up(command: HangUpCall) -> tuple[Errand, ...]:
     """The channel, then the bridge: a caller alone in the bridge of his talk is known as one who is to go."""
-    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND})
+    destroy = on_bridge("destroy", talk_bridge(command.call), harmless={NOT_FOUND, CONFLICT})
     if command.channel is None:
         return (Errand(lane=command.call, operations=(destroy,)),)
     end = on_channel("hangup", command.channel, harmless={NOT_FOUND})

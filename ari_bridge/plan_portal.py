@@ -129,7 +129,7 @@ def _join(channel: ChannelId, mode: MonitorMode) -> Operation:
 
 def stop_listening(command: StopListening) -> tuple[Errand, ...]:
     """Nothing is left of it but the phone."""
-    destroy = on_bridge("destroy", room(command.channel), harmless={NOT_FOUND})
+    destroy = on_bridge("destroy", room(command.channel), harmless={NOT_FOUND, CONFLICT})
     return (Errand(lane=command.channel, operations=(*_deafen(command.channel), destroy)),)
 
 

@@ -39,7 +39,7 @@ def _farewell(call: CallId, left: CallId | None) -> tuple[Errand, ...]:
     """The bridge that the leg has left goes in the lane of the new talk, behind the joining."""
     if left is None:
         return ()
-    return (Errand(lane=call, operations=(on_bridge("destroy", talk_bridge(left), harmless={NOT_FOUND}),)),)
+    return (Errand(lane=call, operations=(on_bridge("destroy", talk_bridge(left), harmless={NOT_FOUND, CONFLICT}),)),)
 
 
 def connect_retriever(command: ConnectRetriever) -> tuple[Errand, ...]:
@@ -89,7 +89,7 @@ def part(call: CallId, channel: ChannelId) -> tuple[Errand, ...]:
             lane=call,
             operations=(
                 on_bridge("removeChannel", bridge, channel=channel, harmless=gone),
-                on_bridge("destroy", bridge, harmless={NOT_FOUND}),
+                on_bridge("destroy", bridge, harmless={NOT_FOUND, CONFLICT}),
             ),
         ),
     )

@@ -4,15 +4,17 @@ Asterisk never repeats an event: after a connect this takes the place of all tha
 shows whether something was. Read in pieces, between which calls go on: with a thousand callers it takes a while.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from operator import attrgetter
+from typing import Final
 
 from acd.inputs import AsteriskSeen, SeenCall, SeenLeg, SeenOtherCall
 from acd.model import AccountId, CallId, ChannelId, DeviceId, MonitorMode, QueueId
 from ari_bridge.client import Client
+from ari_bridge.lists import entries_of, in_pieces
 from ari_bridge.names import (
     Leg,
     called_back,
@@ -43,12 +45,12 @@ from ari_bridge.reading import (
 )
 from ari_bridge.resource import Json
 from ari_bridge.signals import StarCodeDialled
-from ari_bridge.unreadable import all_channels
+from ari_bridge.unreadable import CHANNELS, all_channels
 
-PIECE: Final = 50
-"""So many channels are read at once, in about half a millisecond."""
+BRIDGES: Final = "bridges"
+ENDPOINTS: Final = "endpoints"
 
-Some = TypeVar("Some")
+_ARRIVAL: Final = attrgetter("arrived", "call")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +64,15 @@ class Picture:
 async def look(client: Client, app: str, life: str | None = None) -> Picture:
     """Ask Asterisk for everything; `life` as in `AsteriskSeen`. Raises AriError."""
     found = _Found(app)
-    async for channels in _in_pieces(await all_channels(client)):
+    async for channels in in_pieces(await all_channels(client), CHANNELS):
         for channel in channels:
-            found.channel(channel.json)
-    for bridge in await client.bridges.list():
-        found.bridge(bridge.json)
-    async for endpoints in _in_pieces(await client.endpoints.list()):
+            found.channel(channel)
+    async for bridges in in_pieces(await entries_of(client, BRIDGES), BRIDGES):
+        for bridge in bridges:
+            found.bridge(bridge)
+    async for endpoints in in_pieces(await entries_of(client, ENDPOINTS), ENDPOINTS):
         for endpoint in endpoints:
-            found.endpoint(endpoint.json)
+            found.endpoint(endpoint)
     return found.picture(life)
 
 
@@ -85,19 +88,15 @@ def picture(app: str, channels: Iterable[Message], bridges: Iterable[Message], e
     return found.picture(None)
 
 
-async def _in_pieces(entries: Sequence[Some]) -> AsyncIterator[Sequence[Some]]:
-    for first in range(0, len(entries), PIECE):
-        yield entries[first : first + PIECE]
-        await asyncio.sleep(0)
-
-
 class _Found:
     """What has been read so far."""
 
     def __init__(self, app: str) -> None:
         self._app = app
         self._calls: list[SeenCall] = []
-        self._legs: list[SeenLeg] = []
+        """In the order of their arrival."""
+        self._legs: list[tuple[Leg, bool]] = []
+        """And whether they were answered."""
         self._with: dict[Leg, CallId] = {}
         self._other_calls: list[SeenOtherCall] = []
         self._star_codes: list[StarCodeDialled] = []
@@ -112,11 +111,13 @@ class _Found:
 
     def picture(self, life: str | None) -> Picture:
         """All of it."""
-        calls = sorted(self._calls, key=lambda call: (call.arrived, call.call))
         return Picture(
             seen=AsteriskSeen(
-                calls=tuple(calls),
-                legs=tuple(replace(leg, talks_with=self._with.get(Leg(leg.offer, leg.device))) for leg in self._legs),
+                calls=tuple(self._calls),
+                legs=tuple(
+                    SeenLeg(offer=leg.offer, device=leg.device, answered=answered, talks_with=self._with.get(leg))
+                    for leg, answered in self._legs
+                ),
                 other_calls=tuple(self._other_calls),
                 registered=frozenset(self._registered),
                 talks=frozenset(self._talks),
@@ -139,7 +140,7 @@ class _Found:
         if other is not None:
             self._not_made_by_us(channel, other)
         elif (leg := leg_of(id_)) is not None:
-            self._legs.append(SeenLeg(offer=leg.offer, device=leg.device, answered=_is_up(channel)))
+            self._legs.append((leg, _is_up(channel)))
         elif (call := called_back(id_)) is not None:
             self._called_back(channel, call)
         elif (ear := ear_of(id_)) is not None:
@@ -149,7 +150,7 @@ class _Found:
         device = device_of_channel(text_in(channel, "name"))
         match stasis_arguments(channel, self._app):
             case ["queue", account, number, *rest]:
-                self._calls.append(
+                self._add(
                     SeenCall(
                         call=CallId(id_),
                         account=AccountId(account),
@@ -175,7 +176,7 @@ class _Found:
     def _called_back(self, channel: Message, call: CallId) -> None:
         """Whom we call back, or have and not sent on. Who he is and what he wanted only the engine knows."""
         if not _is_up(channel) or stasis_arguments(channel, self._app):
-            self._calls.append(
+            self._add(
                 SeenCall(
                     call=call,
                     account=AccountId(""),
@@ -188,6 +189,10 @@ class _Found:
             )
         else:
             self._elsewhere.add(ChannelId(text_in(channel, "id")))
+
+    def _add(self, call: SeenCall) -> None:
+        """Into its place at once: to sort them all in the end would take a long piece."""
+        insort(self._calls, call, key=_ARRIVAL)
 
     # --- bridges and phones
 

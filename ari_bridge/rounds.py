@@ -47,6 +47,7 @@ from ari_bridge.client import AriError, Client
 from ari_bridge.dialogs import Dialogs
 from ari_bridge.lanes import Lanes
 from ari_bridge.names import leg_channel, talk_bridge
+from ari_bridge.resync import Picture
 from ari_bridge.signals import StarCodeDialled
 
 LOOK_EVERY: Final = timedelta(seconds=4)
@@ -95,26 +96,49 @@ class Rounds:
     async def _look_twice(self) -> bool:
         """Whether there was a reason for the second look."""
         concerned = self._lanes.concerned_from_now()
-        first, unbegun = await self._look()
-        if not first and not unbegun:
+        first = await self._look()
+        found, unbegun = await self._differences(first), self._unbegun(first)
+        if not found and not unbegun:
             return False
         await asyncio.sleep(LOOK_AGAIN_AFTER.total_seconds())
-        second, still_unbegun = await self._look()
-        before = {_known_by(difference) for difference in first}
-        drift = [each for each in second if _known_by(each) in before and not _is_under_way(each, concerned)]
-        if drift:
-            self._settle(drift)
-        for dialled in still_unbegun:
+        second = await self._look()
+        before = {_known_by(difference) for difference in found}
+        if any(_is_drift(each, before, concerned) for each in await self._differences(second)):
+            self._settle_what_is_drift(second, before, concerned)
+        for dialled in self._unbegun(second):
             if dialled in unbegun:
                 _log.warning("star_code_unheard", channel=dialled.channel)
                 self._dialogs.begin(dialled)
         return True
 
-    async def _look(self) -> tuple[tuple[Difference, ...], list[StarCodeDialled]]:
-        """In what the books differ, and who has dialled a star code that nobody answers."""
-        picture = await resync.look(self._client, self._app)
-        unbegun = [dialled for dialled in picture.star_codes if not self._dialogs.holds(dialled.channel)]
-        return self._engine.compare(picture.seen), unbegun
+    async def _look(self) -> Picture:
+        return await resync.look(self._client, self._app)
+
+    def _unbegun(self, picture: Picture) -> list[StarCodeDialled]:
+        """Who has dialled a star code that nobody answers."""
+        return [dialled for dialled in picture.star_codes if not self._dialogs.holds(dialled.channel)]
+
+    async def _differences(self, picture: Picture) -> list[Difference]:
+        """In what the books differ; calls are given way to, so some of it may have been news meanwhile."""
+        found: list[Difference] = []
+        for difference in self._engine.compare(picture.seen):
+            if difference is None:
+                await asyncio.sleep(0)
+            else:
+                found.append(difference)
+        return found
+
+    def _settle_what_is_drift(self, picture: Picture, before: Container[Hashable], concerned: Container[str]) -> None:
+        """Compares again and settles in one: of what was compared in pieces, some may be as it should be by now."""
+        differences = [each for each in self._engine.compare(picture.seen) if each is not None]
+        drift = [each for each in differences if _is_drift(each, before, concerned)]
+        if drift:
+            self._settle(drift)
+
+
+def _is_drift(difference: Difference, before: Container[Hashable], concerned: Container[str]) -> bool:
+    """Whether it was there `before` too, and no order explains it."""
+    return _known_by(difference) in before and not _is_under_way(difference, concerned)
 
 
 def _known_by(difference: Difference) -> Hashable:

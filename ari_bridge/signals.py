@@ -34,6 +34,14 @@ class LeftUs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeft:
+    """An agent who had picked up has gone from our hands; that his channel is no more is told a moment later."""
+
+    offer: OfferId
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaybackOver:
     """A sound has been played to the end, or could not be played at all."""
 
@@ -56,7 +64,7 @@ class Replaced:
     """Another engine has taken over our application: nothing will be told us any more."""
 
 
-Signal = StarCodeDialled | EarReady | LeftUs | PlaybackOver | TellingOver
+Signal = StarCodeDialled | EarReady | LeftUs | LegLeft | PlaybackOver | TellingOver
 
 
 class Passed(StrEnum):

@@ -63,7 +63,17 @@ from ari_bridge.reading import (
     waited_in,
     was_put_here,
 )
-from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, Signal, StarCodeDialled, TellingOver
+from ari_bridge.signals import (
+    EarReady,
+    LeftUs,
+    LegLeft,
+    Passed,
+    PlaybackOver,
+    Replaced,
+    Signal,
+    StarCodeDialled,
+    TellingOver,
+)
 
 _KEYS: Final = frozenset("0123456789ABCD*#")
 
@@ -196,7 +206,11 @@ def _transfer(message: Message) -> Event | None:
 
 
 def _stasis_end(message: Message) -> Signal | None:
-    channel = needed_text(needed_object(message, "channel"), "id")
+    body = needed_object(message, "channel")
+    channel = needed_text(body, "id")
+    leg = leg_of(channel)
+    if leg is not None and text_in(body, "state") == "Up":
+        return LegLeft(offer=leg.offer, device=leg.device)
     return None if caller_on(channel) is None else LeftUs(channel=ChannelId(channel))
 
 

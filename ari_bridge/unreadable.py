@@ -6,19 +6,24 @@ have others; the one in question is found, and hung up. Asked for alone it is an
 that tells it from a good one: a refusal can have any other reason.
 """
 
+from typing import Final
+
 import structlog
 
 from ari_bridge.client import AriError, Client
 from ari_bridge.errands import CANNOT_TELL, NOT_FOUND
-from ari_bridge.objects import Channel
+from ari_bridge.lists import entries_of
+from ari_bridge.rest import Entry
+
+CHANNELS: Final = "channels"
 
 _log = structlog.get_logger(__name__)
 
 
-async def all_channels(client: Client) -> list[Channel]:
-    """Every channel that can be told of. Raises AriError."""
+async def all_channels(client: Client) -> list[Entry]:
+    """Every channel that can be told of, not read yet. Raises AriError."""
     try:
-        return await client.channels.list()
+        return await entries_of(client, CHANNELS)
     except AriError as error:
         if error.status != CANNOT_TELL:
             raise
@@ -26,7 +31,7 @@ async def all_channels(client: Client) -> list[Channel]:
         if await _cannot_be_told(client, channel):
             await client.channels.hangup(channelId=channel)
             _log.warning("channel_unreadable", channel=channel, why="its texts are no UTF-8; it was hung up")
-    return await client.channels.list()
+    return await entries_of(client, CHANNELS)
 
 
 async def _names(client: Client) -> list[str]:

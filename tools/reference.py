@@ -288,18 +288,23 @@ def _in_toml(value: object) -> str:
 def _commands() -> str:
     parts = [GENERATED, INTRODUCTIONS["commands"]]
     context = click.Context(acd, info_name="acd")
-    for name, command in sorted(acd.commands.items()):
+    return "\n".join([*parts, *_commands_of(acd, context)])
+
+
+def _commands_of(group: click.Group, context: click.Context) -> list[str]:
+    parts: list[str] = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
         parts += _command(command, click.Context(command, info_name=name, parent=context))
-    return "\n".join(parts)
+    return parts
 
 
 def _command(command: click.Command, context: click.Context) -> list[str]:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     parts = [f"## {context.command_path}\n", f"```text\n{usage}\n```\n", inspect.cleandoc(command.help or "") + "\n"]
     if isinstance(command, click.Group):
-        for name, each in sorted(command.commands.items()):
-            parts += _command(each, click.Context(each, info_name=name, parent=context))
-        return parts
+        return [*parts, *_commands_of(command, context)]
     records = [option.get_help_record(context) for option in command.params if isinstance(option, click.Option)]
     rows = [(f"`{names}`", " ".join(meaning.split())) for names, meaning in filter(None, records)]
     return [*parts, _table(("option", "meaning"), rows)] if rows else parts

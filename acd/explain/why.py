@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from acd.eligibility import (
+    CRITERIA,
     Criterion,
     Obstacle,
     calls_in_hand,
-    criteria,
     device_obstacle,
     obstacle_everywhere,
     obstacle_in,
@@ -71,7 +71,7 @@ def explain(state: State, call: CallRecord, at: datetime) -> Explanation:
     if pick is None:
         return Explanation(chosen=None, nobody=None, others=others)
     queue, agent = state.records.queues[call.queue], state.records.agent_records[pick.agent]
-    by = criteria(queue.type)
+    by = CRITERIA[queue.type]
     chosen = Chosen(
         agent=pick.agent,
         round=pick.round,
@@ -167,7 +167,7 @@ def _stands_later(state: State, queue: Queue, agent_id: AgentId, chosen_id: Agen
         return RungToo()
     assigned = state.queue_index(queue.id).assigned
     agent, chosen = state.records.agent_records[agent_id], state.records.agent_records[chosen_id]
-    for criterion in criteria(queue.type):
+    for criterion in CRITERIA[queue.type]:
         match criterion:
             case Criterion.ORDER:
                 if assigned[agent_id].order != assigned[chosen_id].order:

@@ -38,7 +38,8 @@ def wrap_up_started(state: Indexes, fact: WrapUpStarted, at: datetime) -> None:
     agent = state.records.agent_records[fact.agent]
     agent.wrap_up = WrapUp(queue=fact.queue, call=fact.call, since=at, until=fact.until, mandatory=fact.mandatory)
     state.deadlines.set(DeadlineKind.WRAP_UP, agent.id, fact.until)
-    state.reindex(agent)
+    state.place_wrap_up(agent)
+    state.reindex_eligible(agent)
 
 
 def wrap_up_ended(state: Indexes, fact: WrapUpEnded, at: datetime) -> None:
@@ -48,10 +49,11 @@ def wrap_up_ended(state: Indexes, fact: WrapUpEnded, at: datetime) -> None:
     agent.wrap_up = None
     agent.idle_since = max(agent.idle_since, at)
     state.deadlines.set(DeadlineKind.WRAP_UP, agent.id, None)
-    state.reindex(agent)
+    state.place_wrap_up(agent)
+    state.reindex_eligible(agent)
 
 
-def back_off_ended(state: Indexes, fact: BackOffEnded) -> None:
+def back_off_ended(state: Indexes, fact: BackOffEnded, at: datetime) -> None:
     back_off(state, state.records.agent_records[fact.agent], None)
 
 
@@ -65,21 +67,21 @@ def back_off(state: Indexes, agent: AgentRecord, until: datetime | None) -> None
 # --- a device
 
 
-def device_switched(state: Indexes, fact: DeviceSwitched) -> None:
+def device_switched(state: Indexes, fact: DeviceSwitched, at: datetime) -> None:
     state.device(fact.device).on = fact.on
     state.reindex_owner(fact.device)
 
 
-def device_reachable(state: Indexes, fact: DeviceReachable) -> None:
+def device_reachable(state: Indexes, fact: DeviceReachable, at: datetime) -> None:
     state.device(fact.device).reachable = fact.reachable
     state.reindex_owner(fact.device)
 
 
-def phone_model_known(state: Indexes, fact: PhoneModelKnown) -> None:
+def phone_model_known(state: Indexes, fact: PhoneModelKnown, at: datetime) -> None:
     state.device(fact.device).model = fact.model
 
 
-def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:
+def device_engaged(state: Indexes, fact: DeviceEngaged, at: datetime) -> None:
     agent = state.agent_of_device(fact.device)
     assert agent is not None, "only known devices are engaged"
     state.channels[fact.channel] = fact.device
@@ -87,7 +89,7 @@ def device_engaged(state: Indexes, fact: DeviceEngaged) -> None:
     state.reindex_eligible(agent)
 
 
-def device_disengaged(state: Indexes, fact: DeviceDisengaged) -> None:
+def device_disengaged(state: Indexes, fact: DeviceDisengaged, at: datetime) -> None:
     disengage(state, fact.channel, fact.device)
 
 

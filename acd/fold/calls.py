@@ -89,25 +89,25 @@ def cascade_widened(state: Indexes, fact: CascadeWidened, at: datetime) -> None:
     state.needy.add(call.id)
 
 
-def cascade_retimed(state: Indexes, fact: CascadeRetimed) -> None:
+def cascade_retimed(state: Indexes, fact: CascadeRetimed, at: datetime) -> None:
     call = state.records.calls[fact.call]
     assert call.cascade is not None, "only a cascade that runs is retimed"
     call.cascade.until = fact.until
     state.set_cascade(call, call.cascade)
 
 
-def leg_stopped(state: Indexes, fact: LegStopped) -> None:
+def leg_stopped(state: Indexes, fact: LegStopped, at: datetime) -> None:
     offer = state.records.offers[fact.offer]
     offer.devices.discard(fact.device)
     offer.stopped.add(fact.why)
 
 
-def offer_retimed(state: Indexes, fact: OfferRetimed) -> None:
+def offer_retimed(state: Indexes, fact: OfferRetimed, at: datetime) -> None:
     state.records.offers[fact.offer].until = fact.until
     state.deadlines.set(DeadlineKind.OFFER, fact.offer, fact.until)
 
 
-def confirmation_asked(state: Indexes, fact: ConfirmationAsked) -> None:
+def confirmation_asked(state: Indexes, fact: ConfirmationAsked, at: datetime) -> None:
     offer = state.records.offers[fact.offer]
     offer.confirming, offer.devices, offer.until = fact.device, {fact.device}, fact.until
     offer.stopped.clear()  # what his other phones said before he picked up this one is no end of it
@@ -157,7 +157,7 @@ def call_answered(state: Indexes, fact: CallAnswered, at: datetime) -> None:
         state.reindex_eligible(agent)
 
 
-def agent_briefed(state: Indexes, fact: AgentBriefed) -> None:
+def agent_briefed(state: Indexes, fact: AgentBriefed, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.briefing = False
     state.limit_briefing(call)
@@ -194,11 +194,11 @@ def talk_ended(state: Indexes, fact: TalkEnded, at: datetime) -> None:
         state.reindex_eligible(agent)
 
 
-def call_requeued(state: Indexes, fact: CallRequeued) -> None:
+def call_requeued(state: Indexes, fact: CallRequeued, at: datetime) -> None:
     state.place(state.records.calls[fact.call])
 
 
-def call_ended(state: Indexes, fact: CallEnded) -> None:
+def call_ended(state: Indexes, fact: CallEnded, at: datetime) -> None:
     call = state.records.calls.pop(fact.call)
     state.displace(call)
     if call.channel is not None and fact.outcome not in _LIVES_ON:

@@ -22,6 +22,7 @@ def _take_out(state: Indexes, fact: ConfigurationChanged) -> set[AgentId]:
     touched: set[AgentId] = set(fact.agents_gone)
     for agent_id, queue_id in fact.assignments_gone:
         r.assignments.get(agent_id, {}).pop(queue_id, None)
+        state.assignments.pop((agent_id, queue_id), None)
         index = state.queue_index(queue_id)
         index.assigned.pop(agent_id, None)
         index.eligible.remove(agent_id)
@@ -59,16 +60,17 @@ def _put_in_people(state: Indexes, fact: ConfigurationChanged, at: datetime, tou
 def _put_in_queues(state: Indexes, fact: ConfigurationChanged, at: datetime, touched: set[AgentId]) -> None:
     r = state.records
     for queue in fact.queues:
-        r.queues[queue.id] = queue
+        before, r.queues[queue.id] = r.queues.get(queue.id), queue
         index = state.queue_index(queue.id)
-        touched.update(index.assigned)
+        if before is None or before.type is not queue.type:
+            touched.update(index.assigned)  # nothing else of it says who is eligible, and in what order
         state.freed.update(index.eligible)
         state.needy.update(index.unoffered)
         for call_id in tuple(index.waiting):
             _judge_anew(r.calls[call_id], queue, at)
             state.place(r.calls[call_id])  # what lapses for him is the queue's to say
     for entry in fact.assignments:
-        r.assignments.setdefault(entry.agent, {})[entry.queue] = entry
+        r.assignments.setdefault(entry.agent, {})[entry.queue] = state.assignments[entry.agent, entry.queue] = entry
         state.queue_index(entry.queue).assigned[entry.agent] = entry
         touched.add(entry.agent)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from acd.indexes import Indexes
 from acd.model import ChannelId
+from acd.outputs import OutboundEnded
 from acd.records import OutboundCall
 
 REMEMBERED: Final = timedelta(hours=24)
@@ -19,3 +20,7 @@ def goes_out(state: Indexes, channel: ChannelId, call: OutboundCall, at: datetim
             times = state.records.went_out.setdefault(whose, [])
             del times[: bisect_right(times, at - REMEMBERED)]
             times.append(at)
+
+
+def outbound_ended(state: Indexes, fact: OutboundEnded, at: datetime) -> None:
+    state.is_over(fact.channel)

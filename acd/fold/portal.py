@@ -21,13 +21,13 @@ def number_dialled(state: Indexes, fact: NumberDialled, at: datetime) -> None:
         goes_out(state, fact.channel, OutboundCall(account=account, agent=fact.agent), at)
 
 
-def priority_changed(state: Indexes, fact: PriorityChanged) -> None:
+def priority_changed(state: Indexes, fact: PriorityChanged, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.priority = fact.priority
     state.place(call)
 
 
-def monitor_started(state: Indexes, fact: MonitorStarted) -> None:
+def monitor_started(state: Indexes, fact: MonitorStarted, at: datetime) -> None:
     record = MonitorRecord(device=fact.device, channel=fact.channel, mode=fact.mode)
     state.records.calls[fact.call].monitors[fact.supervisor] = record
     state.monitors[fact.channel] = (fact.call, fact.supervisor)
@@ -37,10 +37,10 @@ def monitor_picked_up(state: Indexes, fact: MonitorPickedUp, at: datetime) -> No
     state.records.calls[fact.call].monitors[fact.supervisor].since = at
 
 
-def monitor_changed(state: Indexes, fact: MonitorChanged) -> None:
+def monitor_changed(state: Indexes, fact: MonitorChanged, at: datetime) -> None:
     state.records.calls[fact.call].monitors[fact.supervisor].mode = fact.mode
 
 
-def monitor_ended(state: Indexes, fact: MonitorEnded) -> None:
+def monitor_ended(state: Indexes, fact: MonitorEnded, at: datetime) -> None:
     record = state.records.calls[fact.call].monitors.pop(fact.supervisor)
     del state.monitors[record.channel]

@@ -15,7 +15,7 @@ def hold_started(state: Indexes, fact: HoldStarted, at: datetime) -> None:
     call.held_since, call.held_apart = at, fact.apart
 
 
-def hold_ended(state: Indexes, fact: HoldEnded) -> None:
+def hold_ended(state: Indexes, fact: HoldEnded, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.held_since, call.held_apart = None, False
     call.held += fact.held
@@ -42,11 +42,11 @@ def call_retrieved(state: Indexes, fact: CallRetrieved, at: datetime) -> None:
     state.reindex(agent)
 
 
-def recording_started(state: Indexes, fact: RecordingStarted) -> None:
+def recording_started(state: Indexes, fact: RecordingStarted, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.recording = fact.name
     call.recordings += 1
 
 
-def recording_ended(state: Indexes, fact: RecordingEnded) -> None:
+def recording_ended(state: Indexes, fact: RecordingEnded, at: datetime) -> None:
     state.records.calls[fact.call].recording = None

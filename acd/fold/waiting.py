@@ -12,6 +12,7 @@ from acd.outputs import (
     AnnouncementSkipped,
     AnnouncementStarted,
     AsteriskInSight,
+    AsteriskOutOfSight,
     CallbackAnswered,
     CallbackDialled,
     CallbackDue,
@@ -27,13 +28,13 @@ from acd.outputs import (
 from acd.records import CallbackRecord, CallRecord, OutboundCall, Place
 
 
-def out_of_sight(state: Indexes, last: datetime) -> None:
-    """Nothing can be said to those who wait. `last`: of the fact before, when it was in sight for certain."""
-    state.records.asterisk_unseen_since = last
+def out_of_sight(state: Indexes, fact: AsteriskOutOfSight, at: datetime) -> None:
+    """Nothing can be said to those who wait. At the fact before it was in sight for certain."""
+    state.records.asterisk_unseen_since = state.records.latest
     _sight_changed(state, in_sight=False)
 
 
-def in_sight(state: Indexes, fact: AsteriskInSight) -> None:
+def in_sight(state: Indexes, fact: AsteriskInSight, at: datetime) -> None:
     """Something can."""
     for offer in fact.unknown_offers:
         name_taken(state, offer)
@@ -45,16 +46,16 @@ def in_sight(state: Indexes, fact: AsteriskInSight) -> None:
 def _sight_changed(state: Indexes, *, in_sight: bool) -> None:
     state.records.asterisk_in_sight = in_sight
     for call in state.records.calls.values():
-        state.place(call)
+        state.place_announcement(call)
 
 
-def place_kept(state: Indexes, fact: PlaceKept) -> None:
+def place_kept(state: Indexes, fact: PlaceKept, at: datetime) -> None:
     place = Place(arrived=fact.arrived, priority=fact.priority, until=fact.until)
     state.records.places.setdefault(fact.queue, {})[fact.number] = place
     state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.number), fact.until)
 
 
-def place_gone(state: Indexes, fact: PlaceGone) -> None:
+def place_gone(state: Indexes, fact: PlaceGone, at: datetime) -> None:
     del state.records.places[fact.queue][fact.number]
     state.deadlines.set(DeadlineKind.PLACE, place_id(fact.queue, fact.number), None)
 
@@ -64,28 +65,28 @@ def announcement_started(state: Indexes, fact: AnnouncementStarted, at: datetime
     call.announcements = call.saying = fact.number
     call.last_said[fact.kind] = at
     call.comforts += fact.kind is AnnouncementKind.COMFORT
-    state.place(call)
+    state.place_announcement(call)
 
 
 def announcement_skipped(state: Indexes, fact: AnnouncementSkipped, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.last_said[fact.kind] = at
-    state.place(call)
+    state.place_announcement(call)
 
 
-def announcement_ended(state: Indexes, fact: AnnouncementEnded) -> None:
+def announcement_ended(state: Indexes, fact: AnnouncementEnded, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.saying = None
-    state.place(call)
+    state.place_announcement(call)
 
 
-def call_lifted(state: Indexes, fact: CallLifted) -> None:
+def call_lifted(state: Indexes, fact: CallLifted, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.lifted = True
     state.place(call)
 
 
-def max_wait_reached(state: Indexes, fact: MaxWaitReached) -> None:
+def max_wait_reached(state: Indexes, fact: MaxWaitReached, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.overdue = True
     state.place(call)
@@ -105,7 +106,7 @@ def call_moved(state: Indexes, fact: CallMoved, at: datetime) -> None:
 # --- call-back
 
 
-def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
+def callback_promised(state: Indexes, fact: CallbackPromised, at: datetime) -> None:
     call = state.records.calls[fact.call]
     call.callback = CallbackRecord(number=fact.number, again=fact.again, until=fact.until)
     call.channel = call.saying = None
@@ -113,14 +114,14 @@ def callback_promised(state: Indexes, fact: CallbackPromised) -> None:
     state.place(call)
 
 
-def callback_due(state: Indexes, fact: CallbackDue) -> None:
+def callback_due(state: Indexes, fact: CallbackDue, at: datetime) -> None:
     call = state.records.calls[fact.call]
     callback = _callback(call)
     callback.again = callback.cap = None
     state.place(call)
 
 
-def callback_postponed(state: Indexes, fact: CallbackPostponed) -> None:
+def callback_postponed(state: Indexes, fact: CallbackPostponed, at: datetime) -> None:
     call = state.records.calls[fact.call]
     callback = _callback(call)
     callback.again, callback.cap = fact.again, fact.cap
@@ -141,7 +142,7 @@ def callback_answered(state: Indexes, fact: CallbackAnswered, at: datetime) -> N
     call.queued_at, call.expected_wait = at, None
 
 
-def callback_failed(state: Indexes, fact: CallbackFailed) -> None:
+def callback_failed(state: Indexes, fact: CallbackFailed, at: datetime) -> None:
     call = state.records.calls[fact.call]
     callback = _callback(call)
     callback.attempts, callback.again = callback.attempts + 1, fact.again

@@ -3,8 +3,9 @@
 A fact carries results, never references to rules: `until`, not a wrap-up length that may change meanwhile.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from acd.inputs import Difference, Refusal
 from acd.outputs.agent import (
@@ -319,16 +320,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(Struct, frozen=True, kw_only=True):
     """A fact and the instant at which it became true."""
 
     at: datetime
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What one step of the engine gave."""
 
     facts: tuple[Recorded, ...] = ()

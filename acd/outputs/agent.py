@@ -1,7 +1,8 @@
 """Facts of agents and their phones, and of the whole: the configuration, and whether Asterisk is in sight."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from acd.model import (
     Account,
@@ -24,8 +25,7 @@ from acd.outputs.words import Source, WrapUpEnd
 # --- an agent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChanged:
+class StatusChanged(Struct, frozen=True, kw_only=True):
     """From now on this is the agent's status."""
 
     agent: AgentId
@@ -35,8 +35,7 @@ class StatusChanged:
     """The supervisor who wanted it; journals older than the field have none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrapUpStarted:
+class WrapUpStarted(Struct, frozen=True, kw_only=True):
     """The agent finishes his notes until then and is offered nothing."""
 
     agent: AgentId
@@ -46,16 +45,14 @@ class WrapUpStarted:
     mandatory: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrapUpEnded:
+class WrapUpEnded(Struct, frozen=True, kw_only=True):
     """The agent's wrap-up is over."""
 
     agent: AgentId
     why: WrapUpEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackOffEnded:
+class BackOffEnded(Struct, frozen=True, kw_only=True):
     """The agent may be offered calls again."""
 
     agent: AgentId
@@ -64,24 +61,21 @@ class BackOffEnded:
 # --- a device
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceSwitched:
+class DeviceSwitched(Struct, frozen=True, kw_only=True):
     """Whether this phone rings for queue calls."""
 
     device: DeviceId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceReachable:
+class DeviceReachable(Struct, frozen=True, kw_only=True):
     """Whether this phone is registered."""
 
     device: DeviceId
     reachable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneModelKnown:
+class PhoneModelKnown(Struct, frozen=True, kw_only=True):
     """From now on this phone is known to be that."""
 
     device: DeviceId
@@ -89,8 +83,7 @@ class PhoneModelKnown:
     """As in `PhoneNamedItself`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceEngaged:
+class DeviceEngaged(Struct, frozen=True, kw_only=True):
     """A device has a call that is no offer of ours."""
 
     device: DeviceId
@@ -100,8 +93,7 @@ class DeviceEngaged:
     """Both as in `OtherCallStarted`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCallConnected:
+class OtherCallConnected(Struct, frozen=True, kw_only=True):
     """That call is a conversation."""
 
     device: DeviceId
@@ -110,8 +102,7 @@ class OtherCallConnected:
     """As in `OtherCallAnswered`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceDisengaged:
+class DeviceDisengaged(Struct, frozen=True, kw_only=True):
     """That call is over."""
 
     device: DeviceId
@@ -123,8 +114,7 @@ class DeviceDisengaged:
 # --- the whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigurationChanged:
+class ConfigurationChanged(Struct, frozen=True, kw_only=True):
     """These entries are new or different, those are gone. The first one after an empty journal holds everything."""
 
     accounts: tuple[Account, ...] = ()
@@ -139,13 +129,11 @@ class ConfigurationChanged:
     assignments_gone: tuple[AssignmentKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsteriskOutOfSight:
+class AsteriskOutOfSight(Struct, frozen=True, kw_only=True):
     """No offer is made, and no ring counts as missed, until Asterisk is seen again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsteriskInSight:
+class AsteriskInSight(Struct, frozen=True, kw_only=True):
     """What Asterisk has and what we believed agree again."""
 
     life: str | None = None

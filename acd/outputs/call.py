@@ -3,15 +3,15 @@
 What happens to a caller while he waits stands in `waiting`, what agents do with him in mid-call in `talk`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from acd.model import AccountId, AgentId, Caller, CallId, DeviceId, OfferId, QueueId
 from acd.outputs.words import CallOutcome, Loss, OfferEnd, OfferOutcome, Party
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallQueued:
+class CallQueued(Struct, frozen=True, kw_only=True):
     """A caller waits. `arrived` is earlier than the fact where he was found again after an outage."""
 
     call: CallId
@@ -25,8 +25,7 @@ class CallQueued:
     """What was to be expected at this moment; None: nothing could be said. Kept to learn how wrong it was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferMade:
+class OfferMade(Struct, frozen=True, kw_only=True):
     """A call rings at an agent, on these devices, until then at the latest."""
 
     offer: OfferId
@@ -42,8 +41,7 @@ class OfferMade:
     """The supervisor who has given him the caller, whoever's turn it is. None: it is his turn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CascadeWidened:
+class CascadeWidened(Struct, frozen=True, kw_only=True):
     """A linear cascade has come to its next group, or begins with its first: everybody up to this agent may ring."""
 
     call: CallId
@@ -57,8 +55,7 @@ class CascadeWidened:
     """As in `OfferMade`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CascadeRetimed:
+class CascadeRetimed(Struct, frozen=True, kw_only=True):
     """The next group rings as well then, not when it was to: the ring time has changed, or somebody is to confirm."""
 
     call: CallId
@@ -66,8 +63,7 @@ class CascadeRetimed:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegStopped:
+class LegStopped(Struct, frozen=True, kw_only=True):
     """One device of an offer rings no more, the others go on."""
 
     offer: OfferId
@@ -75,16 +71,14 @@ class LegStopped:
     why: OfferEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferRetimed:
+class OfferRetimed(Struct, frozen=True, kw_only=True):
     """The ring time has been changed: this offer rings until then at the latest."""
 
     offer: OfferId
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmationAsked:
+class ConfirmationAsked(Struct, frozen=True, kw_only=True):
     """Somebody has picked up this device, and must press a key until then to have the call."""
 
     offer: OfferId
@@ -92,8 +86,7 @@ class ConfirmationAsked:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferEnded:
+class OfferEnded(Struct, frozen=True, kw_only=True):
     """An offer is over."""
 
     offer: OfferId
@@ -106,8 +99,7 @@ class OfferEnded:
     """The agent is offered nothing before this instant."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallAnswered:
+class CallAnswered(Struct, frozen=True, kw_only=True):
     """An agent has picked up; caller and agent are about to be joined."""
 
     call: CallId
@@ -122,8 +114,7 @@ class CallAnswered:
     """The agent is told who comes first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentBriefed:
+class AgentBriefed(Struct, frozen=True, kw_only=True):
     """The agent has heard who comes, as far as he will; the two are about to be joined."""
 
     call: CallId
@@ -131,8 +122,7 @@ class AgentBriefed:
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkStarted:
+class TalkStarted(Struct, frozen=True, kw_only=True):
     """Caller and agent hear each other."""
 
     call: CallId
@@ -140,8 +130,7 @@ class TalkStarted:
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkEnded:
+class TalkEnded(Struct, frozen=True, kw_only=True):
     """The agent has left the call; `talked` is zero where they were never joined."""
 
     call: CallId
@@ -154,16 +143,14 @@ class TalkEnded:
     """For how long of it the agent had the caller on hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRequeued:
+class CallRequeued(Struct, frozen=True, kw_only=True):
     """An answered call could not be joined: the caller waits on at his old place."""
 
     call: CallId
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEnded:
+class CallEnded(Struct, frozen=True, kw_only=True):
     """The caller has left our care."""
 
     call: CallId
@@ -175,8 +162,7 @@ class CallEnded:
     """Of one that was lost, as far as it is known; journals older than the field have none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRefused:
+class CallRefused(Struct, frozen=True, kw_only=True):
     """A caller asked for a queue that does not exist."""
 
     call: CallId

@@ -1,7 +1,8 @@
 """Commands: what Asterisk shall do. `channel` is the caller's, which after a call-back is not the one he came on."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId, Status
 from acd.outputs.words import Word
@@ -9,8 +10,7 @@ from acd.outputs.words import Word
 # --- the caller
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldCaller:
+class HoldCaller(Struct, frozen=True, kw_only=True):
     """Answer the caller where needed, and let him hear the queue's music. Safe to repeat."""
 
     call: CallId
@@ -18,8 +18,7 @@ class HoldCaller:
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
+class Say(Struct, frozen=True, kw_only=True):
     """Play this to a waiting caller, over his music; ends in `AnnouncementOver`."""
 
     call: CallId
@@ -28,8 +27,7 @@ class Say:
     words: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopSaying:
+class StopSaying(Struct, frozen=True, kw_only=True):
     """Cut what he hears."""
 
     call: CallId
@@ -37,8 +35,7 @@ class StopSaying:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallBack:
+class CallBack(Struct, frozen=True, kw_only=True):
     """Call him on a new channel; ends in `CallerReached` or `CallerNotReached`. Meanwhile the agent hears it ring."""
 
     call: CallId
@@ -53,8 +50,7 @@ class CallBack:
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendOn:
+class SendOn(Struct, frozen=True, kw_only=True):
     """Give the caller to the dial plan, which calls this number for him."""
 
     call: CallId
@@ -64,8 +60,7 @@ class SendOn:
     """It is none of his account's. Else the dial plan calls nobody where it finds no such number there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismiss:
+class Dismiss(Struct, frozen=True, kw_only=True):
     """Give the caller to the dial plan, which tells him this and hangs up."""
 
     call: CallId
@@ -73,16 +68,14 @@ class Dismiss:
     words: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnAway:
+class TurnAway(Struct, frozen=True, kw_only=True):
     """Give the caller back to the dial plan: his number is no queue of ours."""
 
     call: CallId
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUpCall:
+class HangUpCall(Struct, frozen=True, kw_only=True):
     """End the caller's channel, and the bridge of his talk, whichever exist."""
 
     call: CallId
@@ -92,8 +85,7 @@ class HangUpCall:
 # --- the agent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ring:
+class Ring(Struct, frozen=True, kw_only=True):
     """Ring these devices for this offer; the engine itself stops them at the end of the ring time.
 
     In a linear cascade that end is not known yet: `ring_time` is then as long as the cascade can last at most."""
@@ -109,8 +101,7 @@ class Ring:
     ring_time: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopRinging:
+class StopRinging(Struct, frozen=True, kw_only=True):
     """Stop these devices; `elsewhere` tells the phones that it was answered, so that no missed call shows."""
 
     offer: OfferId
@@ -118,8 +109,7 @@ class StopRinging:
     elsewhere: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellAgent:
+class TellAgent(Struct, frozen=True, kw_only=True):
     """Play this on the device that he has picked up, before anybody is joined; ends in `AgentTold`.
 
     What he still hears is cut, by the joining too, and its end is not told."""
@@ -129,16 +119,14 @@ class TellAgent:
     words: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUpLeg:
+class HangUpLeg(Struct, frozen=True, kw_only=True):
     """End a device's leg whatever it is doing: an answer that came too late, a leg nobody owns."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUpPhone:
+class HangUpPhone(Struct, frozen=True, kw_only=True):
     """End the call of somebody who fetched a caller, or wanted to, or was called back for nothing; first say this."""
 
     channel: ChannelId
@@ -147,8 +135,7 @@ class HangUpPhone:
     words: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowStatus:
+class ShowStatus(Struct, frozen=True, kw_only=True):
     """Light the lamps of these phones for their owner's status."""
 
     devices: tuple[DeviceId, ...]
@@ -158,8 +145,7 @@ class ShowStatus:
 # --- the two together
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connect:
+class Connect(Struct, frozen=True, kw_only=True):
     """Join the caller with the device that answered; ends in `CallConnected` or `ConnectFailed`."""
 
     call: CallId
@@ -174,8 +160,7 @@ class Connect:
     """With whom the device talks until now: the bridge of that talk goes once the two are joined."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectRetriever:
+class ConnectRetriever(Struct, frozen=True, kw_only=True):
     """Join the caller with the phone that has dialled his queue; ends as `Connect` does."""
 
     call: CallId
@@ -184,8 +169,7 @@ class ConnectRetriever:
     saying: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTransfer:
+class AnswerTransfer(Struct, frozen=True, kw_only=True):
     """Tell the agent's phone what became of the transfer that it asked for."""
 
     call: CallId
@@ -194,8 +178,7 @@ class AnswerTransfer:
     granted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinConsulted:
+class JoinConsulted(Struct, frozen=True, kw_only=True):
     """Give the caller to the dial plan, which joins him with somebody an agent has spoken with."""
 
     call: CallId
@@ -204,16 +187,14 @@ class JoinConsulted:
     """Asterisk's name of that one's channel."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartRecording:
+class StartRecording(Struct, frozen=True, kw_only=True):
     """Record both sides of the talk into the file of this name. Safe to repeat."""
 
     call: CallId
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopRecording:
+class StopRecording(Struct, frozen=True, kw_only=True):
     """End that recording. Safe to repeat."""
 
     call: CallId
@@ -223,8 +204,7 @@ class StopRecording:
 # --- beyond the phone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialFrom:
+class DialFrom(Struct, frozen=True, kw_only=True):
     """Ring this phone; picked up, the dial plan has it, and calls this number. Ends in `OtherCallEnded`."""
 
     channel: ChannelId
@@ -239,8 +219,7 @@ class DialFrom:
     """Who calls, for the other side."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingMonitor:
+class RingMonitor(Struct, frozen=True, kw_only=True):
     """Ring this phone, so that a supervisor can listen in; ends in `MonitorAnswered` or `OtherCallEnded`."""
 
     channel: ChannelId
@@ -249,8 +228,7 @@ class RingMonitor:
     """The caller, and who talks with him."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenIn:
+class ListenIn(Struct, frozen=True, kw_only=True):
     """Let this phone, which has been picked up, hear the agent's side of a talk, and be heard as the mode says.
 
     Takes the place of any other mode. Safe to repeat."""
@@ -263,8 +241,7 @@ class ListenIn:
     retriever: ChannelId | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopListening:
+class StopListening(Struct, frozen=True, kw_only=True):
     """Take away whatever lets this phone listen in. The phone itself is hung up by another command."""
 
     channel: ChannelId

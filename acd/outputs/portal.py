@@ -1,13 +1,13 @@
 """Facts of what people do with calls beyond the phone: dialling by a click, supervisors who step in or listen in."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from acd.model import AgentId, CallId, ChannelId, DeviceId, MonitorMode, QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberDialled:
+class NumberDialled(Struct, frozen=True, kw_only=True):
     """A phone rings, so that its owner is connected with this number once he has picked it up."""
 
     agent: AgentId
@@ -19,8 +19,7 @@ class NumberDialled:
     """It is none of the account's own: a call goes out, for him and for his account."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriorityChanged:
+class PriorityChanged(Struct, frozen=True, kw_only=True):
     """A supervisor has given a waiting caller another priority; None: he comes last."""
 
     call: CallId
@@ -29,8 +28,7 @@ class PriorityChanged:
     by: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorStarted:
+class MonitorStarted(Struct, frozen=True, kw_only=True):
     """A supervisor wants to listen in on a talk, and his phone rings."""
 
     call: CallId
@@ -43,8 +41,7 @@ class MonitorStarted:
     mode: MonitorMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorPickedUp:
+class MonitorPickedUp(Struct, frozen=True, kw_only=True):
     """He has picked up, and hears the talk."""
 
     call: CallId
@@ -54,8 +51,7 @@ class MonitorPickedUp:
     mode: MonitorMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorChanged:
+class MonitorChanged(Struct, frozen=True, kw_only=True):
     """He is heard by others than before, or by nobody."""
 
     call: CallId
@@ -65,8 +61,7 @@ class MonitorChanged:
     mode: MonitorMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorEnded:
+class MonitorEnded(Struct, frozen=True, kw_only=True):
     """He listens no more: he has hung up or said so, or the talk is over."""
 
     call: CallId

@@ -1,14 +1,14 @@
 """Facts of what is done with a caller in mid-call: held, passed on, recorded, fetched."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from acd.model import AgentId, CallId, ChannelId, DeviceId, QueueId
 from acd.outputs.words import OutboundCap, TransferKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldStarted:
+class HoldStarted(Struct, frozen=True, kw_only=True):
     """The agent has put the caller on hold."""
 
     call: CallId
@@ -18,8 +18,7 @@ class HoldStarted:
     """By us: he hears his queue's music, in no bridge with the agent. Else the agent's phone holds him."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldEnded:
+class HoldEnded(Struct, frozen=True, kw_only=True):
     """He has come back to him, or the talk is over."""
 
     call: CallId
@@ -28,8 +27,7 @@ class HoldEnded:
     held: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallTransferred:
+class CallTransferred(Struct, frozen=True, kw_only=True):
     """The agent has passed the caller on; his talk has ended with it."""
 
     call: CallId
@@ -42,8 +40,7 @@ class CallTransferred:
     """It is none of the account's own: a call goes out, for him and for his account, until the caller is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferRefused:
+class TransferRefused(Struct, frozen=True, kw_only=True):
     """The agent wanted to pass the caller on and could not; they talk on."""
 
     call: CallId
@@ -54,15 +51,13 @@ class TransferRefused:
     """As many calls go out as may; None: it is a number to which nobody may be passed on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboundEnded:
+class OutboundEnded(Struct, frozen=True, kw_only=True):
     """Somebody who lived on without us, and had calls going out, is gone; so are they."""
 
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRetrieved:
+class CallRetrieved(Struct, frozen=True, kw_only=True):
     """Somebody has fetched the caller by dialling his queue on this phone; the two are about to be joined."""
 
     call: CallId
@@ -75,8 +70,7 @@ class CallRetrieved:
     waited: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetrievalRefused:
+class RetrievalRefused(Struct, frozen=True, kw_only=True):
     """Somebody dialled a queue to fetch a caller, and nobody waits there."""
 
     queue: QueueId
@@ -84,8 +78,7 @@ class RetrievalRefused:
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted:
+class RecordingStarted(Struct, frozen=True, kw_only=True):
     """The talk is recorded from now on, in the file of this name."""
 
     call: CallId
@@ -93,8 +86,7 @@ class RecordingStarted:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingEnded:
+class RecordingEnded(Struct, frozen=True, kw_only=True):
     """The recording is complete."""
 
     call: CallId

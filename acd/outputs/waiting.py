@@ -1,7 +1,8 @@
 """Facts of a caller who waits: what he hears, how his turn changes, where he goes, and how he is called back."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from acd.inputs import LegEnd
 from acd.model import AccountId, AgentId, Caller, CallId, ChannelId, QueueId, Target
@@ -10,8 +11,7 @@ from acd.outputs.words import AnnouncementKind, CallbackObstacle, OutboundCap, O
 # --- entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRefused:
+class EntryRefused(Struct, frozen=True, kw_only=True):
     """A caller was not let into a queue, and goes to its overflow."""
 
     call: CallId
@@ -22,8 +22,7 @@ class EntryRefused:
     target: Target | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceKept:
+class PlaceKept(Struct, frozen=True, kw_only=True):
     """A caller has hung up while waiting: if this number calls this queue again by then, he has his place back."""
 
     queue: QueueId
@@ -33,8 +32,7 @@ class PlaceKept:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceGone:
+class PlaceGone(Struct, frozen=True, kw_only=True):
     """He has not called again in time."""
 
     queue: QueueId
@@ -44,8 +42,7 @@ class PlaceGone:
 # --- waiting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementStarted:
+class AnnouncementStarted(Struct, frozen=True, kw_only=True):
     """A caller is told something; `number` counts what he has been told and names the playback."""
 
     call: CallId
@@ -56,8 +53,7 @@ class AnnouncementStarted:
     """The position from 1, or the expected wait in minutes, as it was said; 0: under one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementSkipped:
+class AnnouncementSkipped(Struct, frozen=True, kw_only=True):
     """He would be told this now, and there is nothing to say: nobody knows how long he will wait."""
 
     call: CallId
@@ -65,8 +61,7 @@ class AnnouncementSkipped:
     kind: AnnouncementKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementEnded:
+class AnnouncementEnded(Struct, frozen=True, kw_only=True):
     """He has heard it, or it was cut."""
 
     call: CallId
@@ -74,24 +69,21 @@ class AnnouncementEnded:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallLifted:
+class CallLifted(Struct, frozen=True, kw_only=True):
     """He has waited for so long that he goes before all priorities from now on."""
 
     call: CallId
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaxWaitReached:
+class MaxWaitReached(Struct, frozen=True, kw_only=True):
     """He has waited as long as his queue keeps anybody: no offer more, and he leaves once none rings."""
 
     call: CallId
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOverflowed:
+class CallOverflowed(Struct, frozen=True, kw_only=True):
     """His queue does not keep him: to a queue he moves, else he leaves our care."""
 
     call: CallId
@@ -100,8 +92,7 @@ class CallOverflowed:
     target: Target | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallMoved:
+class CallMoved(Struct, frozen=True, kw_only=True):
     """He waits in another queue now, offered to nobody there yet."""
 
     call: CallId
@@ -121,8 +112,7 @@ class CallMoved:
 # --- call-back
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackRefused:
+class CallbackRefused(Struct, frozen=True, kw_only=True):
     """He asked to be called back, and waits on."""
 
     call: CallId
@@ -130,8 +120,7 @@ class CallbackRefused:
     why: CallbackObstacle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackPromised:
+class CallbackPromised(Struct, frozen=True, kw_only=True):
     """He is called back: his line is let go, his place waits for him."""
 
     call: CallId
@@ -143,8 +132,7 @@ class CallbackPromised:
     """Past this a cap on calls that go out ends the promise; None: it was given before there were any."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackDialled:
+class CallbackDialled(Struct, frozen=True, kw_only=True):
     """An agent has been found for him, and his phone is called, on this channel."""
 
     call: CallId
@@ -155,8 +143,7 @@ class CallbackDialled:
     """Counts from 1; one that was broken off by us does not count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackAnswered:
+class CallbackAnswered(Struct, frozen=True, kw_only=True):
     """He has picked up, and is about to be joined with the agent."""
 
     call: CallId
@@ -164,8 +151,7 @@ class CallbackAnswered:
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackFailed:
+class CallbackFailed(Struct, frozen=True, kw_only=True):
     """He could not be reached. At `again` an agent is looked for anew; None: he is given up."""
 
     call: CallId
@@ -174,8 +160,7 @@ class CallbackFailed:
     again: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackPostponed:
+class CallbackPostponed(Struct, frozen=True, kw_only=True):
     """It was his turn, and as many calls go out as may. At `again` an agent is looked for anew, or when a line is free
     before that; None: he is given up."""
 
@@ -185,8 +170,7 @@ class CallbackPostponed:
     again: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackDue:
+class CallbackDue(Struct, frozen=True, kw_only=True):
     """It is time to look for an agent for him."""
 
     call: CallId

@@ -1,7 +1,8 @@
 """The words with which facts say how something ended, and why."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class OfferOutcome(StrEnum):
@@ -192,8 +193,7 @@ class Phrase(StrEnum):
     TRANSFER_FAILED = "transfer_failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Sound(Struct, frozen=True, kw_only=True):
     """A sound of the centre's own, as Asterisk names it, without a suffix."""
 
     name: str

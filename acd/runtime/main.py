@@ -17,7 +17,7 @@ import structlog
 from acd.engine import Engine
 from acd.inputs import ConfigurationLoaded, EngineStarted
 from acd.journal import UnreadableFact
-from acd.runtime import logs, watchdog, web
+from acd.runtime import collector, logs, watchdog, web
 from acd.runtime.clock import OFFSET_WORTH_TELLING, Clock
 from acd.runtime.database import DatabaseError, address
 from acd.runtime.gauges import ClockGauge
@@ -279,6 +279,8 @@ class _Process:
             if self._queue_log is not None:
                 tasks.create_task(self._queue_log.run())
             await self._configured.wait()
+            collector.hold_back()
+            tasks.create_task(collector.collect_seldom())
             self._stage = None
             self._selector.strict = True
             tasks.create_task(self._bridge.run())
@@ -290,7 +292,7 @@ class _Process:
 
     async def _configure(self) -> None:
         """Bring the configuration into force: at the start, and whenever the database says that it has changed."""
-        configuration, provisioning = await self._store.load()
+        configuration, provisioning = await self._store.load(self._runner.state.configuration)
         self._runner.tell(ConfigurationLoaded(configuration=configuration))
         self._configured.set()
         if self._hub is not None:

@@ -32,7 +32,7 @@ def _masked(name: str, value: Any) -> Any:
             return {of: _masked(str(of), entry) for of, entry in cast("dict[object, Any]", value).items()}
         case list() | tuple():
             return [_masked(name, entry) for entry in cast("list[Any]", value)]
-        case _ if hasattr(value, "__dataclass_fields__"):
+        case _ if isinstance(value, msgspec.Struct) or hasattr(value, "__dataclass_fields__"):
             return _masked(name, msgspec.to_builtins(value))
         case _:
             return value

@@ -146,8 +146,7 @@ class Recorder:
         """
         if snapshot and self._since_snapshot:
             self._take_snapshot()
-        away = self._database.last_error is not None
-        await self._database.close(0 if away and not self._disk.pending else CLOSE_WITHIN.total_seconds())
+        await self._database.close(CLOSE_WITHIN.total_seconds(), left_is_safe=not self._disk.pending)
         await self._disk.close()
         self._end_waiting()
         if self._disk.pending:

@@ -1,19 +1,19 @@
 """The live engine: takes what happens, lets the core decide, publishes what it decided, and wakes it at its deadline.
 
-One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal and the
-observers. Commands go first, so nothing that is slow or broken behind the journal can hold up a phone. It decides
-nothing itself and knows no rule of a call centre.
+One step is synchronous from end to end: input, decision, commands to the switch, then facts to the journal. The
+observers are told a moment later. Commands go first, so nothing that is slow or broken behind the journal can hold up a
+phone. It decides nothing itself and knows no rule of a call centre.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
 
-from acd.differences import differences
+from acd.differences import in_pieces
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, Difference, Event, Refusal, Request
 from acd.model import DeviceId
@@ -25,6 +25,9 @@ from acd.state import State
 
 DURABLE_WITHIN: Final = timedelta(seconds=3)
 """How long a request waits for its facts to be stored. Longer, and the person on the phone thinks nobody is there."""
+
+OBSERVED_AFTER_S: Final = 0.002
+"""Time enough for what the commands ask to be written to Asterisk: log lines and figures can wait for that."""
 
 LAST_FACTS: Final = 50
 """How many facts are told when the core fails: about those of the last six calls."""
@@ -45,7 +48,7 @@ class JournalPort(Protocol):
 
 
 class Observer(Protocol):
-    """Somebody who is told of every step after it: metrics, logs."""
+    """Somebody who is told of every step a moment after it: metrics, logs."""
 
     def observe(self, what: Event | Request | None, outcome: Outcome, ordered: datetime) -> None:
         """`what` led to this (None: the clock); its commands had been handed to the switch at `ordered`."""
@@ -85,6 +88,8 @@ class Runner:
         self._durable_within = durable_within
         self._switch: SwitchPort | None = None
         self._sequence = 0
+        self._untold: deque[tuple[Event | Request | None, Outcome, datetime]] = deque()
+        """Steps of which the observers have not been told yet."""
         self._last_facts: deque[Recorded] = deque(maxlen=LAST_FACTS)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_for: datetime | None = None
@@ -123,9 +128,9 @@ class Runner:
             return Refusal.NOT_STORED
         return None
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        """In what the books differ from this look at Asterisk, now."""
-        return tuple(differences(self._engine.state, seen))
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        """In what the books differ from this look at Asterisk, in pieces."""
+        return in_pieces(self._engine.state, seen)
 
     def report(self, device: DeviceId) -> AgentReport | None:
         """How the agent stands whose phone this is. None: it is nobody's who answers a queue."""
@@ -150,6 +155,7 @@ class Runner:
         """Take no more inputs and never wake again."""
         self._stopped = True
         self._disarm()
+        self._tell_observers()
 
     # --- one step
 
@@ -180,13 +186,21 @@ class Runner:
         if outcome.facts:
             self._sequence = self._journal.record(outcome.facts)
             self._last_facts.extend(outcome.facts)
-        for observer in self._observers:
-            try:
-                observer.observe(what, outcome, ordered)
-            except Exception:  # noqa: BLE001 - a figure or a log line is not worth a call
-                _log.exception("observer_failed", observer=type(observer).__name__)
+        if not self._untold:
+            asyncio.get_running_loop().call_later(OBSERVED_AFTER_S, self._tell_observers)
+        self._untold.append((what, outcome, ordered))
         if self._guard is not None and outcome.facts:
             self._guard.after(outcome.facts)
+
+    def _tell_observers(self) -> None:
+        """Of all that has happened meanwhile, in its order."""
+        while self._untold:
+            what, outcome, ordered = self._untold.popleft()
+            for observer in self._observers:
+                try:
+                    observer.observe(what, outcome, ordered)
+                except Exception:  # noqa: BLE001 - a figure or a log line is not worth a call
+                    _log.exception("observer_failed", observer=type(observer).__name__)
 
     def _fail(self, what: Event | Request | None, error: Exception) -> None:
         self.stop()

@@ -7,6 +7,7 @@ Nothing here holds up anybody.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -26,6 +27,10 @@ HELD: Final = BATCH
 
 AT_A_TIME: Final = 500
 """Facts sent without giving way to calls: some milliseconds."""
+
+GATHERS_S: Final = 0.1
+"""From one transaction to the next, at least: nobody waits for the database while the spool takes the facts, and many
+small transactions cost the machine more than all the rest of a call."""
 
 LONGEST_PAUSE: Final = timedelta(seconds=1)
 """Between two attempts to reach a database that is away: it is to be caught up with soon after its return."""
@@ -86,7 +91,9 @@ class DatabaseWriter:
         """When the oldest of them came, or the commit before."""
         self._snapshot: tuple[int, bytes] | None = None
         self._news = asyncio.Event()
-        self._closing = False
+        self._closing = asyncio.Event()
+        self._left_is_safe = False
+        """Whether this ends, and what it has not written is on disk."""
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._run(), name="journal")
 
@@ -123,11 +130,12 @@ class DatabaseWriter:
         """Wait, as a rule for ever; raises when this journal cannot be continued."""
         await asyncio.shield(self._fault)
 
-    async def close(self, within_seconds: float) -> None:
-        """Write what is left, for so long at most."""
-        self._closing = True
+    async def close(self, within_seconds: float, *, left_is_safe: bool) -> None:
+        """Write what is left, for so long at most; where that is safe already, nobody waits for one that is away."""
+        self._left_is_safe = left_is_safe
+        self._closing.set()
         self._news.set()
-        done, _ = await asyncio.wait([self._task], timeout=within_seconds)
+        done, _ = await asyncio.wait([self._task], timeout=0 if self._may_give_up else within_seconds)
         if not done:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -137,12 +145,22 @@ class DatabaseWriter:
 
     # --- writing
 
+    @property
+    def _has_work(self) -> bool:
+        return bool(self.pending or self._snapshot) and not self._may_give_up
+
+    @property
+    def _may_give_up(self) -> bool:
+        return self._left_is_safe and self.last_error is not None
+
     async def _run(self) -> None:
         try:
-            while not self._closing or self.pending or self._snapshot:
+            while not self._closing.is_set() or self._has_work:
                 await self._news.wait()
                 self._news.clear()
                 await self._write_all()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), GATHERS_S)
         except Exception as error:  # noqa: BLE001 - told by `fault`, whatever it is
             self.last_error = str(error)
             _log.critical("journal_failed", pending=self.pending, why=str(error))
@@ -151,7 +169,7 @@ class DatabaseWriter:
 
     async def _write_all(self) -> None:
         pauses = Pauses(LONGEST_PAUSE)
-        while self.pending or self._snapshot:
+        while self._has_work:
             try:
                 connection = self._connection or await self._reconnect()
                 if self._snapshot is not None and self._snapshot[0] <= self.committed:

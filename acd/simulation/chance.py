@@ -5,10 +5,11 @@ dice of his stream, and what an agent does from his own; so other rules meet the
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 from typing import Final
+
+from msgspec import Struct
 
 from acd.inputs import CallArrived, SetStatus
 from acd.model import OFFLINE, ONLINE, AccountId, AgentId, Caller, CallId, QueueId
@@ -44,8 +45,7 @@ Roll = Callable[[str], Dice]
 """The dice of this name: independent of those of any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Caller:
+class _Caller(Struct, frozen=True):
     """Somebody is about to call."""
 
     stream: Stream
@@ -53,8 +53,7 @@ class _Caller:
     patience: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True):
     """An agent comes, goes, or passes from one shift to the next."""
 
     agent: AgentId
@@ -102,7 +101,7 @@ class Chance:
         """Callers who arrive, and agents who come and go, from when the day opens up to `until`."""
         streams = [self._callers(number, until) for number in range(len(self._traffic.streams))]
         calls = 0
-        for at, _, coming in merge(self._turns(until), *streams, key=lambda entry: entry[:2]):
+        for at, _, coming in merge(self._turns(until), *streams):  # whose numbers differ, so no `coming` is compared
             if isinstance(coming, _Caller):
                 calls += 1
                 call = CallId(f"{calls:0{_DIGITS}}")

@@ -5,10 +5,11 @@ decided here, and no dice are rolled: how callers and agents behave says `People
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from acd.engine import Engine
 from acd.inputs import (
@@ -70,8 +71,7 @@ _SUPERVISOR: Final = AgentId("a supervisor")
 """Whoever he was who has ended a talk: anybody but its agent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct, frozen=True):
     """What one of the phones tells that ring for an offer, and how long after the first ring."""
 
     after: timedelta
@@ -80,8 +80,7 @@ class Reaction:
     """None: somebody picks up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a talk ends, and how long after its beginning."""
 
     after: timedelta

@@ -1,10 +1,10 @@
 """The real engine behind a bridge, without a process around it: nothing is stored, every step is kept to be seen."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from acd.differences import differences
+from acd.differences import in_pieces
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, ConfigurationLoaded, Difference, EngineStarted, Event, Refusal, Request, SetStatus
 from acd.model import (
@@ -66,8 +66,8 @@ class LiveEngine:
             await self.decision.wait()
         return self._step(request)
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        return tuple(differences(self.engine.state, seen))
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        return in_pieces(self.engine.state, seen)
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return agent_report(self.engine.state, device, datetime.now(UTC))

@@ -176,6 +176,18 @@ async def test_events_that_come_twice_are_harmless(double: AriDouble) -> None:
         assert sum(isinstance(each, HoldCaller) for each in engine.ordered) == 1
 
 
+async def test_a_caller_is_taken_out_of_the_music_first_unless_he_has_just_come(double: AriDouble) -> None:
+    hold = "/bridges/hold~7002%40demo.example"
+    async with bridged(double.url) as (bridge, _, _life):
+        await until(lambda: bridge.connected)
+        await double.send(OF_THE_CALL[1])
+        await until(lambda: asked(double, "POST", f"{hold}/addChannel"))
+        assert asked(double, "POST", f"{hold}/removeChannel") == 0
+        bridge.carry_out([HoldCaller(call=CALL, channel=CHANNEL, queue=QUEUE)])
+        await until(lambda: asked(double, "POST", f"{hold}/addChannel") == 2)
+        assert asked(double, "POST", f"{hold}/removeChannel") == 1
+
+
 async def test_a_caller_who_is_destroyed_without_having_left_has_hung_up(double: AriDouble) -> None:
     async with bridged(double.url) as (bridge, engine, _):
         await until(lambda: bridge.connected)

@@ -2,10 +2,10 @@
 
 import inspect
 import typing
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from acd.inputs import AnnouncementOver, CallerNotReached, ConnectFailed, LegEnd, LegEnded, OtherCallEnded
 from acd.model import ONLINE, AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId

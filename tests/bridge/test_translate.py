@@ -29,7 +29,7 @@ from acd.inputs import (
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId
 from ari_bridge.event_types import EventType
 from ari_bridge.reading import is_star_code, printable
-from ari_bridge.signals import EarReady, LeftUs, Passed, PlaybackOver, Replaced, StarCodeDialled, TellingOver
+from ari_bridge.signals import EarReady, LeftUs, LegLeft, Passed, PlaybackOver, Replaced, StarCodeDialled, TellingOver
 from ari_bridge.translate import translate
 from tests.bridge.recorded_events import damaged, recorded
 
@@ -65,6 +65,7 @@ def test_a_whole_recorded_call_is_understood() -> None:
         CallConnected(call=call),
         LeftUs(channel=ChannelId(CALL)),
         OtherCallEnded(channel=ChannelId(CALL)),
+        LegLeft(offer=OfferId(leg), device=DESK),
         LegEnded(offer=OfferId(leg), device=DESK, how=LegEnd.HUNG_UP),
     ]
 

@@ -116,8 +116,10 @@ def _must_be_understood(where: str, words: list[str]) -> None:
         return
     while isinstance(command, click.Group):
         assert words, where
-        assert words[0] in command.commands, f"{where}: there is no acd {words[0]}"
-        command = command.commands[words.pop(0)]
+        found = command.get_command(click.Context(command), words[0])
+        assert found is not None, f"{where}: there is no acd {words[0]}"
+        command = found
+        del words[0]
     known = {name for option in command.params for name in option.opts} | {"--help"}
     assert {word for word in words if word.startswith("-")} <= known, where
 

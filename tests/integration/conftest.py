@@ -10,7 +10,7 @@ from acd.runtime.database import Connection, close, connect
 from acd.runtime.schema import SCHEMA
 from tests.integration.asterisk import TestAsterisk
 from tests.integration.postgres import TestPostgres
-from tests.integration.switchboard import Switchboard, switchboard
+from tests.integration.switchboard import Switchboard, everybody_hangs_up, switchboard
 
 _NUMBERS = itertools.count(1)
 
@@ -89,3 +89,4 @@ async def board(asterisk: TestAsterisk) -> AsyncIterator[Switchboard]:
     """Our bridge at that Asterisk, with phones, and the engine's part played by the test."""
     async with switchboard(asterisk) as connected:
         yield connected
+    await everybody_hangs_up(asterisk)

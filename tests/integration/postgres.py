@@ -22,7 +22,9 @@ class TestPostgres:
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """`durable`: what is committed is on the disk, which tests do not wait for."""
+        self._durable = durable
         self._home = Path(tempfile.mkdtemp(prefix="acd-test-pg-"))
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root, and the checkout may stand where only root looks.
@@ -47,7 +49,8 @@ class TestPostgres:
 
     def start(self) -> None:
         """Returns when it takes connections."""
-        options = ("-c", "listen_addresses=", "-k", str(self._home), "-c", "fsync=off", "-c", "max_connections=40")
+        fsync = "on" if self._durable else "off"
+        options = ("-c", "listen_addresses=", "-k", str(self._home), "-c", f"fsync={fsync}", "-c", "max_connections=40")
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._privileges.prefix, _binary("postgres"), "-D", self._data, *options],

@@ -1,8 +1,8 @@
 """A bridge on a real Asterisk, with the test in the engine's place: it sees every event and gives the orders itself."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -11,12 +11,12 @@ from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, OfferId, q
 from acd.outputs import Command, Connect, HoldCaller, Ring
 from acd.ports import AgentReport, DirectoryEntry, Endpoint, Provisioning
 from ari_bridge.bridge import Bridge
-from ari_bridge.client import Client
+from ari_bridge.client import AriError, Client
 from feature_codes.table import DEFAULT_CODES, StarCodes
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 from tests.phone.call import IncomingCall, OutgoingCall
 from tests.phone.phone import Phone
-from tests.phone.waiting import until
+from tests.phone.waiting import POLL_SECONDS, until
 
 ACCOUNT = AccountId("demo.example")
 QUEUE = queue_id(ACCOUNT, "7001")
@@ -59,8 +59,8 @@ class Switchboard:
     async def ask(self, request: Request) -> Refusal | None:
         return Refusal.NOT_AN_AGENT
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        return ()
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        return iter(())
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return None
@@ -151,3 +151,15 @@ async def switchboard(asterisk: TestAsterisk) -> AsyncGenerator[Switchboard]:
             await stack.aclose()
             life.cancel()
             await asyncio.wait([life])
+
+
+async def everybody_hangs_up(asterisk: TestAsterisk) -> None:
+    """After a test whose phones have gone: their channels go a moment later, and the next test would hear of it."""
+    deadline = asyncio.get_running_loop().time() + WITHIN_S
+    async with Client(asterisk.url, "acd", ARI_PASSWORD) as client:
+        while left := await client.channels.list():
+            assert asyncio.get_running_loop().time() < deadline, left
+            for channel in left:
+                with suppress(AriError):  # gone meanwhile
+                    await client.channels.hangup(channelId=channel.id)
+            await asyncio.sleep(POLL_SECONDS)

@@ -5,13 +5,13 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from msgspec.structs import replace
 
 from acd.explain.telling import as_lines
 from acd.model import AccountId, AgentId, Caller, CallId, QueueId

@@ -4,7 +4,11 @@ import math
 import wave
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 RATE = 8000
 FRAME = 160
@@ -14,6 +18,7 @@ SILENCE_DB = -120.0
 """What digital silence measures, where the logarithm has no value."""
 
 Samples = Sequence[int]
+Sound = NDArray[np.float64]
 
 
 def tone(hz: int, *, seconds: float, amplitude: int = 8000) -> "array[int]":
@@ -24,23 +29,19 @@ def tone(hz: int, *, seconds: float, amplitude: int = 8000) -> "array[int]":
 
 def level_db(samples: Samples) -> float:
     """RMS against full scale."""
-    energy = sum(sample * sample for sample in samples)
+    energy = _energy(_sound(samples))
     if not energy:
         return SILENCE_DB
     return 10 * math.log10(energy / len(samples) / FULL_SCALE**2)
 
 
 def share_of_tone(samples: Samples, hz: int) -> float:
-    """How much of the sound's energy lies at this frequency, 0 to 1 (Goertzel)."""
-    energy = sum(sample * sample for sample in samples)
+    """How much of the sound's energy lies at this frequency, 0 to 1."""
+    sound = _sound(samples)
+    energy = _energy(sound)
     if not energy:
         return 0.0
-    factor = 2 * math.cos(2 * math.pi * hz / RATE)
-    before = last = 0.0
-    for sample in samples:
-        before, last = last, sample + factor * last - before
-    power = before * before + last * last - factor * before * last
-    return min(1.0, 2 * power / (len(samples) * energy))
+    return min(1.0, 2 * abs(complex(sound @ _turning(hz, len(sound)))) ** 2 / (len(sound) * energy))
 
 
 def dominant_tone(samples: Samples, candidates: Sequence[int]) -> tuple[int, float]:
@@ -48,21 +49,26 @@ def dominant_tone(samples: Samples, candidates: Sequence[int]) -> tuple[int, flo
     return max(((hz, share_of_tone(samples, hz)) for hz in candidates), key=lambda found: found[1])
 
 
-def envelope(samples: Samples) -> list[float]:
+def envelope(samples: Samples) -> Sound:
     """Loudness of each 20 ms: what makes a spoken sentence recognisable whatever codec it went through."""
-    frames = [samples[at : at + FRAME] for at in range(0, len(samples) - FRAME + 1, FRAME)]
-    return [math.sqrt(sum(sample * sample for sample in frame) / FRAME) for frame in frames]
+    frames = _sound(samples)[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+    loudness: Sound = np.sqrt((frames**2).mean(axis=1))
+    return loudness
 
 
-def correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    """Pearson's, of two rows of one length: 1 where they have one shape, about 0 where they have nothing in common."""
-    mean_one, mean_other = sum(one) / len(one), sum(other) / len(other)
-    spread_one = math.sqrt(sum((x - mean_one) ** 2 for x in one))
-    spread_other = math.sqrt(sum((y - mean_other) ** 2 for y in other))
-    if not spread_one or not spread_other:
-        return 0.0
-    together = sum((x - mean_one) * (y - mean_other) for x, y in zip(one, other, strict=True))
-    return together / (spread_one * spread_other)
+def _sound(samples: Samples) -> Sound:
+    return np.array(samples, dtype=np.float64)
+
+
+def _energy(sound: Sound) -> float:
+    return float(sound @ sound)
+
+
+@cache
+def _turning(hz: int, length: int) -> NDArray[np.complex128]:
+    """Once around for each period of this tone."""
+    turning: NDArray[np.complex128] = np.exp(-2j * np.pi * hz / RATE * np.arange(length))
+    return turning
 
 
 def read_wav(path: Path) -> "array[int]":

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tests.phone.audio import RATE, Samples, read_wav
-
-Sound = NDArray[np.float64]
+from tests.phone.audio import RATE, Samples, Sound, read_wav
 
 ANCHOR = RATE // 2
 """Samples by which a prompt is found: its first half second, or its second where the first was lost."""
@@ -51,9 +48,11 @@ class Heard:
 
 def prompts_heard(heard: Samples, directory: Path) -> list[Heard]:
     """The prompts of this directory in the order in which they were heard; a sound of another kind is passed over."""
-    sound = np.array(heard, dtype=np.float64)
+    searched = _Searched(np.array(heard, dtype=np.float64))
     found = [
-        one for file in sorted(directory.glob("*.wav")) for one in _findings(sound, file.stem, _spoken(read_wav(file)))
+        one
+        for file in sorted(directory.glob("*.wav"))
+        for one in _findings(searched, file.stem, _spoken(read_wav(file)))
     ]
     kept: list[Heard] = []
     for one in sorted(found, key=lambda one: (-one.lasts, one.whole)):
@@ -68,32 +67,39 @@ def _spoken(samples: Samples) -> Sound:
     return sound[loud[0] : loud[-1] + 1] if len(loud) else sound[:0]
 
 
-def _findings(sound: Sound, name: str, prompt: Sound) -> Iterator[Heard]:
+class _Searched:
+    """What was heard, and what every search in it needs."""
+
+    def __init__(self, sound: Sound) -> None:
+        self.sound = sound
+        self._size = 1 << (len(sound) + ANCHOR).bit_length()
+        self._spectrum = np.fft.rfft(sound, self._size)
+        self._power = np.concatenate(([0.0], np.cumsum(sound**2)))
+
+    def places(self, anchor: Sound) -> Iterator[tuple[int, float]]:
+        """Where the anchor was heard, and how loud against the file."""
+        if len(self.sound) < len(anchor):
+            return
+        together = np.fft.irfft(self._spectrum * np.conj(np.fft.rfft(anchor, self._size)), self._size)
+        together = together[: len(self.sound) - len(anchor) + 1]
+        here, energy = self._power[len(anchor) :] - self._power[: -len(anchor)], float((anchor**2).sum())
+        likeness = together / np.sqrt(np.maximum(here * energy, 1.0))
+        while len(likeness) and likeness.max() > FOUND:
+            place = int(likeness.argmax())
+            yield place, float(together[place]) / energy
+            likeness[max(0, place - len(anchor) // 2) : place + len(anchor) // 2] = 0.0
+
+
+def _findings(searched: _Searched, name: str, prompt: Sound) -> Iterator[Heard]:
     for offset in (0, ANCHOR):
         anchor = prompt[offset : offset + ANCHOR]
         if len(anchor) < SHORTEST_SECONDS * RATE:
             continue
-        for place, gain in _places(sound, anchor):
-            length = _length(sound[place:], prompt[offset:], gain)
+        for place, gain in searched.places(anchor):
+            length = _length(searched.sound[place:], prompt[offset:], gain)
             if length >= SHORTEST_SECONDS * RATE:
                 whole = (len(prompt) - offset) / RATE
                 yield Heard(name=name, begins=place / RATE, lasts=length / RATE, whole=whole)
-
-
-def _places(sound: Sound, anchor: Sound) -> Iterator[tuple[int, float]]:
-    """Where the anchor was heard, and how loud against the file."""
-    if len(sound) < len(anchor):
-        return
-    size = 1 << (len(sound) + len(anchor)).bit_length()
-    together = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(anchor, size)), size)
-    together = together[: len(sound) - len(anchor) + 1]
-    power = np.concatenate(([0.0], np.cumsum(sound**2)))
-    here, energy = power[len(anchor) :] - power[: -len(anchor)], float((anchor**2).sum())
-    likeness = together / np.sqrt(np.maximum(here * energy, 1.0))
-    while len(likeness) and likeness.max() > FOUND:
-        place = int(likeness.argmax())
-        yield place, float(together[place]) / energy
-        likeness[max(0, place - len(anchor) // 2) : place + len(anchor) // 2] = 0.0
 
 
 def _length(sound: Sound, prompt: Sound, gain: float) -> int:

@@ -3,9 +3,11 @@
 import asyncio
 import itertools
 import random
+import socket
 import struct
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +18,8 @@ from tests.phone.waiting import until
 
 PACKET_SECONDS = 0.02
 HEADER = struct.Struct("!BBHII")
+LONGEST = 2048
+"""Bytes; no packet of sound is longer."""
 MARKER = 0x80
 FIRST_DYNAMIC = 96
 """From this payload type on the session description says what they mean; ours says keypad events only."""
@@ -24,6 +28,8 @@ LISTEN_PACKETS = 10
 CLEAR = 0.8
 """The share of its energy that a tone must have to count as heard."""
 AUDIBLE_DB = -50.0
+GAP_PACKETS = 50
+"""Where more numbers than these are missing, the other side has begun to count anew."""
 
 
 @cache
@@ -42,11 +48,15 @@ class Packet:
     """Of the event loop's clock."""
     codec: Codec
     payload: bytes
+    lost: int
+    """Packets that were sent between the one before and this one, and never came: their numbers are missing."""
 
 
 def _decoded(packets: list[Packet]) -> "array[int]":
+    """What a phone plays: silence in the place of what was lost, so that all else is heard at its time."""
     samples = array("h")
     for packet in packets:
+        samples.frombytes(bytes(2 * FRAME * packet.lost))
         samples.extend(packet.codec.decode(packet.payload))
     return samples
 
@@ -70,23 +80,28 @@ class Media(asyncio.DatagramProtocol):
         self.keys = ""
         """What the other side has pressed so far."""
         self._last_event = b""
+        self._last_number: tuple[bytes, int] | None = None
+        """Source and sequence number of what came last."""
         self._tone: int | None = None
         self._route: Route | None = None
         self._pressed: asyncio.Queue[str] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._transport: asyncio.DatagramTransport | None = None
 
     @classmethod
     async def open(cls, host: str) -> "Media":
         """Bind a free port."""
-        transport, media = await asyncio.get_running_loop().create_datagram_endpoint(cls, local_addr=(host, 0))
-        media._transport = transport
+        media = cls()
+        media._socket.setblocking(False)
+        media._socket.bind((host, 0))
+        loop = asyncio.get_running_loop()
+        media._transport, _ = await loop.create_datagram_endpoint(lambda: media, sock=media._socket)
         return media
 
     @property
     def port(self) -> int:
-        assert self._transport
-        port: int = self._transport.get_extra_info("sockname")[1]
+        port: int = self._socket.getsockname()[1]
         return port
 
     # --- speaking
@@ -150,10 +165,14 @@ class Media(asyncio.DatagramProtocol):
         return codec.payload_type | marker, stamp, _frames(codec, self._tone)[stamp // FRAME % 50]
 
     def close(self) -> None:
-        """Stop sending and listening; what was heard stays to be measured."""
+        """Stop sending and listening; what was heard stays to be measured, all that has come by now."""
         if self._sender:
             self._sender.cancel()
-        if self._transport:
+        if self._transport and not self._transport.is_closing():
+            # The event loop takes one packet at a time, and may have come to the end of the call before the sound.
+            with suppress(BlockingIOError):
+                while True:
+                    self.datagram_received(*self._socket.recvfrom(LONGEST))
             self._transport.close()
 
     # --- hearing
@@ -162,13 +181,22 @@ class Media(asyncio.DatagramProtocol):
         if len(data) <= HEADER.size:
             return
         kind, payload = data[1] & 0x7F, data[HEADER.size + 4 * (data[0] & 0x0F) :]
+        lost = self._lost_before(data[8 : HEADER.size], int.from_bytes(data[2:4], "big"))
         if codec := CODECS.get(kind):
-            self.packets.append(Packet(asyncio.get_running_loop().time(), codec, payload))
+            self.packets.append(Packet(asyncio.get_running_loop().time(), codec, payload, lost))
         elif kind >= FIRST_DYNAMIC and (key := dtmf.ended_key(payload)):
             # The end is sent three times, with one source and timestamp.
             if self._last_event != data[4 : HEADER.size]:
                 self.keys += key
             self._last_event = data[4 : HEADER.size]
+
+    def _lost_before(self, source: bytes, number: int) -> int:
+        """Keypad events are counted with the sound."""
+        last, self._last_number = self._last_number, (source, number)
+        if last is None or last[0] != source:
+            return 0
+        missing = (number - last[1] - 1) & 0xFFFF
+        return missing if missing <= GAP_PACKETS else 0
 
     def heard(self, *, since: float = 0.0, before: float = float("inf")) -> "array[int]":
         """The samples that arrived between these instants."""
@@ -176,8 +204,9 @@ class Media(asyncio.DatagramProtocol):
 
     def instant(self, seconds: float, *, since: float = 0.0) -> float:
         """When the sound so far into `heard(since=since)` arrived."""
-        arrived = [packet.at for packet in self.packets if packet.at >= since]
-        return arrived[min(int(seconds / PACKET_SECONDS), len(arrived) - 1)]
+        arrived = [packet for packet in self.packets if packet.at >= since]
+        lasted = itertools.accumulate(PACKET_SECONDS * (1 + packet.lost) for packet in arrived)
+        return next((packet.at for packet, end in zip(arrived, lasted, strict=True) if end > seconds), arrived[-1].at)
 
     def _latest(self, since: float) -> "array[int] | None":
         latest = self.packets[-LISTEN_PACKETS:]

@@ -1,10 +1,13 @@
 """Which of the known prompts was heard: the shape of loudness over time, compared with every sound file."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.phone.audio import Samples, correlation, envelope, read_wav
+import numpy as np
+
+from tests.phone.audio import Samples, Sound, envelope, read_wav
 
 QUIET = 0.02
 """Of the loudest 20 ms: what is below it at either end of a sentence is not part of it."""
@@ -24,7 +27,7 @@ class Recognised:
 class Prompts:
     """The prompts of a directory, by file name without its ending."""
 
-    def __init__(self, shapes: Mapping[str, list[float]]) -> None:
+    def __init__(self, shapes: Mapping[str, Sound]) -> None:
         self._shapes = shapes
 
     @classmethod
@@ -42,21 +45,24 @@ class Prompts:
         return Recognised(name=ranked[0][1], likeness=ranked[0][0], second=ranked[1][0] if len(ranked) > 1 else 0.0)
 
 
-def _spoken(shape: list[float]) -> list[float]:
-    floor = max(shape, default=0.0) * QUIET
-    loud = [at for at, value in enumerate(shape) if value > floor]
-    return shape[loud[0] : loud[-1] + 1] if loud else []
+def _spoken(shape: Sound) -> Sound:
+    loud = np.flatnonzero(shape > shape.max(initial=0.0) * QUIET)
+    return shape[loud[0] : loud[-1] + 1] if len(loud) else shape[:0]
 
 
-def _likeness(heard: list[float], known: list[float]) -> float:
-    if not heard or not known:
+def _likeness(heard: Sound, known: Sound) -> float:
+    """The best correlation (Pearson's) of the two, the shorter one at any place beside the longer one."""
+    short, long = sorted((heard, known), key=len)
+    if not len(short):
         return 0.0
-    length = max(len(heard), len(known)) + SLACK
+    length = len(long) + SLACK
+    spread = math.sqrt(_spread(short, length) * _spread(long, length))
+    if not spread:
+        return 0.0
+    together = float(np.correlate(np.pad(long, SLACK), short).max())
+    return (together - float(short.sum()) * float(long.sum()) / length) / spread
 
-    def padded(shape: list[float], before: int) -> list[float]:
-        return [0.0] * before + shape + [0.0] * (length - before - len(shape))
 
-    shifts = range(length - len(known) + 1) if len(known) <= len(heard) else range(1)
-    best = max(correlation(padded(heard, 0), padded(known, shift)) for shift in shifts)
-    late = range(1, length - len(heard) + 1)
-    return max([best, *(correlation(padded(heard, shift), padded(known, 0)) for shift in late)])
+def _spread(shape: Sound, length: int) -> float:
+    """Of this shape and the silence around it, so many frames together."""
+    return max(0.0, float(shape @ shape) - float(shape.sum()) ** 2 / length)

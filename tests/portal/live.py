@@ -6,7 +6,7 @@ has things of other names, so that whatever of theirs is seen can be told.
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from acd.differences import differences
+from acd.differences import in_pieces
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, ConfigurationLoaded, Difference, EngineStarted, Event, Refusal, Request
 from acd.model import AccountId, DeviceId
@@ -152,8 +152,8 @@ class LiveEngine:
         self.asked.append(request)
         return self._step(request)
 
-    def compare(self, seen: AsteriskSeen) -> tuple[Difference, ...]:
-        return tuple(differences(self.state, seen))
+    def compare(self, seen: AsteriskSeen) -> Iterator[Difference | None]:
+        return in_pieces(self.state, seen)
 
     def report(self, device: DeviceId) -> AgentReport | None:
         return agent_report(self.state, device, self.now())

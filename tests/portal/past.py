@@ -5,10 +5,11 @@ import random
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
 from typing import Final
+
+from msgspec.structs import replace
 
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, ConfigurationLoaded, EngineStarted

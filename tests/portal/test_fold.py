@@ -1,12 +1,12 @@
 """From facts to the rows of the history: queue calls on random days, and calls that are no queue's."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from acd.dialled import dialled_channel
 from acd.figures import Doing

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from acd.journal import about, encode, encode_state
@@ -149,13 +150,14 @@ def _simulated() -> list[Recorded]:
     """Some hours of the example's day, in a zone where they span midnight."""
     facts: list[Recorded] = []
     simulate(read_day(EXAMPLE, "day.toml"), timedelta(hours=5), lambda name: random.Random(f"1 {name}"), facts.append)
-    return [replace(recorded, fact=_in_auckland(recorded.fact)) for recorded in facts]
+    return [msgspec.structs.replace(recorded, fact=_in_auckland(recorded.fact)) for recorded in facts]
 
 
 def _in_auckland(fact: Fact) -> Fact:
     if not isinstance(fact, ConfigurationChanged):
         return fact
-    return replace(fact, accounts=tuple(replace(account, time_zone="Pacific/Auckland") for account in fact.accounts))
+    there = tuple(replace(account, time_zone="Pacific/Auckland") for account in fact.accounts)
+    return msgspec.structs.replace(fact, accounts=there)
 
 
 async def _write(connection: Connection, facts: Sequence[Recorded], first: int = 1) -> None:

@@ -3,7 +3,6 @@
 `Ledger` writes them from the facts. Nothing here is fast, indexed, or shared with the engine.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -167,7 +166,7 @@ class Books:
     def usable(self, agent: AgentId, queue: QueueId) -> list[DeviceId]:
         """His phones that an offer of this queue would ring."""
         assignment, person = self.part(agent, queue), self.people[agent]
-        on_it = Counter([*person.calls.values(), *person.other.values()])
+        on_it = [*person.calls.values(), *person.other.values()]
         return sorted(
             device
             for device, owner in self.owner.items()
@@ -175,7 +174,7 @@ class Books:
             and device in self.reachable
             and device not in self.off
             and (assignment.devices is None or device in assignment.devices)
-            and on_it[device] < assignment.max_calls
+            and on_it.count(device) < assignment.max_calls
         )
 
     def part(self, agent: AgentId, queue: QueueId) -> Assignment:

@@ -226,3 +226,18 @@ def test_a_change_of_a_rule_loses_nobody(type_: QueueType, change: str, moment: 
     floor.change(CHANGES[change])
     floor.work_is_done()
     assert floor.ended == dict.fromkeys(CALLS, CallOutcome.COMPLETED)
+
+
+def test_agents_stand_in_the_order_of_the_new_type() -> None:
+    floor = Floor(QueueType.LINEAR_HUNT)
+    eligible = floor.engine.state.queue_index(QUEUE).eligible
+
+    def ben_first(was: Configuration) -> Configuration:
+        parts = was.assignments.items()
+        return replace(was, assignments={key: replace(part, order=1 if key[0] == BEN else 2) for key, part in parts})
+
+    floor.change(ben_first)
+    assert list(eligible) == [BEN, ADA]
+    rounds = replace(floor.centre.queues[QUEUE], type=QueueType.ROUND_ROBIN)
+    floor.change(lambda was: replace(was, queues={QUEUE: rounds}))
+    assert list(eligible) == [ADA, BEN], "both as long idle"

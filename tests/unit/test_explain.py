@@ -1,10 +1,11 @@
 """What `acd explain` gives to machines, and what it makes of a journal that other rules have written."""
 
 import json
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from acd.explain.telling import as_lines, as_values
 from acd.model import CallId

@@ -2,11 +2,13 @@
 
 import asyncio
 import itertools
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.phone import dtmf, wire
+from tests.phone.audio import FRAME, tone
 from tests.phone.call import Call
 from tests.phone.g711 import ALAW
 from tests.phone.media import HEADER, Media, Route
@@ -183,12 +185,12 @@ class Ear(asyncio.DatagramProtocol):
 
 
 async def test_a_key_is_one_event_of_one_instant_in_an_unbroken_stream() -> None:
-    socket, ear = await asyncio.get_running_loop().create_datagram_endpoint(Ear, local_addr=("127.0.0.1", 0))
+    listening, ear = await asyncio.get_running_loop().create_datagram_endpoint(Ear, local_addr=("127.0.0.1", 0))
     media = await Media.open("127.0.0.1")
-    media.start(Route(host="127.0.0.1", port=socket.get_extra_info("sockname")[1], codec=ALAW, events=101))
+    media.start(Route(host="127.0.0.1", port=listening.get_extra_info("sockname")[1], codec=ALAW, events=101))
     await media.press("7")
     media.close()
-    socket.close()
+    listening.close()
     _, kinds, sequences, stamps, sources = zip(*ear.packets, strict=True)
     events = [at for at, kind in enumerate(kinds) if kind & 0x7F == 101]
     assert [ear.payloads[at] for at in events] == dtmf.payloads("7")
@@ -199,3 +201,30 @@ async def test_a_key_is_one_event_of_one_instant_in_an_unbroken_stream() -> None
         len(sequences) - 1
     )
     assert len(set(sources)) == 1
+
+
+def sent(media: Media, numbers: list[int]) -> None:
+    """Packets with these numbers reach this socket, and nobody has looked at it yet."""
+    payload = ALAW.encode(tone(400, seconds=0.02))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in numbers:
+            sender.sendto(HEADER.pack(0x80, ALAW.payload_type, number, 0, 1) + payload, ("127.0.0.1", media.port))
+
+
+async def test_what_came_before_the_end_of_a_call_is_heard() -> None:
+    media = await Media.open("127.0.0.1")
+    sent(media, list(range(30)))
+    media.close()
+    assert len(media.heard()) == 30 * FRAME
+
+
+async def test_what_was_lost_on_its_way_is_silence_and_all_else_is_heard_at_its_time() -> None:
+    media = await Media.open("127.0.0.1")
+    sent(media, [0xFFFE, 0xFFFF, 2, 3])
+    media.close()
+    heard = media.heard()
+    assert len(heard) == 6 * FRAME
+    frames = [heard[at : at + FRAME] for at in range(0, len(heard), FRAME)]
+    assert [any(frame) for frame in frames] == [True, True, False, False, True, True]
+    assert media.instant(0.11) == media.packets[-1].at
+    assert media.instant(0.05) == media.packets[2].at

@@ -30,7 +30,7 @@ from acd.model import OFFLINE, ONLINE, CallId, DeviceId
 from acd.outputs import Command, HoldCaller, OfferMade, Outcome, Recorded, Ring, StatusChanged, WrapUpEnded
 from acd.runtime import logs
 from acd.runtime.clock import Clock
-from acd.runtime.runner import CoreFault, GuardPort, Observer, Runner
+from acd.runtime.runner import OBSERVED_AFTER_S, CoreFault, GuardPort, Observer, Runner
 from acd.runtime.settings import read_settings
 from acd.state import State
 from tests.unit.running_centre import ALICE, DESK_OF, START, arrival, configuration, offer
@@ -143,12 +143,16 @@ def in_virtual_time(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
 @in_virtual_time
 async def test_commands_go_out_before_facts_are_recorded_and_observed() -> None:
     world = World()
+    await asyncio.sleep(OBSERVED_AFTER_S)
     world.forget()
     world.runner.tell(arrival("c1"))
-    assert world.log == ["switch", "journal", "observer"]
+    assert world.log == ["switch", "journal"]
+    await asyncio.sleep(OBSERVED_AFTER_S)
+    assert world.log == ["switch", "journal", "observer"], "after what the commands have begun"
     assert [type(command) for command in world.commands] == [HoldCaller]
     world.forget()
     world.runner.tell(CallerHungUp(call=CallId("nobody")))
+    await asyncio.sleep(OBSERVED_AFTER_S)
     assert world.log == ["observer"], "nothing to order and nothing to record"
 
 
@@ -156,6 +160,7 @@ async def test_commands_go_out_before_facts_are_recorded_and_observed() -> None:
 async def test_a_broken_observer_costs_no_call() -> None:
     world = World(observers=[BrokenObserver()])
     world.runner.tell(arrival("c1"))
+    await asyncio.sleep(OBSERVED_AFTER_S)
     assert world.observed[-1][0] == arrival("c1"), "the one after the broken one was told"
 
 
@@ -184,10 +189,13 @@ async def test_one_timer_is_armed_at_most() -> None:
     await world.runner.ask(SetStatus(agent=ALICE, status=ONLINE))
     for n in range(50):
         world.runner.tell(arrival(f"c{n}"))
+    await asyncio.sleep(OBSERVED_AFTER_S)
     assert len(_timers()) == 1
     world.runner.tell(CallerHungUp(call=CallId("c0")))
+    await asyncio.sleep(OBSERVED_AFTER_S)
     assert len(_timers()) == 1, "the next caller rings"
     await world.runner.ask(SetStatus(agent=ALICE, status=OFFLINE))
+    await asyncio.sleep(OBSERVED_AFTER_S)
     assert _timers() == []
 
 
@@ -255,6 +263,7 @@ def test_a_fault_of_the_core_is_told_with_its_input_and_the_last_facts_and_ends_
         world = World(FailingEngine(State()))
         await world.runner.ask(SetStatus(agent=ALICE, status=ONLINE))
         world.runner.tell(arrival("c1"))
+        await asyncio.sleep(OBSERVED_AFTER_S)
         world.forget()
         world.runner.tell(arrival("fatal"))
         assert world.log == [], "nothing of a failed step gets out"
@@ -292,6 +301,7 @@ async def test_a_stopped_runner_takes_nothing_and_never_wakes() -> None:
     await world.runner.ask(SetStatus(agent=ALICE, status=ONLINE))
     world.runner.tell(arrival("c1"))
     world.runner.stop()
+    await asyncio.sleep(OBSERVED_AFTER_S)
     world.forget()
     world.runner.tell(arrival("c2"))
     await asyncio.sleep(100)

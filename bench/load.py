@@ -1,0 +1,102 @@
+"""The highest steady rate with every call right for a minute.
+
+More and more calls a second until some are not right; then a minute at the last rate that was, and where that is too
+much a little less, and less again.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from bench.contenders import Serving
+from bench.machine import LOAD_QUEUE, Machine, processor_s
+from bench.phones import Phones
+from bench.traffic import Traffic
+
+FIRST_PER_S: Final = 30.0
+STEP: Final = 1.15
+STEP_S: Final = 6.0
+LESS: Final = 0.95
+"""A minute shows what seconds do not: it is begun a little below the last good step."""
+MINUTE_S: Final = 60.0
+TALK_S: Final = 0.3
+RINGS_WITHIN_MS: Final = 1000.0
+RINGS_WITHIN_STEP_MS: Final = 300.0
+"""Where a tenth too many come for some seconds, the last of them ring this late."""
+MOST_PER_S: Final = 300.0
+SETTLES_S: Final = 10.0
+RECOVERS_S: Final = 8.0
+"""After too much: an engine that has begun to turn callers away takes some seconds to see that it is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steady:
+    """A rate that was held."""
+
+    per_s: float
+    calls: int
+    asterisk_ms: float
+    """Processor time of a call."""
+    loop_ms: float
+    ring_p50_ms: float
+    ring_p99_ms: float
+
+
+class Load:
+    """Item 4, of one who serves."""
+
+    def __init__(self, phones: Phones, by: Serving, machine: Machine, say: Callable[[str], None]) -> None:
+        self._phones, self._by, self._machine, self._say = phones, by, machine, say
+        self._dice = Random(1)
+
+    async def highest(self, *, minute_s: float, until: float) -> Steady | None:
+        """The steady rate. `until`, by time.monotonic(), no other attempt is begun; None: none was held by then."""
+        rate = await self._climbed() * LESS
+        while time.monotonic() + minute_s < until and rate > 1:
+            steady, faults = await self._hold(rate, minute_s, RINGS_WITHIN_MS)
+            self._say(f"{self._by.name}: {steady}")
+            if not faults:
+                return steady
+            self._say(f"{self._by.name}: not {rate:.1f} calls/s: {dict(faults)}")
+            rate *= LESS
+        return None
+
+    async def _climbed(self) -> float:
+        """The highest rate of a few seconds. One that fails is tried once more: the machine may have had a moment."""
+        rate = FIRST_PER_S
+        while rate < MOST_PER_S and (await self._is_right(rate) or await self._is_right(rate)):
+            rate *= STEP
+        return rate / STEP
+
+    async def _is_right(self, rate: float) -> bool:
+        _, faults = await self._hold(rate, STEP_S, RINGS_WITHIN_STEP_MS)
+        return not faults
+
+    async def _hold(self, rate: float, seconds: float, within_ms: float) -> tuple[Steady, Counter[str]]:
+        traffic = Traffic(self._phones, lambda: self._by.extension(LOAD_QUEUE), talk_s=TALK_S, dice=self._dice)
+        asterisk, loop = processor_s([self._machine.asterisk.pid]), processor_s(self._by.pids)
+        seen = await traffic.come(rate, seconds)
+        asterisk = processor_s([self._machine.asterisk.pid]) - asterisk
+        loop = processor_s(self._by.pids) - loop
+        await traffic.end(SETTLES_S)
+        faults = seen.faults(within_ms)
+        count, rings = len(seen.calls), sorted(seen.rings_ms) or [0.0]
+        if faults:  # what is left of them must be gone before anything else begins
+            for call in list(self._phones.by_number.values()):
+                self._phones.hang_up(call)
+            await traffic.end(SETTLES_S)
+            self._phones.forget()
+            await asyncio.sleep(RECOVERS_S)
+        steady = Steady(
+            per_s=rate,
+            calls=count,
+            asterisk_ms=asterisk / count * 1000,
+            loop_ms=loop / count * 1000,
+            ring_p50_ms=rings[len(rings) // 2],
+            ring_p99_ms=rings[int(len(rings) * 0.99)],
+        )
+        return steady, faults
