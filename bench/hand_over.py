@@ -13,7 +13,7 @@ from bench.scenes import Waiting
 ITEM: Final = "hand-over"
 WAITING: Final = (1, 50, 200)
 CROWD: Final = 500
-"""Music for one caller takes Asterisk a six-hundredth of a processor: a thousand leave nothing of two to serve them."""
+"""To keep one waiting takes Asterisk a six-hundredth of a processor: a thousand leave nothing of two to serve them."""
 TALK_S: Final = 0.6
 SETTLES_S: Final = 0.3
 AIMS: Final = (Aim(peer=APP_QUEUE, at_most=0.01), Aim(peer=FLOOR, at_most=1.3))
@@ -40,7 +40,6 @@ class HandOver:
                 ("processor of the engine", "%"),
             )
         }
-        self.lost: dict[str, int] = {}
 
     def cells(self) -> list[Cell]:
         """What was measured."""
@@ -54,7 +53,7 @@ class HandOver:
                 scene.lone = waiting == 1
                 self._cells[queues, waiting].add(by.name, await self._measured(scene, waiting, MEASURED_S))
                 scene.everybody()
-            await self._end(phones, by, scene)
+            await self._end(phones, scene)
 
     async def crowd(self, phones: Phones, by: Serving, machine: Machine, seed: int) -> None:
         """One round with very many."""
@@ -74,7 +73,7 @@ class HandOver:
             told["processor of the engine"] = (processor_s(by.pids) - before[1]) / seconds * 100
         for what, value in told.items():
             self._costs[what].add(by.name, [value])
-        await self._end(phones, by, scene)
+        await self._end(phones, scene)
 
     async def _measured(self, scene: Waiting, waiting: int, seconds: float) -> list[float]:
         await scene.fill(waiting)
@@ -85,9 +84,8 @@ class HandOver:
         scene.measures = False
         return list(scene.hand_overs_ms)
 
-    async def _end(self, phones: Phones, by: Serving, scene: Waiting) -> None:
+    async def _end(self, phones: Phones, scene: Waiting) -> None:
         await scene.empty()
-        self.lost[by.name] = self.lost.get(by.name, 0) + scene.lost
         phones.forget()
 
 

@@ -28,8 +28,6 @@ class Waiting(Scene):
     def __init__(self, phones: Phones, by: Serving, queues: Sequence[str], *, talk_s: float, dice: Random) -> None:
         self.hand_overs_ms: list[float] = []
         """From an agent's hang-up to his next INVITE, where somebody waited."""
-        self.lost = 0
-        """Callers whose call ended before anybody answered."""
         self.measures = False
         self.lone = False
         """Only one agent hangs up: where a single caller waits, another free agent would have him."""
@@ -89,8 +87,6 @@ class Waiting(Scene):
     def over(self, call: Call) -> None:
         """He may have been turned away: another one comes while the queue is filled."""
         self._calls.discard(call)
-        if not call.hung_up and not call.answered and call.status == 200:
-            self.lost += 1
 
     def offered(self, leg: Leg) -> None:
         """The next caller of this agent."""
