@@ -31,8 +31,9 @@ LEAST: Final = 0.5
 LESS: Final = 0.85
 """A limit by the one before it, where requests are slow: the slower they are the less, between these two."""
 
-FIRST: Final = 0.5
-"""By so much less at first: what has piled up unnoticed has to be worked off too."""
+FIRST: Final = 2
+"""So many times in one at first: what has piled up unnoticed has to be worked off too. A machine that was a little slow
+for a moment, as one is that has neighbours, turns few away for it."""
 
 EFFECT_S: Final = 1.5
 """Before a limit is made smaller once more: those who were let in before it are slow for a while yet."""
@@ -103,7 +104,7 @@ class Admission:
         self._since_less_s += period.seconds
         if self.limit_per_s is None:
             if self._slow_periods >= SLOW_PERIODS:
-                self._let_in_less(period.offered / period.seconds * FIRST)
+                self._let_in_less(period.offered / period.seconds, times=FIRST)
             return
         self._spare = min(self._spare + self.limit_per_s * period.seconds - period.offered, self.limit_per_s * SPARE_S)
         self._calm_s = 0.0 if slow or self._spare < 0 else self._calm_s + period.seconds
@@ -133,8 +134,8 @@ class Admission:
         places, self._part = divmod(self._part + self.limit_per_s * seconds, 1)
         return max(int(places), int(self._spare >= 1))
 
-    def _let_in_less(self, than_per_s: float) -> None:
-        self.limit_per_s = max(LEAST_PER_S, than_per_s * self._less)
+    def _let_in_less(self, than_per_s: float, times: int = 1) -> None:
+        self.limit_per_s = max(LEAST_PER_S, than_per_s * self._less**times)
         self._since_less_s = self._calm_s = self._more = self._spare = 0.0
 
     def _is_slow(self, period: Period) -> bool:

@@ -5,6 +5,7 @@ life, and in `linkedid` what Asterisk's own records (CDR, CEL) call it; `queue` 
 fact's line is its kind in the journal. Nothing is decided here, and no secret is ever logged.
 """
 
+import asyncio
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -52,7 +53,7 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
     structlog.configure(
         processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=lambda *_: _Lines(stream),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)
@@ -66,6 +67,42 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # a line for each scrape tells nobody anything
+
+
+class _Lines:
+    """Where structlog writes. What is ordinary goes out once in a turn of the event loop: a call has some twenty lines.
+
+    A warning goes out at once, with all before it: it may be the last that is heard of this process.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._due_on: asyncio.AbstractEventLoop | None = None
+
+    def info(self, line: str) -> None:
+        """Write it in a moment; at once where no event loop runs, as in a thread."""
+        self._stream.write(f"{line}\n")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._stream.flush()
+            return
+        if self._due_on is not loop:
+            self._due_on = loop
+            loop.call_soon(self._flush)
+
+    debug = info
+
+    def warning(self, line: str) -> None:
+        """Write it at once."""
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
+
+    error = critical = warning
+
+    def _flush(self) -> None:
+        self._due_on = None
+        self._stream.flush()
 
 
 def _with_linkedid(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

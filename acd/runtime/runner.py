@@ -26,8 +26,9 @@ from acd.state import State
 DURABLE_WITHIN: Final = timedelta(seconds=3)
 """How long a request waits for its facts to be stored. Longer, and the person on the phone thinks nobody is there."""
 
-OBSERVED_AFTER_S: Final = 0.002
-"""Time enough for what the commands ask to be written to Asterisk: log lines and figures can wait for that."""
+OBSERVED_AFTER_S: Final = 0.01
+"""Time enough for what the commands ask to be written to Asterisk: log lines and figures can wait for that, and those
+of several steps are told together."""
 
 LAST_FACTS: Final = 50
 """How many facts are told when the core fails: about those of the last six calls."""

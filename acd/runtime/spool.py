@@ -9,12 +9,11 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from acd.runtime.spool_format import Content, Entry, header_line, lines, read
+from acd.runtime.spool_format import Content, Entry, header_line, read
 
 SEGMENT_BYTES: Final = 1 << 20
 """A segment that has grown to this is followed by another one."""
@@ -26,6 +25,9 @@ FREE_WITHIN_SECONDS: Final = 10
 """How long an engine that is just ending may still hold the directory."""
 
 SEGMENTS: Final = "*.spool"
+
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_DSYNC | os.O_CLOEXEC
+"""Each write returns once it is on the disk: a write and a synchronisation would ask for the interpreter twice."""
 
 
 class SpoolError(Exception):
@@ -100,17 +102,15 @@ class Spool:
         """The files that were set aside at any time, and not taken away by anybody."""
         return sum(1 for _ in self.directory.glob(f"{SEGMENTS}.*"))
 
-    def write(self, entries: Sequence[Entry]) -> None:
-        """Append these, and return once they would survive a loss of power.
+    def write(self, content: bytes, last: int) -> None:
+        """Append these `lines`, of which the last one has this number; return once they would survive a loss of power.
 
         Raises `OSError`; none of them counts as written then, and they may be given again.
         """
         segment = self._current() or self._begin()
-        content = lines(entries)
-        empty, segment.last = segment.last == 0, entries[-1].seq
+        empty, segment.last = segment.last == 0, last
         try:
             _write_all(segment.number, content)
-            os.fdatasync(segment.number)
         except OSError:
             self._give_up(segment, empty=empty)
             raise
@@ -171,7 +171,7 @@ class Spool:
         """A new one, whose name will still be there after a loss of power."""
         content = header_line(self._journal, self._epoch)
         path = self._free_name()
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        number = os.open(path, _NEW, 0o600)
         try:
             _write_all(number, content)
             _sync_directory(self.directory)

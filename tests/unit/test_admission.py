@@ -66,6 +66,13 @@ def test_two_slow_periods_let_fewer_in_than_came() -> None:
     assert limited().places(SECONDS) == 7
 
 
+def test_for_a_little_slowness_few_are_turned_away() -> None:
+    admission = Admission()
+    for _ in range(2):
+        admission.judge(period(0.065))
+    assert admission.limit_per_s == pytest.approx(120 * 0.85**2)
+
+
 def test_with_few_requests_nothing_is_overloaded() -> None:
     admission = Admission()
     for _ in range(10):

@@ -1,5 +1,6 @@
 """Log lines: one for each fact, with the call's id wherever a call is concerned, whatever its caller is named."""
 
+import asyncio
 import io
 import json
 import logging
@@ -59,6 +60,38 @@ class Logged:
     def do(self, *steps: tuple[float, Event | Request | None]) -> None:
         for second, what in steps:
             self.centre.do(second, what)
+
+
+def test_the_lines_of_one_turn_go_out_together_and_a_warning_at_once() -> None:
+    class Terminal(io.StringIO):
+        def __init__(self) -> None:
+            super().__init__()
+            self.out = ""
+
+        def flush(self) -> None:
+            self.out = self.getvalue()
+
+        def events(self) -> list[str]:
+            return [json.loads(line)["event"] for line in self.out.splitlines()]
+
+    stream = Terminal()
+    logs.configure(settings(format="json"), stream)
+    log = structlog.get_logger()
+
+    async def turns() -> None:
+        log.info("one")
+        log.info("two")
+        assert stream.events() == []
+        await asyncio.sleep(0)
+        assert stream.events() == ["one", "two"]
+        log.info("three")
+        log.warning("four")
+        assert stream.events() == ["one", "two", "three", "four"]
+        log.info("five")
+
+    asyncio.run(turns())
+    log.info("six")
+    assert stream.events() == ["one", "two", "three", "four", "five", "six"]
 
 
 def test_one_search_tells_the_whole_life_of_a_call() -> None:

@@ -22,14 +22,20 @@ from acd.runtime.spool_format import Entry, Header, entry, header_line, lines, r
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 JOURNAL = "0b8a5fb0-6f0e-4dd2-9f4e-0f6f1c0b7a11"
+TEXT = "Ünïcode\u2028 \\u0000"
 
 
-def entries(first: int, last: int, *, text: str = "Ünïcode\u2028 \\u0000") -> list[Entry]:
+def entries(first: int, last: int, *, text: str = TEXT) -> list[Entry]:
     """Facts of these numbers."""
     return [
         Entry(seq, NOON + timedelta(microseconds=seq), "call_queued", f"c{seq}", None, "7001@x", f'{{"name":"{text}"}}')
         for seq in range(first, last + 1)
     ]
+
+
+def given(first: int, last: int, *, text: str = TEXT) -> tuple[bytes, int]:
+    """The same as the spool takes them."""
+    return lines(entries(first, last, text=text)), last
 
 
 def written(count: int) -> bytes:
@@ -111,8 +117,8 @@ def kept_in(directory: Path) -> list[int]:
 def test_facts_are_there_for_the_next_engine_in_their_order(tmp_path: Path) -> None:
     for epoch in (1, 2, 10):
         with opened(tmp_path / "made" / "here", epoch=epoch) as spool:
-            spool.write(entries(epoch * 100, epoch * 100 + 4))
-            spool.write(entries(epoch * 100 + 5, epoch * 100 + 9))
+            spool.write(*given(epoch * 100, epoch * 100 + 4))
+            spool.write(*given(epoch * 100 + 5, epoch * 100 + 9))
     assert kept_in(tmp_path / "made" / "here") == [*range(100, 110), *range(200, 210), *range(1000, 1010)]
 
 
@@ -120,7 +126,7 @@ def test_a_segment_is_deleted_when_the_database_has_all_of_it(tmp_path: Path, mo
     monkeypatch.setattr(spool_module, "SEGMENT_BYTES", 1000)
     with opened(tmp_path, committed=100) as spool:
         for first in range(1, 101, 10):
-            spool.write(entries(first, first + 9))
+            spool.write(*given(first, first + 9))
         assert len(list(tmp_path.glob("*.spool"))) == 10
         assert spool.size_bytes() == sum(path.stat().st_size for path in tmp_path.glob("*.spool"))
         spool.forget(55)
@@ -149,7 +155,7 @@ def test_a_directory_that_cannot_be_had_is_told_with_what_to_do(tmp_path: Path) 
 
 def test_set_aside_it_is_kept_and_no_segment_any_more(tmp_path: Path) -> None:
     with opened(tmp_path) as spool:
-        spool.write(entries(1, 2))
+        spool.write(*given(1, 2))
     with opened(tmp_path, epoch=2) as spool:
         [segment] = spool.leftovers()
         content = segment.read_bytes()
@@ -163,16 +169,16 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from acd.runtime.spool import Spool
-from tests.unit.test_spool import JOURNAL, entries
+from tests.unit.test_spool import JOURNAL, given
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 spool = Spool.open(Path(sys.argv[1]), JOURNAL, 1)
-spool.write(entries(1, 2))
+spool.write(*given(1, 2))
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 for room in range(0, 700, 7):  # no file of this process may become longer than this
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     try:
-        spool.write(entries(3, 4))
+        spool.write(*given(3, 4))
     except OSError:
         continue
     break
@@ -180,7 +186,7 @@ else:
     sys.exit("it never worked")
 assert room > 300, room
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-spool.write(entries(5, 6))
+spool.write(*given(5, 6))
 """
 
 
@@ -195,16 +201,19 @@ def test_a_write_that_fails_at_any_byte_leaves_nothing_half(tmp_path: Path) -> N
 def test_a_failed_synchronisation_does_not_count_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After it the kernel may have thrown the pages away: the same facts go into another file."""
 
-    def fails(_: int) -> None:
+    write = os.write
+
+    def fails(number: int, content: bytes) -> int:
+        write(number, content)
         raise OSError(errno.EIO, "Input/output error")
 
     with opened(tmp_path) as spool:
-        spool.write(entries(1, 2))
+        spool.write(*given(1, 2))
         with monkeypatch.context() as broken:
-            broken.setattr(os, "fdatasync", fails)
+            broken.setattr(os, "write", fails)
             with pytest.raises(OSError, match="Input/output"):
-                spool.write(entries(3, 4))
-        spool.write(entries(3, 4))
+                spool.write(*given(3, 4))
+        spool.write(*given(3, 4))
     assert kept_in(tmp_path) == [1, 2, 3, 4]
 
 
@@ -215,7 +224,7 @@ def write_on_and_on(directory: Path, epoch: int, seq: int, confirmations: int) -
     """Until it is killed; each number that counts as written is told at once."""
     spool = Spool.open(directory, JOURNAL, epoch)
     while True:
-        spool.write(entries(seq, seq + 9, text="x" * 2000))
+        spool.write(*given(seq, seq + 9, text="x" * 2000))
         seq += 10
         os.write(confirmations, b"%d\n" % (seq - 1))
 
