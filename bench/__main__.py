@@ -138,10 +138,11 @@ class Run:
             "highest rate": (steady.per_s, "a second", (Aim(peer=FLOOR, at_least=0.9),)),
             "processor time of Asterisk": (steady.asterisk_ms, "ms a call", ()),
             "processor time of the engine": (steady.loop_ms, "ms a call", ()),
+            "processors taken by the host": (steady.stolen, "at the average", ()),
         }
         for what, (value, unit, aims) in told.items():
             cell = self.load.setdefault(what, Cell(item="steady load", situation=what, unit=unit, aims=aims))
-            cell.add(name, [value] if value else [])
+            cell.add(name, [value])
 
 
 def say(words: str) -> None:

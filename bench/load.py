@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from bench.contenders import Serving
-from bench.machine import LOAD_QUEUE, Machine, processor_s
+from bench.machine import LOAD_QUEUE, Machine, processor_s, stolen_s
 from bench.phones import Phones
 from bench.traffic import Traffic
 
@@ -44,6 +44,8 @@ class Steady:
     loop_ms: float
     ring_p50_ms: float
     ring_p99_ms: float
+    stolen: float
+    """Processors that the host took away meanwhile, at the average."""
 
 
 class Load:
@@ -79,7 +81,9 @@ class Load:
     async def _hold(self, rate: float, seconds: float, within_ms: float) -> tuple[Steady, Counter[str]]:
         traffic = Traffic(self._phones, lambda: self._by.extension(LOAD_QUEUE), talk_s=TALK_S, dice=self._dice)
         asterisk, loop = processor_s([self._machine.asterisk.pid]), processor_s(self._by.pids)
+        stolen = stolen_s()
         seen = await traffic.come(rate, seconds)
+        stolen = stolen_s() - stolen
         asterisk = processor_s([self._machine.asterisk.pid]) - asterisk
         loop = processor_s(self._by.pids) - loop
         await traffic.end(SETTLES_S)
@@ -98,5 +102,6 @@ class Load:
             loop_ms=loop / count * 1000,
             ring_p50_ms=rings[len(rings) // 2],
             ring_p99_ms=rings[int(len(rings) * 0.99)],
+            stolen=stolen / seconds,
         )
         return steady, faults

@@ -292,6 +292,12 @@ def processor_s(pids: Sequence[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def stolen_s() -> float:
+    """Processor time so far that the host gave to others while this machine had work for it."""
+    words = Path("/proc/stat").read_text().partition("\n")[0].split()
+    return int(words[8]) / os.sysconf("SC_CLK_TCK")
+
+
 def memory_mib(pid: int) -> float:
     """What it holds."""
     pages = int(Path("/proc", str(pid), "statm").read_text().split()[1])

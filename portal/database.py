@@ -12,6 +12,7 @@ import asyncpg
 from prometheus_client import Histogram
 
 from acd.model import AccountId
+from acd.stored.transaction import transaction
 from portal.problems import database_away
 
 Row = Mapping[str, Any]
@@ -114,7 +115,7 @@ class Database:
             with self.transactions.time():
                 async with (
                     self._pool.acquire(timeout=FREE_WITHIN_S) as connection,
-                    connection.transaction(readonly=readonly),
+                    transaction(connection, readonly=readonly),
                 ):
                     for name, value in settings.items():
                         await connection.execute("select set_config($1, $2, true)", name, value)

@@ -4,6 +4,7 @@ from acd.centre import Centre, CentreFaults, Fault
 from acd.runtime.database import Connection
 from acd.stored.differences import Change, Differences, lock
 from acd.stored.tables import stored
+from acd.stored.transaction import transaction
 from portal.passwords import Passwords, normal
 
 
@@ -13,7 +14,7 @@ async def apply_centre(connection: Connection, centre: Centre) -> list[Change]:
     Two at once are served one after the other. Raises `CentreFaults`, with nothing changed, for what only the database
     can know: a device name that another account has.
     """
-    async with connection.transaction():
+    async with transaction(connection):
         await lock(connection)
         await _refuse_foreign_devices(connection, centre)
         differences = Differences(await stored(connection, centre.account.id), centre)

@@ -19,6 +19,7 @@ import msgspec
 
 from acd.runtime.database import Connection, Copying, DatabaseError, connected
 from acd.runtime.schema import LOCK, STEP_WITHIN, tables_ever, version_of
+from acd.stored.transaction import transaction
 
 MANIFEST: Final = "backup.json"
 END: Final = b"asterisk-acd backup 1, sha256 of all before: "
@@ -154,7 +155,7 @@ def _digest(opened: IO[bytes], length: int) -> bytes:
 
 
 async def _write(url: str, archive: zipfile.ZipFile) -> Manifest:
-    async with connected(url) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+    async with connected(url) as connection, transaction(connection, isolation="repeatable_read", readonly=True):
         await connection.execute("select pg_advisory_xact_lock_shared(hashtextextended($1, 0))", LOCK)
         await plain_forms(connection)
         schema = await version_of(connection)

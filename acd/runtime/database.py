@@ -5,13 +5,15 @@ Addresses may hold a password, so no text of this module repeats one.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import IO, Any, Final, Protocol, cast
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import structlog
+
+from acd.stored.transaction import Underway
 
 Row = Mapping[str, Any]
 
@@ -24,9 +26,7 @@ class Connection(Protocol):
     async def fetch(self, query: str, *arguments: object) -> list[Row]: ...
     async def fetchval(self, query: str, *arguments: object) -> Any: ...
     def cursor(self, query: str, *arguments: object, prefetch: int) -> AsyncIterable[Row]: ...
-    def transaction(
-        self, *, isolation: str | None = None, readonly: bool = False
-    ) -> AbstractAsyncContextManager[object]: ...
+    def transaction(self, *, isolation: str | None = None, readonly: bool = False) -> Underway: ...
     async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
     def add_termination_listener(self, callback: Callable[..., None]) -> None: ...
     def is_closed(self) -> bool: ...

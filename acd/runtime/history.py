@@ -14,6 +14,7 @@ from acd.model import CallId
 from acd.outputs import Recorded
 from acd.runtime.database import Connection, DatabaseError, Row, address, connected
 from acd.state import State
+from acd.stored.transaction import transaction
 
 _PREFETCH: Final = 5_000
 _BEGINNINGS: Final = ("call_queued", "entry_refused", "call_refused")
@@ -52,7 +53,7 @@ async def facts_after(connection: Connection, seq: int) -> AsyncGenerator[tuple[
 
     Raises `acd.journal.UnreadableFact`, and `DatabaseError` where facts are missing.
     """
-    async with connection.transaction(readonly=True):
+    async with transaction(connection, readonly=True):
         rows = connection.cursor(
             "select seq, at, kind, body from fact where seq > $1 order by seq", seq, prefetch=_PREFETCH
         )

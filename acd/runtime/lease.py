@@ -33,6 +33,7 @@ from acd.runtime.database import (
 )
 from acd.runtime.owner import Owner
 from acd.runtime.schema import ensure_schema
+from acd.stored.transaction import transaction
 
 LASTS: Final = timedelta(seconds=6)
 """Who has not been seen to renew it for so long has lost it."""
@@ -235,7 +236,7 @@ def _is_free(row: Row, ours: Owner) -> bool:
 
 async def _take(connection: Connection, row: Row, ours: Owner) -> int | None:
     """The new epoch; None where the lease is no longer as it was seen."""
-    async with connection.transaction():
+    async with transaction(connection):
         await connection.execute(_END_WRITERS)
         epoch: int | None = await connection.fetchval(_TAKE, str(ours), row["epoch"], row["owner"], row["renewed_at"])
         return epoch

@@ -25,6 +25,7 @@ from acd.runtime.history import facts_after, snapshot_before
 from acd.runtime.queue_log_file import QueueLogFile
 from acd.runtime.to_database import last_stored
 from acd.state import State
+from acd.stored.transaction import transaction
 
 LOOK_EVERY_SECONDS: Final = 0.5
 RECONNECT_AFTER_SECONDS: Final = 2.0
@@ -165,7 +166,7 @@ class QueueLog:
             lines += self._start(before=None)
         if facts or lines:
             last = facts[-1]["seq"] if facts else self.seq
-            async with connection.transaction():
+            async with transaction(connection):
                 await _insert(connection, lines)
                 await connection.execute(_PROGRESS, last)
             self.seq = last

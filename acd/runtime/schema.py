@@ -15,6 +15,7 @@ import asyncpg
 import structlog
 
 from acd.runtime.database import LOST, Connection, DatabaseError
+from acd.stored.transaction import transaction
 
 SCHEMA_VERSION: Final = 7
 SHARE: Final = Path(__file__).parents[1] / "share"
@@ -155,7 +156,7 @@ async def check_whole(connection: Connection) -> None:
 async def changing(connection: Connection) -> AsyncGenerator[None, None]:
     """One transaction, alone with the schema. Raises `DatabaseError` where the user lacks a right."""
     try:
-        async with connection.transaction():
+        async with transaction(connection):
             await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", LOCK)
             yield
     except asyncpg.InsufficientPrivilegeError as error:

@@ -36,6 +36,7 @@ from acd.runtime.database import (
 )
 from acd.runtime.schema import ensure_schema
 from acd.stored.rows import account_of, assignment_of, queue_of
+from acd.stored.transaction import transaction
 
 CHANNEL: Final = "acd_configuration"
 
@@ -83,7 +84,7 @@ class Store:
         """
         async with (
             connected(self._url) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
+            transaction(connection, isolation="repeatable_read", readonly=True),
         ):
             users = await connection.fetch("select account, extension, name from app_user order by account, extension")
             devices = await connection.fetch(

@@ -18,6 +18,7 @@ import structlog
 from acd.runtime.database import LOST, Connect, Connection, DatabaseError, Pauses, address, close, in_words
 from acd.runtime.lease import LeaseLost, is_stale
 from acd.runtime.spool_format import Entry
+from acd.stored.transaction import transaction
 
 BATCH: Final = 20_000
 """Facts of one transaction. Ten minutes of a slow or absent database at ten calls a second are five of them."""
@@ -203,7 +204,7 @@ class DatabaseWriter:
         self._advanced(last)
 
     async def _write_snapshot(self, connection: Connection, seq: int, body: bytes) -> None:
-        async with connection.transaction():
+        async with transaction(connection):
             await connection.execute(
                 "insert into snapshot (seq, body) values ($1, $2) on conflict (seq) do nothing", seq, body.decode()
             )
@@ -268,7 +269,7 @@ async def claim(connection: Connection, epoch: int) -> None:
 
 async def store(connection: Connection, entries: Sequence[Entry]) -> None:
     """All of these or none."""
-    async with connection.transaction():
+    async with transaction(connection):
         for start in range(0, len(entries), AT_A_TIME):
             chunk = [entry[:_COLUMNS] for entry in entries[start : start + AT_A_TIME]]
             await connection.execute(_INSERT, *(list(column) for column in zip(*chunk, strict=True)))

@@ -15,6 +15,7 @@ from acd.outputs import Recorded
 from acd.runtime.database import LOST, Connection, DatabaseError, Pauses, address, connected, in_words
 from acd.runtime.history import snapshot_before
 from acd.state import State
+from acd.stored.transaction import transaction
 from portal.views.today import Today, midnight_before, zone_of
 
 _PREFETCH: Final = 500
@@ -48,7 +49,7 @@ async def counted(connection: Connection, last: int, state: State, now: datetime
     first = await connection.fetchval("select min(seq) from fact where at >= $1 and seq <= $2", began, last)
     seq, before = await snapshot_before(connection, first or last + 1)
     today, facts = Today(before.records if before else None), 0
-    async with connection.transaction(readonly=True):
+    async with transaction(connection, readonly=True):
         rows = connection.cursor(
             "select at, kind, body from fact where seq > $1 and seq <= $2 order by seq", seq, last, prefetch=_PREFETCH
         )

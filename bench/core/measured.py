@@ -12,6 +12,7 @@ from random import Random
 from typing import Final, cast
 
 from acd.inputs import AsteriskSeen, ConfigurationLoaded, EngineStarted
+from acd.runtime.collector import hold_back
 from acd.simulation.run import Run
 from acd.state import State
 from bench.core.centre import Size, configuration
@@ -36,6 +37,7 @@ class Centre:
             AsteriskSeen(registered=frozenset(wanted.devices)),
         ):
             self.engine.handle(what, BEGINS)
+        hold_back()  # as the live engine does after its start
         self._crowd = Crowd(size, self.engine.state, Random(f"crowd {size}"))
         self._run = Run(self.engine, self._crowd, self._crowd.heard)
         self._now = BEGINS + SETTLES_WITHIN

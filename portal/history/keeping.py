@@ -8,7 +8,7 @@ changes nothing.
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from typing import Any, Final, Protocol, cast
 
 import asyncpg
@@ -17,6 +17,7 @@ import structlog
 
 from acd.journal import UnreadableFact, decode
 from acd.outputs import Recorded
+from acd.stored.transaction import Underway, transaction
 from portal.database import LOST
 from portal.history.fold import Fold, Memory, Rows
 
@@ -75,7 +76,7 @@ class Connection(Protocol):
     async def fetch(self, query: str, *arguments: object) -> list[Mapping[str, Any]]: ...
     async def fetchrow(self, query: str, *arguments: object) -> Mapping[str, Any] | None: ...
     async def fetchval(self, query: str, *arguments: object) -> Any: ...
-    def transaction(self) -> AbstractAsyncContextManager[object]: ...
+    def transaction(self, *, isolation: str | None = None, readonly: bool = False) -> Underway: ...
     async def close(self, *, timeout: float) -> None: ...  # noqa: ASYNC109 - asyncpg's name
     def terminate(self) -> None: ...
 
@@ -165,7 +166,7 @@ class Keeper:
         is_time = began_s - self._remembered_at_s > REMEMBER_EVERY_S
         remember = last - self._remembered_seq >= (1 if is_time else REMEMBER_EVERY_FACTS)
         if facts or remember:
-            async with connection.transaction():
+            async with transaction(connection):
                 await _write(connection, self._fold.take())
                 if remember:
                     await self.remember(connection, last)

@@ -4,11 +4,11 @@ What is asked is known by its words: a statement that this does not know ends th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -263,14 +263,16 @@ class Session:
 
     # --- transactions
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[None, None]:
+    async def start(self) -> None:
+        """As asyncpg's transaction; a session has one at a time."""
         await self.ask(lambda: setattr(self, "_in_transaction", True))
-        try:
-            yield
-        except BaseException:
-            await self.ask(self._roll_back)
-            raise
+
+    async def rollback(self) -> None:
+        """As there."""
+        await self.ask(self._roll_back)
+
+    async def commit(self) -> None:
+        """As there."""
         await self._commits()
 
     async def _commits(self) -> None:
@@ -296,11 +298,9 @@ class Session:
 
     # --- asyncpg's connection
 
-    def transaction(
-        self, *, isolation: str | None = None, readonly: bool = False
-    ) -> AbstractAsyncContextManager[object]:
+    def transaction(self, *, isolation: str | None = None, readonly: bool = False) -> Self:
         """As there; reads see what is committed."""
-        return self._transaction()
+        return self
 
     async def fetchval(self, query: str, *arguments: object) -> Any:
         """As there."""

@@ -10,6 +10,7 @@ from acd.runtime.schema import SCHEMA_VERSION
 from acd.runtime.store import Store
 from acd.runtime.up.children import Child, Program
 from acd.runtime.up.postgres import DATABASE, ENGINE, SUPERUSER, reached, url
+from acd.stored.transaction import transaction
 from tests.integration.older_schema import make_schema
 from tests.integration.postgres import TestPostgres
 
@@ -62,7 +63,7 @@ async def test_what_a_superuser_made_becomes_the_engines(server: TestPostgres, v
     assert await engine.fetchval("select version from schema_version") == SCHEMA_VERSION
     assert [user.name for user in (await store.load())[0].agents.values()] == ["Anna"]
     assert [row["thing"] for row in await engine.fetch(OF_ANOTHER_OWNER, ENGINE)] == []
-    async with engine.transaction():
+    async with transaction(engine):
         await engine.execute("set local acd.portal = 'on'; set local acd.account = 'theirs.example'")
         assert await engine.fetchval("select count(*) from app_user") == 0
     await close(engine)

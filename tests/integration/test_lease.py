@@ -14,6 +14,7 @@ from acd.runtime import lease as lease_module
 from acd.runtime.database import Connection, close, connect
 from acd.runtime.lease import LASTS, Lease, LeaseLost
 from acd.runtime.owner import Owner
+from acd.stored.transaction import transaction
 from ari_bridge.claim import CLAIM, Claim, StoodDown
 from ari_bridge.client import Client
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
@@ -56,7 +57,7 @@ async def test_taking_the_lease_waits_for_facts_under_way_and_renewing_it_does_n
     connection: Connection, second: Connection
 ) -> None:
     await connection.execute(ALLOW_FACTS)
-    async with connection.transaction():
+    async with transaction(connection):
         await connection.execute(FACT, 1)
         await asyncio.wait_for(second.execute(RENEW), 1)
         taking = asyncio.create_task(second.execute(TAKE))
@@ -70,7 +71,7 @@ async def test_facts_wait_for_a_lease_that_is_being_taken_and_are_refused(
     connection: Connection, second: Connection
 ) -> None:
     await connection.execute(ALLOW_FACTS)
-    async with second.transaction():
+    async with transaction(second):
         await second.execute(TAKE)
         writing = asyncio.create_task(connection.execute(FACT, 1))
         with pytest.raises(TimeoutError):

@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,11 +22,13 @@ from acd.runtime import spool as spool_module
 from acd.runtime import to_database
 from acd.runtime.database import Connection
 from acd.runtime.lease import LeaseLost
-from acd.runtime.recorder import Recorder
+from acd.runtime.recorder import CLOSE_WITHIN, Recorder
 from acd.runtime.spool_format import entry, header_line, lines
 from acd.runtime.to_database import JournalForked
+from acd.stored.transaction import transaction
 from tests.integration.postgres import ALLOW_FACTS, TestPostgres
 from tests.integration.recorders import open_recorder, queued, recalled, recording, stored
+from tests.integration.tap import tapped_database
 from tests.integration.waiting import eventually
 
 
@@ -134,7 +137,7 @@ async def test_a_slow_database_gets_more_with_each_commit(
 
 
 async def test_a_slow_database_is_told(database: str, connection: Connection, tmp_path: Path) -> None:
-    async with recording(database, tmp_path) as recorder, connection.transaction():
+    async with recording(database, tmp_path) as recorder, transaction(connection):
         await connection.execute("lock table fact in exclusive mode")
         recorder.record([queued(1)])
         with patch.object(recorder_module, "TOLD_AFTER_SECONDS", 0.2):
@@ -142,6 +145,33 @@ async def test_a_slow_database_is_told(database: str, connection: Connection, tm
             [warning] = recorder.warnings()
         assert "is slow: 1 facts wait" in warning
         assert recorder.behind_seconds > 0.2
+
+
+async def test_it_ends_soon_though_the_database_falls_silent_in_mid_transaction(database: str, tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="acd-", dir="/tmp") as short:
+        async with tapped_database(database, Path(short)) as tap:
+            recorder = await open_recorder(tap.url, tmp_path)
+            await recorder.durable(recorder.record([queued(1)]))
+            await eventually(lambda: any(b"insert into fact" in words for words in tap.said_since(0)))
+            tap.cut()
+            async with asyncio.timeout(CLOSE_WITHIN.total_seconds() + 3):
+                await recorder.close()
+            assert (recorder.pending, recorder.pending_on_disk) == (1, 0)
+    assert await recalled(database, tmp_path) == [queued(1)]
+
+
+async def test_a_transaction_that_is_cancelled_ends_at_once_and_hides_nothing(connection: Connection) -> None:
+    async def sleeps() -> None:
+        async with transaction(connection):
+            await connection.execute("select pg_sleep(60)")
+
+    task = asyncio.create_task(sleeps())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    async with asyncio.timeout(1):
+        await asyncio.wait([task])
+    assert task.cancelled()
+    assert connection.is_closed()
 
 
 # --- the engine killed
