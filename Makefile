@@ -34,7 +34,9 @@ run: asterisk ## a demo centre, until Ctrl-C
 	@setpriv --pdeathsig TERM $(BIN)/python -m acd up $(CENTRE) $(UP)
 
 # In two processes: with more of them on two processors, tests that listen and time are late. tests/conftest.py says how they share the tests.
-test: setup lint ## all tests, those with a real Asterisk and real phones too (minutes)
+# What has to be fetched is fetched while the code is looked at.
+test: $(INSTALLED) ## all tests, those with a real Asterisk and real phones too (minutes)
+	@$(MAKE) --no-print-directory lint & $(MAKE) --no-print-directory setup; said=$$?; wait $$! && exit $$said
 	@$(BIN)/python -m pytest -n 2
 
 check: $(INSTALLED) lint ## format, lint, types, import rules, and the tests of the core (two or three minutes)

@@ -5,7 +5,6 @@ much a little less, and less again.
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,19 +54,16 @@ class Load:
         self._phones, self._by, self._machine, self._say = phones, by, machine, say
         self._dice = Random(1)
 
-    async def highest(self, *, minute_s: float, until: float) -> Steady | None:
-        """The steady rate. `until`, by time.monotonic(), no other attempt is begun; None: none was held by then."""
-        rate = await self._climbed() * LESS
-        while time.monotonic() + minute_s < until and rate > 1:
-            steady, faults = await self._hold(rate, minute_s, RINGS_WITHIN_MS)
-            self._say(f"{self._by.name}: {steady}")
-            if not faults:
-                return steady
+    async def holds(self, rate: float, minute_s: float) -> Steady | None:
+        """Whether this rate can be held."""
+        steady, faults = await self._hold(rate, minute_s, RINGS_WITHIN_MS)
+        self._say(f"{self._by.name}: {steady}")
+        if faults:
             self._say(f"{self._by.name}: not {rate:.1f} calls/s: {dict(faults)}")
-            rate *= LESS
-        return None
+            return None
+        return steady
 
-    async def _climbed(self) -> float:
+    async def climbed(self) -> float:
         """The highest rate of a few seconds. One that fails is tried once more: the machine may have had a moment."""
         rate = FIRST_PER_S
         while rate < MOST_PER_S and (await self._is_right(rate) or await self._is_right(rate)):
