@@ -18,7 +18,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 from bench.arrival import Arrival
 from bench.contenders import APP_QUEUE, CONTENDERS, FLOOR, OURS, Serving, serving
@@ -214,7 +215,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.items) - set(ITEMS):
         parser.error(f"no such item: {', '.join(sorted(unknown))}; there are {', '.join(ITEMS)}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # Asterisk and the database end with us
+    signal.signal(signal.SIGTERM, _ended)
     with tempfile.TemporaryDirectory(prefix="acd-bench-") as home:
         machine = Machine(Path(home))
         try:
@@ -225,6 +226,11 @@ def main() -> None:
             machine.stop()
     report(run, given)
     say(f"measured in {time.monotonic() - run.began:.0f} s")
+
+
+def _ended(number: int, _frame: FrameType | None) -> NoReturn:
+    """Asterisk and the database end with us."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
