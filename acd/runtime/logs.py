@@ -50,10 +50,11 @@ def configure(settings: Settings, stream: TextIO = sys.stdout) -> None:
         if human
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
+    lines = _Lines(stream)
     structlog.configure(
         processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: _Lines(stream),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)

@@ -111,16 +111,16 @@ async def test_a_batch_that_was_stored_although_its_answer_got_lost_is_not_writt
     async with recording(database, tmp_path) as recorder:
         recorder.record([queued(1)])
         await stored(recorder)
-        leave = cast("Callable[..., Awaitable[None]]", Transaction.__aexit__)
+        commit = cast("Callable[..., Awaitable[None]]", Transaction.commit)
         lost = 0
 
         async def lose_the_answer(*arguments: object) -> None:
             nonlocal lost
-            await leave(*arguments)
+            await commit(*arguments)
             lost += 1
             raise ConnectionResetError("the answer got lost")
 
-        with patch.object(Transaction, "__aexit__", lose_the_answer):
+        with patch.object(Transaction, "commit", lose_the_answer):
             recorder.record([queued(2), queued(3)])
             await stored(recorder)
         assert lost == 1
