@@ -22,6 +22,18 @@ CALLERS = (
 )
 
 
+CLICKS_OLDER_AT_ONCE = """
+    const seen = new MutationObserver(() => {
+        const older = [...document.querySelectorAll("button")].find((each) => each.textContent === "Older");
+        if (older) {
+            seen.disconnect();
+            older.click();
+        }
+    });
+    seen.observe(document, { childList: true, subtree: true });
+"""
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def facts(live: LivePortal) -> list[Recorded]:
     """The hours up to now, in the journal and in the history."""
@@ -86,6 +98,15 @@ async def test_the_history_is_searched_and_paged(anna: Tab) -> None:
     assert set(await rows.locator("td:nth-child(3)").all_text_contents()) == {"Ada Lovelace"}
     await anna.page.keyboard.type("!")
     await expect(history.get_by_text("No call matches “lovelace!”.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("facts")
+async def test_who_pages_as_soon_as_he_sees_it_stays_there(anna: Tab) -> None:
+    """A moment after the page was opened nothing has been typed, and nothing begins anew."""
+    await anna.page.add_init_script(CLICKS_OLDER_AT_ONCE)
+    await anna.page.reload()
+    await anna.page.wait_for_load_state("networkidle")
+    await expect(anna.page.get_by_text("Page 2")).to_be_visible()
 
 
 @pytest.mark.usefixtures("facts")

@@ -20,6 +20,9 @@ export function CallHistory({ devices }) {
   const [cursors, setCursors] = useState(/** @type {string[]} */ ([]));
   const [dialled, setDialled] = useState(/** @type {any} */ (null));
   useEffect(() => {
+    if (typed.trim() === search) {
+      return undefined;
+    }
     const timer = setTimeout(() => {
       setSearch(typed.trim());
       setCursors([]);
