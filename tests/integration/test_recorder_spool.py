@@ -147,13 +147,17 @@ async def test_a_slow_database_is_told(database: str, connection: Connection, tm
         assert recorder.behind_seconds > 0.2
 
 
-async def test_it_ends_soon_though_the_database_falls_silent_in_mid_transaction(database: str, tmp_path: Path) -> None:
+async def test_it_ends_soon_though_the_database_falls_silent_in_mid_transaction(
+    database: str, connection: Connection, tmp_path: Path
+) -> None:
     with tempfile.TemporaryDirectory(prefix="acd-", dir="/tmp") as short:
         async with tapped_database(database, Path(short)) as tap:
             recorder = await open_recorder(tap.url, tmp_path)
-            await recorder.durable(recorder.record([queued(1)]))
-            await eventually(lambda: any(b"insert into fact" in words for words in tap.said_since(0)))
-            tap.cut()
+            async with transaction(connection):
+                await connection.execute("lock table fact in exclusive mode")
+                await recorder.durable(recorder.record([queued(1)]))
+                await eventually(lambda: any(b"insert into fact" in words for words in tap.said_since(0)))
+                tap.cut()
             async with asyncio.timeout(CLOSE_WITHIN.total_seconds() + 3):
                 await recorder.close()
             assert (recorder.pending, recorder.pending_on_disk) == (1, 0)

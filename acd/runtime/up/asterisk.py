@@ -20,6 +20,9 @@ from ari_bridge.version import new_enough as new_enough
 
 PACKAGES: Final = Path(__file__).resolve().parents[3]
 """Where our packages are: a checkout, or what pip has installed."""
+LOADS_WITHIN_S: Final = 10
+"""So long an Asterisk that is just starting may answer 404: its web server is there before its ARI."""
+
 _SHARE: Final = PACKAGES / "acd" / "share"
 TEMPLATES: Final = _SHARE / "asterisk-conf"
 PROMPTS: Final = _SHARE / "prompts"
@@ -92,11 +95,14 @@ def version_of(command: tuple[str, ...]) -> str:
 async def version_over_ari(url: str, user: str, password: str) -> str:
     """The version of a running Asterisk. Waits for one that is not there yet; raises StartError where it says no."""
     headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
-    waiting = False
+    waiting, not_found = False, 0
     async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=5)) as session:
         while True:
             try:
                 async with session.get(f"{url}/ari/asterisk/info") as answer:
+                    not_found += answer.status == 404
+                    if answer.status == 404 and not_found < LOADS_WITHIN_S:
+                        answer.raise_for_status()
                     if answer.status != 200:
                         raise StartError(
                             f"Asterisk at {url} answers {answer.status}: "
