@@ -74,7 +74,7 @@ lint: $(INSTALLED)
 bench: asterisk ## beside app_queue and a bare loop on one Asterisk, the same phones for all (ten minutes)
 	@$(BIN)/python -m bench --json docs/bench/calls.json --picture docs/bench/calls.svg $(BENCH)
 
-bench-load: asterisk ## how many calls a second the engine can take, beside the bare loop (ten minutes)
+bench-load: asterisk ## how many calls a second the engine can take, beside the bare loop (a quarter of an hour)
 	@$(BIN)/python -m bench load --json docs/bench/load.json
 
 bench-core: $(INSTALLED) ## how long the core takes for a step, in small centres and in large ones (minutes)

@@ -114,13 +114,13 @@ class Run:
                         await self.pages.rounds(phones, by, self.machine, PAGES_ROUNDS)
 
     async def _highest(self, name: str, phones: Phones) -> None:
-        """What a minute was too much for is not measured again: it begins anew, as does whoever serves."""
+        """A rate that was not held for a minute is followed by a lower one, and whoever serves begins anew."""
         steady, rate = None, 0.0
         while steady is None and self._is_time_for("load", name, MINUTE_S):
             async with self._served("load", name, phones) as by:
                 load = Load(phones, by, self.machine, say)
                 rate = LESS * (rate or await load.climbed())
-                steady = await load.holds(rate, MINUTE_S)
+                steady = await load.holds(rate)
         if steady is not None:
             self._note_load(steady, name)
 

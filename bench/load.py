@@ -54,9 +54,9 @@ class Load:
         self._phones, self._by, self._machine, self._say = phones, by, machine, say
         self._dice = Random(1)
 
-    async def holds(self, rate: float, minute_s: float) -> Steady | None:
-        """Whether this rate can be held."""
-        steady, faults = await self._hold(rate, minute_s, RINGS_WITHIN_MS)
+    async def holds(self, rate: float) -> Steady | None:
+        """What it takes to hold this rate for a minute; None: it was not held."""
+        steady, faults = await self._hold(rate, MINUTE_S, RINGS_WITHIN_MS)
         self._say(f"{self._by.name}: {steady}")
         if faults:
             self._say(f"{self._by.name}: not {rate:.1f} calls/s: {dict(faults)}")

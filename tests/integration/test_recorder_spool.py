@@ -165,12 +165,15 @@ async def test_it_ends_soon_though_the_database_falls_silent_in_mid_transaction(
 
 
 async def test_a_transaction_that_is_cancelled_ends_at_once_and_hides_nothing(connection: Connection) -> None:
+    begun = asyncio.Event()
+
     async def sleeps() -> None:
         async with transaction(connection):
+            begun.set()
             await connection.execute("select pg_sleep(60)")
 
     task = asyncio.create_task(sleeps())
-    await asyncio.sleep(0.1)
+    await begun.wait()
     task.cancel()
     async with asyncio.timeout(1):
         await asyncio.wait([task])

@@ -20,8 +20,8 @@ from ari_bridge.version import new_enough as new_enough
 
 PACKAGES: Final = Path(__file__).resolve().parents[3]
 """Where our packages are: a checkout, or what pip has installed."""
-LOADS_WITHIN_S: Final = 10
-"""So long an Asterisk that is just starting may answer 404: its web server is there before its ARI."""
+NOT_LOADED: Final = 10
+"""So often, once a second, an Asterisk that is just starting may answer 404: its web server is there before its ARI."""
 
 _SHARE: Final = PACKAGES / "acd" / "share"
 TEMPLATES: Final = _SHARE / "asterisk-conf"
@@ -101,7 +101,7 @@ async def version_over_ari(url: str, user: str, password: str) -> str:
             try:
                 async with session.get(f"{url}/ari/asterisk/info") as answer:
                     not_found += answer.status == 404
-                    if answer.status == 404 and not_found < LOADS_WITHIN_S:
+                    if answer.status == 404 and not_found <= NOT_LOADED:
                         answer.raise_for_status()
                     if answer.status != 200:
                         raise StartError(
