@@ -27,6 +27,11 @@ ENOUGH_EVENTS: Final = 3
 SLOW_PERIODS: Final = 2
 """A single slow one is a hiccup."""
 
+SLOWNESS: Final = 5.0
+"""So many times what is slow have the slow periods in a row to be together before anybody is turned away: who is let in
+while everything takes a tenth of a second notices nothing, and a busy machine has such moments. Where far too many come
+it is reached in two."""
+
 LEAST: Final = 0.5
 LESS: Final = 0.85
 """A limit by the one before it, where requests are slow: the slower they are the less, between these two."""
@@ -89,7 +94,8 @@ class Admission:
         self._quickest_ping_s = inf
         self._bound_s = inf
         """From where on a period is slow."""
-        self._slow_periods = 0
+        self._slow_periods, self._slowness = 0, 0.0
+        """In a row."""
         self._since_less_s = self._calm_s = 0.0
         self._less, self._more = LESS, 0.0
         self._part = 0.0
@@ -101,9 +107,10 @@ class Admission:
         """Learn from this period, and set the limit for the next one."""
         slow = self._is_slow(period)
         self._slow_periods = self._slow_periods + 1 if slow else 0
+        self._slowness = self._slowness + self.late_s / self._bound_s if slow else 0.0
         self._since_less_s += period.seconds
         if self.limit_per_s is None:
-            if self._slow_periods >= SLOW_PERIODS:
+            if self._slow_periods >= SLOW_PERIODS and self._slowness >= SLOWNESS:
                 self._let_in_less(period.offered / period.seconds, times=FIRST)
             return
         self._spare = min(self._spare + self.limit_per_s * period.seconds - period.offered, self.limit_per_s * SPARE_S)

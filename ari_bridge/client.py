@@ -26,6 +26,7 @@ from ari_bridge.listeners import Event, Listeners, Subscription
 from ari_bridge.objects import Bridge, Channel, Endpoint, Playback
 from ari_bridge.resource import on_object_event
 from ari_bridge.rest import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Rest, decode
+from ari_bridge.socket_wire import SocketWire
 from ari_bridge.wire import EventSocket, Wire
 
 __all__ = [
@@ -66,7 +67,7 @@ class Client:
         time_limit: timedelta = TIME_LIMIT,
         heartbeat: timedelta = HEARTBEAT,
     ) -> None:
-        self._stand_on(HttpWire(base_url, user, password, heartbeat=heartbeat), time_limit)
+        self._stand_on(SocketWire(HttpWire(base_url, user, password, heartbeat=heartbeat)), time_limit)
 
     @classmethod
     def over(cls, wire: Wire, *, time_limit: timedelta = TIME_LIMIT) -> Self:

@@ -29,7 +29,7 @@ _FAREWELL_S: Final = 1.0
 _WITH_TEXT: Final = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 _NO_LIMIT: Final = aiohttp.ClientTimeout(total=None)
 
-_Socket = aiohttp.ClientWebSocketResponse[Literal[False]]
+BROKE: Final = "the connection to Asterisk broke"
 
 
 class HttpWire:
@@ -69,10 +69,14 @@ class HttpWire:
 
     async def events(self, query: Mapping[str, str]) -> EventSocket:
         """As `wire.Wire` has it."""
+        return await self.socket(query, heartbeat=self._heartbeat)
+
+    async def socket(self, query: Mapping[str, str], *, heartbeat: timedelta | None = None) -> "Socket":
+        """One for these applications. Raises WireBroken or SocketRefused."""
         try:
             socket = await self._session.ws_connect(
                 self._url(("events",), query),
-                heartbeat=self._heartbeat.total_seconds(),
+                heartbeat=None if heartbeat is None else heartbeat.total_seconds(),
                 # Bytes: quicker to decode, and a text that is no UTF-8 spoils its frame, not the connection.
                 decode_text=False,
             )
@@ -80,23 +84,28 @@ class HttpWire:
             raise SocketRefused(error.status) from None
         except (aiohttp.ClientError, OSError) as error:
             raise WireBroken(_reason(error)) from None
-        return _Events(socket)
+        return Socket(socket)
 
     async def close(self) -> None:
         """As `wire.Wire` has it."""
         await self._session.close()
 
     def _url(self, path: Sequence[str], query: Mapping[str, str]) -> URL:
-        """Every part and every value quoted."""
-        address = "/".join([self.address, *(quote(part, safe="") for part in path)])
-        return URL(f"{address}?{urlencode(query, quote_via=quote)}" if query else address, encoded=True)
+        return URL(f"{self.address}/{uri(path, query)}", encoded=True)
 
 
-class _Events:
+class Socket:
     """The frames of a websocket."""
 
-    def __init__(self, socket: _Socket) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse[Literal[False]]) -> None:
         self._socket = socket
+
+    async def send(self, text: bytes) -> None:
+        """As one frame. Raises WireBroken."""
+        try:
+            await self._socket.send_frame(text, aiohttp.WSMsgType.TEXT)
+        except (aiohttp.ClientError, OSError) as error:
+            raise WireBroken(_reason(error)) from None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for frame in self._socket:
@@ -105,9 +114,16 @@ class _Events:
             yield frame.data
 
     async def close(self) -> None:
+        """As `wire.EventSocket` has it."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
                 await self._socket.close()
+
+
+def uri(path: Sequence[str], query: Mapping[str, str]) -> str:
+    """Below /ari, with every part and every value quoted."""
+    address = "/".join(quote(part, safe="") for part in path)
+    return f"{address}?{urlencode(query, quote_via=quote)}" if query else address
 
 
 def _root(base_url: str) -> str:
@@ -126,4 +142,4 @@ def _root(base_url: str) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"Asterisk cannot be reached at {error.host}:{error.port}"
-    return "the connection to Asterisk broke"
+    return BROKE

@@ -1,6 +1,7 @@
 """What the client needs of a way to Asterisk: requests that are answered, and one socket on which events come.
 
-The real one is `http_wire`. Another one makes the client, and all that stands on it, run without a network.
+The real ones are `http_wire` and, on top of it, `socket_wire`. Another one makes the client, and all that stands on it,
+run without a network.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

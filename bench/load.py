@@ -5,22 +5,28 @@ much a little less, and less again.
 """
 
 import asyncio
+import math
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from bench.contenders import Serving
+from bench.contenders import FLOOR, Serving
+from bench.figures import Aim, Cell
 from bench.machine import LOAD_QUEUE, Machine, processor_s, stolen_s
 from bench.phones import Phones
 from bench.traffic import Traffic
 
-FIRST_PER_S: Final = 30.0
+ITEM: Final = "steady load"
+FIRST_PER_S: Final = 50.0
 STEP: Final = 1.15
 STEP_S: Final = 6.0
 LESS: Final = 0.95
-"""A minute shows what seconds do not: it is begun a little below the last good step."""
+"""A minute shows what seconds do not: it is begun a little below the last good step. The first late call ends it."""
+WARMS_UP_S: Final = 5.0
+"""At half the rate: nobody's day begins with a hundred calls in the first second."""
 MINUTE_S: Final = 60.0
 TALK_S: Final = 0.3
 RINGS_WITHIN_MS: Final = 1000.0
@@ -40,7 +46,8 @@ class Steady:
     calls: int
     asterisk_ms: float
     """Processor time of a call."""
-    loop_ms: float
+    loop_ms: float | None
+    """None: it is in Asterisk."""
     ring_p50_ms: float
     ring_p99_ms: float
     stolen: float
@@ -56,10 +63,11 @@ class Load:
 
     async def holds(self, rate: float) -> Steady | None:
         """What it takes to hold this rate for a minute; None: it was not held."""
+        await self._hold(rate / 2, WARMS_UP_S, math.inf)
         steady, faults = await self._hold(rate, MINUTE_S, RINGS_WITHIN_MS)
         self._say(f"{self._by.name}: {steady}")
         if faults:
-            self._say(f"{self._by.name}: not {rate:.1f} calls/s: {dict(faults)}")
+            self._say(f"{self._by.name}: not {rate:.1f} calls/s: {dict(faults)} of {steady.calls}")
             return None
         return steady
 
@@ -77,8 +85,9 @@ class Load:
     async def _hold(self, rate: float, seconds: float, within_ms: float) -> tuple[Steady, Counter[str]]:
         traffic = Traffic(self._phones, lambda: self._by.extension(LOAD_QUEUE), talk_s=TALK_S, dice=self._dice)
         asterisk, loop = processor_s([self._machine.asterisk.pid]), processor_s(self._by.pids)
-        stolen = stolen_s()
-        seen = await traffic.come(rate, seconds)
+        stolen, began = stolen_s(), time.monotonic()
+        seen = await traffic.come(rate, seconds, within_ms)
+        seconds = time.monotonic() - began
         stolen = stolen_s() - stolen
         asterisk = processor_s([self._machine.asterisk.pid]) - asterisk
         loop = processor_s(self._by.pids) - loop
@@ -95,9 +104,24 @@ class Load:
             per_s=rate,
             calls=count,
             asterisk_ms=asterisk / count * 1000,
-            loop_ms=loop / count * 1000,
+            loop_ms=loop / count * 1000 if self._by.pids else None,
             ring_p50_ms=rings[len(rings) // 2],
             ring_p99_ms=rings[int(len(rings) * 0.99)],
             stolen=stolen / seconds,
         )
         return steady, faults
+
+
+def load_cells(held: Iterable[tuple[str, Steady]]) -> list[Cell]:
+    """What is told of the rates that were held, each with whose it was, in the order of the rounds."""
+    situation = "highest rate (app_queue was asked for ours)"
+    rate = Cell(item=ITEM, situation=situation, unit="a second", aims=(Aim(peer=FLOOR, at_least=0.9),))
+    asterisk = Cell(item=ITEM, situation="processor time of Asterisk", unit="ms a call")
+    loop = Cell(item=ITEM, situation="processor time of the engine", unit="ms a call")
+    stolen = Cell(item=ITEM, situation="processors taken by the host", unit="at the average")
+    for name, steady in held:
+        rate.add(name, [steady.per_s])
+        asterisk.add(name, [steady.asterisk_ms])
+        loop.add(name, [] if steady.loop_ms is None else [steady.loop_ms])
+        stolen.add(name, [steady.stolen])
+    return [cell for cell in (rate, asterisk, loop, stolen) if cell.rounds]

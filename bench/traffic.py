@@ -1,7 +1,9 @@
 """Callers who come at a rate, to agents of whom some are free."""
 
 import asyncio
-from collections import Counter
+import math
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -53,6 +55,10 @@ def fault_of(call: Call, within_ms: float) -> str:
     return "" if call.over_ns else "not ended"
 
 
+def _is_late(call: Call, within_ms: float) -> bool:
+    return (time.time_ns() - call.invited_ns) / 1e6 > within_ms
+
+
 class Traffic(Scene):
     """So many callers a second; each talks for a while and hangs up."""
 
@@ -61,14 +67,22 @@ class Traffic(Scene):
         self._phones, self._extension, self._talk_s, self._dice = phones, extension, talk_s, dice
         phones.scene = self
 
-    async def come(self, per_s: float, seconds: float) -> Seen:
-        """Callers come, nearly evenly; they may not be over when this returns."""
+    async def come(self, per_s: float, seconds: float, within_ms: float = math.inf) -> Seen:
+        """Callers come, nearly evenly; they may not be over when this returns.
+
+        Nobody comes any more once one of them has not rung within so many milliseconds, or was turned away.
+        """
         loop = asyncio.get_running_loop()
         seen, due = Seen(), loop.time()
         end = due + seconds
-        while due < end:
+        unrung = deque[Call]()
+        while due < end and not (unrung and (unrung[0].over_ns or _is_late(unrung[0], within_ms))):
             await asyncio.sleep(max(0.0, due - loop.time()))
-            seen.calls.append(self._phones.place(self._extension()))
+            call = self._phones.place(self._extension())
+            seen.calls.append(call)
+            unrung.append(call)
+            while unrung and unrung[0].legs:
+                unrung.popleft()
             due += self._dice.uniform(0.5, 1.5) / per_s
         return seen
 

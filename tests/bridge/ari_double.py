@@ -12,6 +12,9 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
+
+from ari_bridge.socket_wire import APPLICATIONS
 
 USER, PASSWORD = "acd", "s3cret:ü"
 
@@ -33,6 +36,9 @@ BREAKS = Answer(status=-2)
 """The connection is cut in the middle of the answer's headers."""
 
 
+NONSENSE = Answer(status=-3)
+"""Over a websocket a frame that is no JSON comes first."""
+
 BEAT = ("/asterisk/ping", "/asterisk/variable")
 
 
@@ -48,6 +54,8 @@ class Asked:
     path: str
     query: str
     body: Any
+    by_socket: bool = field(default=False, compare=False)
+    """It came over a websocket."""
 
 
 @dataclass(slots=True)
@@ -63,6 +71,7 @@ class AriDouble:
     is_frozen: bool = False
     """Accepts a websocket, and then neither reads nor answers anything that comes over it."""
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    for_requests: list[web.WebSocketResponse] = field(default_factory=list)
     transports: list[asyncio.Transport] = field(default_factory=list)
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,18 +105,46 @@ class AriDouble:
         self.transports.append(request.transport)
         if request.headers.get("Authorization") != aiohttp.encode_basic_auth(USER, PASSWORD):
             return web.json_response({"message": "Authentication required"}, status=401)
-        path = request.rel_url.raw_path.removeprefix("/ari")
+        url = URL(request.raw_path.removeprefix("/ari"), encoded=True)
+        if url.raw_path == "/events" and url.query["app"].startswith(APPLICATIONS):
+            return await self._requests(request)
         content = await request.read()
-        asked = Asked(
-            method=request.method,
-            path=path,
-            query=request.rel_url.raw_query_string,
-            body=json.loads(content) if content else None,
-        )
-        (self.beats if path in BEAT else self.asked).append(asked)
-        if path == "/events" and request.method == "GET":
+        answer = self._answer(request.method, url, content, by_socket=False)
+        if url.raw_path == "/events" and request.method == "GET":
             return await self._events(request)
-        return await self._answered(request, self.answers.get((request.method, path), Answer(status=204)))
+        return await self._answered(request, answer)
+
+    def _answer(self, method: str, url: URL, content: bytes | str, *, by_socket: bool) -> Answer:
+        path = url.raw_path
+        body = json.loads(content) if content else None
+        asked = Asked(method=method, path=path, query=url.raw_query_string, body=body, by_socket=by_socket)
+        (self.beats if path in BEAT else self.asked).append(asked)
+        return self.answers.get((method, path), Answer(status=204))
+
+    async def _requests(self, request: web.Request) -> web.StreamResponse:
+        """A websocket on which only requests come."""
+        assert isinstance(request.transport, asyncio.Transport)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.for_requests.append(socket)
+        async for frame in socket:
+            asked = json.loads(frame.data)
+            url = URL(f"/{asked['uri']}", encoded=True)
+            answer = self._answer(asked["method"], url, asked["message_body"], by_socket=True)
+            if answer is HANGS:
+                await asyncio.Event().wait()
+            if answer is BREAKS:
+                request.transport.abort()
+            if answer is NONSENSE:
+                await socket.send_str("{")
+            answered = {
+                "type": "RESTResponse",
+                "request_id": asked["request_id"],
+                "status_code": answer.status,
+                "message_body": answer.body.decode(),
+            }
+            await socket.send_str(json.dumps(answered))
+        return socket
 
     async def _answered(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         if answer is HANGS:
@@ -150,6 +187,6 @@ async def ari_double() -> AsyncGenerator[AriDouble]:
         double.url = f"http://127.0.0.1:{port}"
         yield double
     finally:
-        for socket in double.sockets:
+        for socket in [*double.sockets, *double.for_requests]:
             await socket.close()
         await runner.cleanup()

@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
-from typing import Final
 
-_EVENTS: Final = b"GET /ari/events"
-"""How the one connection begins on which events come."""
+from tests.integration.asked import Asked
 
 
 class Trouble(Enum):
@@ -68,21 +66,20 @@ class Proxy:
             self._open -= ours
 
     async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        is_for_events: bool | None = None
+        asked = Asked()
         while said := await reader.read(65536):
-            is_for_events = said.startswith(_EVENTS) if is_for_events is None else is_for_events
-            if not self._swallows(said, is_for_events=is_for_events):
+            if not self._swallows(asked.words(said), asked):
                 writer.write(said)
         writer.close()
 
-    def _swallows(self, said: bytes, *, is_for_events: bool) -> bool:
+    def _swallows(self, said: list[bytes], asked: Asked) -> bool:
         match self._trouble:
             case Trouble.SILENT:
                 return True
             case Trouble.REQUESTS_HANG:
-                return not is_for_events
+                return not asked.is_for_events
             case Trouble.CHANNEL_REQUESTS_HANG:
-                return not is_for_events and b" /ari/channels" in said.partition(b"\r\n")[0]
+                return any(b" /ari/channels" in words.partition(b"\r\n")[0] for words in said)
             case _:
                 return False
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from tests.double.lines import Line
 from tests.double.parts import Json
@@ -89,32 +90,36 @@ class DoubleServer:
             raise asyncio.CancelledError
         if request.headers.get("Authorization") != aiohttp.encode_basic_auth(USER, PASSWORD):
             return web.json_response({"message": "Authentication required"}, status=401)
-        path = [unquote(part) for part in request.rel_url.raw_path.split("/")[2:]]
-        fault = self.faults.get(path[0], self.faults.get(""))
-        if fault is Fault.HANGS:
-            await asyncio.Event().wait()
-        if fault is Fault.FAILS:
-            return web.json_response({"error": "Internal Server Error"}, status=500)
-        if path == ["events"] and request.method == "GET":
+        asked = URL(request.raw_path.removeprefix("/ari/"), encoded=True)
+        if asked.raw_path == "events" and request.method == "GET":
             return await self._events(request)
-        status, body = await self._answer(request, path)
-        if fault is Fault.LOST:
-            request.transport.abort()
+        status, body = await self._answer(request.method, asked, await request.read(), request.transport)
         if body is None:
             return web.Response(status=status)
         return web.json_response(body, status=status)
 
-    async def _answer(self, request: web.Request, path: list[str]) -> tuple[int, Any]:
-        content = await request.read()
-        given = dict(request.query) | (json.loads(content) if content else {})
+    async def _answer(
+        self, method: str, asked: URL, content: bytes | str, transport: asyncio.Transport
+    ) -> tuple[int, Any]:
+        """`asked`: below /ari, with its query; `transport`: what it came on."""
+        path = [unquote(part) for part in asked.raw_path.split("/")]
+        fault = self.faults.get(path[0], self.faults.get(""))
+        if fault is Fault.HANGS:
+            await asyncio.Event().wait()
+        if fault is Fault.FAILS:
+            return 500, {"error": "Internal Server Error"}
+        given = dict(asked.query) | (json.loads(content) if content else {})
         answered: asyncio.Future[tuple[int, Any]] = self._loop.create_future()
 
         def reply(status: int, body: object) -> None:
             if not answered.done():
                 answered.set_result((status, body))
 
-        self.switch.request(request.method, path, given, reply)
-        return await answered
+        self.switch.request(method, path, given, reply)
+        answer = await answered
+        if fault is Fault.LOST:
+            transport.abort()
+        return answer
 
     # --- websockets
 
@@ -131,13 +136,23 @@ class DoubleServer:
         session = self.switch.connect(request.query["app"], lambda event: self._send(outgoing, event), transport.abort)
         sender = asyncio.create_task(self._pour(outgoing, socket))
         try:
-            async for _ in socket:
-                pass
+            async for frame in socket:  # one request after the other, as Asterisk has it
+                outgoing.put_nowait(await self._answer_frame(json.loads(frame.data), transport))
         finally:
             sender.cancel()
             self._sockets.remove(place)
             self.switch.disconnect(session)
         return socket
+
+    async def _answer_frame(self, asked: Json, transport: asyncio.Transport) -> Json:
+        address = URL(asked["uri"], encoded=True)
+        status, body = await self._answer(asked["method"], address, asked["message_body"], transport)
+        return {
+            "type": "RESTResponse",
+            "request_id": asked["request_id"],
+            "status_code": status,
+            "message_body": "" if body is None else json.dumps(body),
+        }
 
     def _send(self, outgoing: asyncio.Queue[Json], event: Json) -> None:
         if self.is_frozen:

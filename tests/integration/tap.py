@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from tests.integration.asked import Asked
 
 
 class Moment(Enum):
@@ -30,6 +32,7 @@ class Trip:
 
 @dataclass(slots=True)
 class _Connection:
+    asked: Asked = field(default_factory=Asked)
     struck: Trip | None = None
     """It waits for the answer."""
 
@@ -83,30 +86,33 @@ class Tap:
         self, source: asyncio.StreamReader, to: asyncio.StreamWriter, connection: _Connection, *, heard: bool
     ) -> None:
         try:
-            while words := await source.read(65536):
-                if heard:
-                    self._said.append((time.monotonic(), words))
-                if self._strikes(words, connection, heard=heard):
+            while said := await source.read(65536):
+                if self._tells(said, connection) if heard else self._strikes_answer(connection):
                     return
                 await self._whole.wait()
-                to.write(words)
+                to.write(said)
                 await to.drain()
         finally:
             to.close()
 
-    def _strikes(self, words: bytes, connection: _Connection, *, heard: bool) -> bool:
-        """Whether something is done at these words, which then go no further."""
-        if not heard and connection.struck is not None:
-            connection.struck.act()
-            return True
-        trip = self.trip
-        if trip is None or not heard or not trip.strikes(words):
-            return False
-        self.trip = None
-        if trip.moment is Moment.ANSWERED:
+    def _tells(self, said: bytes, connection: _Connection) -> bool:
+        """Whether something is done at what the engine says, which then goes no further."""
+        for words in connection.asked.words(said):
+            self._said.append((time.monotonic(), words))
+            if self.trip is None or not self.trip.strikes(words):
+                continue
+            trip, self.trip = self.trip, None
+            if trip.moment is Moment.ASKED:
+                trip.act()
+                return True
             connection.struck = trip
+        return False
+
+    def _strikes_answer(self, connection: _Connection) -> bool:
+        """Whether something is done at this answer, which then goes no further."""
+        if connection.struck is None:
             return False
-        trip.act()
+        connection.struck.act()
         return True
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from ari_bridge.client import AriError, AriUnauthorized, AriUnreachable, Channel, Client, Connection, Event
+from ari_bridge.socket_wire import APPLICATIONS
 from tests.integration.asterisk import ARI_PASSWORD, TestAsterisk
 
 AWKWARD = 'a,b;c|d&e "f" \\ ${EXTEN} $[1+1]\r\n\tü€😀'
@@ -60,7 +61,11 @@ async def listening(client: Client) -> AsyncGenerator[Ear]:
         finally:
             await clear(client)
     # Asterisk tidies up after a connection has ended, and would take the application away from one that came too soon.
-    await until_empty(client.applications.list)
+    await until_empty(lambda: named_acd(client))
+
+
+async def named_acd(client: Client) -> list[Event]:
+    return [application for application in await client.applications.list() if application["name"] == "acd"]
 
 
 async def clear(client: Client) -> None:
@@ -203,6 +208,19 @@ async def test_whoever_comes_later_has_the_application(asterisk: TestAsterisk, c
         assert (await ear.of("ApplicationReplaced"))["application"] == "acd"
         await two_in_stasis(later, other_ear)
     assert [event["type"] for event in ear.heard] == ["ApplicationReplaced"]
+
+
+async def test_a_request_that_waits_for_a_sound_holds_up_no_other(client: Client) -> None:
+    async with listening(client) as ear:
+        leg, other = await two_in_stasis(client, ear)
+        await other.play(media="tone:1000/3000")
+        waits = asyncio.create_task(other.setChannelVar(variable="X", value="1"))
+        for _ in range(200):
+            await leg.setChannelVar(variable="X", value="1")
+        assert not waits.done()
+        assert any(row["name"].startswith(APPLICATIONS) for row in await client.applications.list())
+        await other.hangup()
+        await waits
 
 
 async def test_a_wrong_password(asterisk: TestAsterisk) -> None:

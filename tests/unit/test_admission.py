@@ -66,11 +66,20 @@ def test_two_slow_periods_let_fewer_in_than_came() -> None:
     assert limited().places(SECONDS) == 7
 
 
-def test_for_a_little_slowness_few_are_turned_away() -> None:
+def test_for_a_little_slowness_few_are_turned_away_and_not_at_once() -> None:
     admission = Admission()
-    for _ in range(2):
+    for _ in range(4):
         admission.judge(period(0.065))
+        assert admission.limit_per_s is None
+    admission.judge(period(0.065))
     assert admission.limit_per_s == pytest.approx(120 * 0.85**2)
+
+
+def test_moments_of_a_little_slowness_turn_nobody_away() -> None:
+    admission = Admission()
+    for latency_s in [0.065, 0.07, 0.065, 0.07, FAST_S] * 20:
+        admission.judge(period(latency_s))
+        assert admission.limit_per_s is None
 
 
 def test_with_few_requests_nothing_is_overloaded() -> None:
