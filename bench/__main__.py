@@ -36,7 +36,7 @@ from bench.stage import staged
 ITEMS: Final = {
     "hand-over": "an agent hangs up: until the next caller's INVITE to him, with few and many who wait",
     "arrival": "a caller's INVITE: until the one to a free agent; an agent's answer: until the two are joined",
-    "crowd": "five hundred callers wait",
+    "crowd": "a thousand callers wait",
     "rules": "order, priority and wrap-up while more callers come than can be served",
     "pages": "arrivals with two hundred open pages and a scrape each second",
     "load": "the highest steady rate with every call right for a minute",

@@ -12,8 +12,8 @@ from bench.scenes import Waiting
 
 ITEM: Final = "hand-over"
 WAITING: Final = (1, 50, 200)
-CROWD: Final = 500
-"""To keep one waiting takes Asterisk a six-hundredth of a processor: a thousand leave nothing of two to serve them."""
+CROWD: Final = 1000
+"""To keep one waiting takes Asterisk a six-hundredth of a processor, so these take nearly all of two."""
 TALK_S: Final = 0.6
 SETTLES_S: Final = 0.3
 AIMS: Final = (Aim(peer=APP_QUEUE, at_most=0.01), Aim(peer=FLOOR, at_most=1.3))
