@@ -86,7 +86,7 @@ class Load:
         traffic = Traffic(self._phones, lambda: self._by.extension(LOAD_QUEUE), talk_s=TALK_S, dice=self._dice)
         asterisk, loop = processor_s([self._machine.asterisk.pid]), processor_s(self._by.pids)
         stolen, began = stolen_s(), time.monotonic()
-        seen = await traffic.come(rate, seconds, within_ms)
+        seen = await traffic.come(rate, seconds, rings_within_ms=within_ms)
         seconds = time.monotonic() - began
         stolen = stolen_s() - stolen
         asterisk = processor_s([self._machine.asterisk.pid]) - asterisk

@@ -67,16 +67,16 @@ class Traffic(Scene):
         self._phones, self._extension, self._talk_s, self._dice = phones, extension, talk_s, dice
         phones.scene = self
 
-    async def come(self, per_s: float, seconds: float, within_ms: float = math.inf) -> Seen:
+    async def come(self, per_s: float, seconds: float, *, rings_within_ms: float = math.inf) -> Seen:
         """Callers come, nearly evenly; they may not be over when this returns.
 
-        Nobody comes any more once one of them has not rung within so many milliseconds, or was turned away.
+        Nobody comes any more once one of them has not rung in time.
         """
         loop = asyncio.get_running_loop()
         seen, due = Seen(), loop.time()
         end = due + seconds
         unrung = deque[Call]()
-        while due < end and not (unrung and (unrung[0].over_ns or _is_late(unrung[0], within_ms))):
+        while due < end and not (unrung and _is_late(unrung[0], rings_within_ms)):
             await asyncio.sleep(max(0.0, due - loop.time()))
             call = self._phones.place(self._extension())
             seen.calls.append(call)

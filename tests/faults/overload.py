@@ -17,7 +17,7 @@ Json = dict[str, Any]
 TAKES_S: Final = {"requests": 0.012, "events": 0.006}
 """One request, one event, of an Asterisk that has too much to do; as a rule they take no time at all."""
 
-CALLS_PER_S: Final = 20.0
+CALLS_PER_S: Final = 40.0
 RECOVERED_WITHIN_S: Final = 10.0
 NOTICED_WITHIN_S: Final = 3.0
 BEHIND_S: Final = 2.5
