@@ -7,7 +7,7 @@ socket has one request at a time, and while none is idle HTTP is used. They are 
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -80,13 +80,13 @@ class SocketWire:
     async def events(self, query: Mapping[str, str]) -> EventSocket:
         """As `wire.Wire` has it."""
         events = await self._http.events(query)
-        await self._end_sockets()
+        self._end_sockets()
         self._applications = f"{APPLICATIONS}{secrets.token_hex(4)}"
         return _Events(events, self._end_sockets)
 
     async def close(self) -> None:
         """As `wire.Wire` has it."""
-        await self._end_sockets()
+        self._end_sockets()
         await self._http.close()
 
     async def _ask(self, socket: "_RequestSocket", name: str, frame: bytes) -> tuple[int, bytes]:
@@ -121,27 +121,28 @@ class SocketWire:
         if socket in self._idle:
             self._idle.remove(socket)
 
-    async def _end_sockets(self) -> None:
+    def _end_sockets(self) -> None:
+        """Nobody waits for their farewell: Asterisk may be silent."""
         self._applications = ""
-        endings = [socket.end() for socket in self._sockets]
+        self._idle.clear()
+        for socket in self._sockets:
+            socket.end()
         if self._opening is not None:
             self._opening.cancel()
-            endings.append(self._opening)
-        if endings:
-            await asyncio.wait(endings)
 
 
 class _Events:
     """Events as they come. While they do there are sockets for requests."""
 
-    def __init__(self, events: EventSocket, end_sockets: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, events: EventSocket, end_sockets: Callable[[], None]) -> None:
         self._events, self._end_sockets = events, end_sockets
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return aiter(self._events)
 
     async def close(self) -> None:
-        await asyncio.gather(self._end_sockets(), self._events.close())
+        self._end_sockets()
+        await self._events.close()
 
 
 class _RequestSocket:
@@ -162,10 +163,9 @@ class _RequestSocket:
             raise WireBroken(BROKE)
         return answer
 
-    def end(self) -> asyncio.Task[None]:
-        """Close it, without waiting for that; done when the task is."""
+    def end(self) -> None:
+        """Close it, and have who waits for an answer know that none will come."""
         self._reader.cancel()
-        return self._reader
 
     async def _read(self) -> None:
         try:
