@@ -5,15 +5,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from ari_bridge.client import Channel, Client
-from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, Asked, ari_double
+from tests.bridge.ari_double import PASSWORD, USER, Answer, AriDouble, Asked
 
 CHANNEL = {"id": "c1", "name": "PJSIP/1001-desk-00000001", "state": "Up"}
-
-
-@pytest.fixture
-async def double() -> AsyncGenerator[AriDouble]:
-    async with ari_double() as running:
-        yield running
 
 
 @pytest.fixture

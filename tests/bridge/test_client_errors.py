@@ -8,14 +8,8 @@ from datetime import timedelta
 import pytest
 
 from ari_bridge.client import AriError, AriTimeout, AriUnauthorized, AriUnreachable, Client
-from tests.bridge.ari_double import BREAKS, HANGS, PASSWORD, USER, Answer, AriDouble, ari_double
+from tests.bridge.ari_double import BREAKS, HANGS, PASSWORD, USER, Answer, AriDouble
 from tests.ports import free_port
-
-
-@pytest.fixture
-async def double() -> AsyncGenerator[AriDouble]:
-    async with ari_double() as running:
-        yield running
 
 
 @pytest.fixture

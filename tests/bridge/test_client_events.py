@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 
 from ari_bridge.client import AriError, Bridge, Channel, Client, Event
-from tests.bridge.ari_double import PASSWORD, USER, AriDouble, RawText, ari_double
+from tests.bridge.ari_double import PASSWORD, USER, AriDouble, RawText
 
 START = {"type": "StasisStart", "args": ["queue"], "channel": {"id": "c1"}}
 MARK = {"type": "Mark"}
-
-
-@pytest.fixture
-async def double() -> AsyncGenerator[AriDouble]:
-    async with ari_double() as running:
-        yield running
 
 
 @pytest.fixture

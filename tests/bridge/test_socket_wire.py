@@ -8,16 +8,10 @@ import pytest
 
 from ari_bridge.client import AriError, AriTimeout, AriUnreachable, Client
 from ari_bridge.socket_wire import LONGEST_B, SOCKETS
-from tests.bridge.ari_double import BREAKS, HANGS, NONSENSE, PASSWORD, USER, Answer, AriDouble, ari_double
+from tests.bridge.ari_double import BREAKS, HANGS, NONSENSE, PASSWORD, USER, Answer, AriDouble
 from tests.phone.waiting import until
 
 HELD = ("POST", "/channels/held/answer")
-
-
-@pytest.fixture
-async def double() -> AsyncGenerator[AriDouble]:
-    async with ari_double() as running:
-        yield running
 
 
 @pytest.fixture
