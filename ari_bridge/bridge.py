@@ -79,7 +79,7 @@ from ari_bridge.tasks import Tasks
 from ari_bridge.telling import Telling
 from ari_bridge.translate import translate
 from ari_bridge.version import FLOOR_IN_WORDS, new_enough
-from ari_bridge.watch import watch
+from ari_bridge.watch import hear, watch
 from feature_codes.table import StarCodes
 
 FIRST_WAIT: Final = timedelta(seconds=0.25)
@@ -245,6 +245,7 @@ class Bridge:
                 await provision.write(self._client, self._wanted)
                 self._listening = await subscription.listen(self._client, self._app)
             await self._lamps.read(self._client)
+            await hear(self._client, self._app)
             picture = await resync.look(self._client, self._app, about.life)
             if connection.is_open:  # another engine may have taken over by now
                 self._begin(picture)

@@ -25,7 +25,7 @@ _EAR: Final = re.compile(rf"(?P<channel>{_PLAIN})~(?P<mode>{'|'.join(MonitorMode
 _ROOM: Final = re.compile(rf"(?P<channel>{_PLAIN})~room")
 _CALL: Final = re.compile(_PLAIN)
 PROBE: Final = f"acd{_SEPARATOR}probe"
-"""A channel that never exists."""
+"""A channel that never exists, and an event that nobody reads."""
 
 _PHONE: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})-[0-9a-f]{{8}}")
 _ENDPOINT: Final = re.compile(rf"PJSIP/(?P<device>{_DEVICE})")

@@ -102,19 +102,16 @@ class SocketWire:
         return answer
 
     def _miss_one(self) -> None:
-        if self._opening is None and len(self._sockets) < SOCKETS:
+        if (self._opening is None or self._opening.done()) and len(self._sockets) < SOCKETS:
             self._opened += 1
             application = f"{self._applications}-{self._opened}"
             self._opening = asyncio.create_task(self._open(application), name="ARI socket for requests")
 
     async def _open(self, application: str) -> None:
-        try:
-            with contextlib.suppress(WireBroken, SocketRefused):
-                socket = _RequestSocket(await self._http.socket({"app": application}), self._ended)
-                self._sockets.add(socket)
-                self._idle.append(socket)
-        finally:
-            self._opening = None
+        with contextlib.suppress(WireBroken, SocketRefused):
+            socket = _RequestSocket(await self._http.socket({"app": application}), self._ended)
+            self._sockets.add(socket)
+            self._idle.append(socket)
 
     def _ended(self, socket: "_RequestSocket") -> None:
         self._sockets.discard(socket)

@@ -1,7 +1,8 @@
-"""Whether Asterisk still hears us: asked every second, on a route for channels, with a time limit of its own.
+"""Whether Asterisk still hears us, and we it: asked every second, with a time limit of its own.
 
-On an open socket both can happen: that requests are answered no more, those for channels alone even, and that Asterisk
-forgets what we listen to. Decides nothing about calls. A broken or silent socket is noticed where it is read.
+On an open socket all of this can happen: that requests are answered no more, those for channels alone even, that
+Asterisk forgets what we listen to, and that it tells us nothing at all. Decides nothing about calls. A broken or silent
+socket is noticed where it is read.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ async def watch(client: Client, app: str, *, listening: Callable[[], bool]) -> N
             await asyncio.sleep(ASK_EVERY.total_seconds())
         try:
             await _ask(client, app, listening=listening())
+            await hear(client, app)
         except AriError as error:
             failures += 1
             _log.warning("ari_watch_failed", why=str(error), in_a_row=failures)
@@ -39,6 +41,24 @@ async def watch(client: Client, app: str, *, listening: Callable[[], bool]) -> N
                 raise
         else:
             failures = 0
+
+
+async def hear(client: Client, app: str) -> None:
+    """Have Asterisk tell us something. Raises AriError where nothing comes.
+
+    When a connection ends in the very moment in which the next one begins, Asterisk switches the application off that
+    was just switched on: the dial plan then finds nobody there, while every request is answered as ever (22.10.1).
+    """
+    told = asyncio.Event()
+    subscription = client.on_event(None, lambda _: told.set())
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN.total_seconds()):
+            await client.events.userEvent(eventName=PROBE, application=app)
+            await told.wait()
+    except TimeoutError:
+        raise AriTimeout(0, "Asterisk tells us nothing of what happens", "watch") from None
+    finally:
+        subscription.close()
 
 
 async def _ask(client: Client, app: str, *, listening: bool) -> None:

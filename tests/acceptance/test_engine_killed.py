@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.chaos.engine_killed import Walk, at, at_any_moment, go, in_a_wrap_up, seen
+from tests.chaos.engine_killed import Walk, at_any_moment, go, in_a_wrap_up, seen
 from tests.chaos.stage import staged
 from tests.chaos.walks import a_call
 from tests.integration.tap import Moment
@@ -27,10 +27,7 @@ async def test_a_call_comes_to_its_end_wherever_the_engine_dies(tmp_path: Path) 
     async with AsyncExitStack() as stack:
         stage = await staged(tmp_path, stack)
         for walk, moment, nth in POINTS:
-            if moment is None:
-                await go(stage, walk, "", moment, nth)
-            else:
-                await at(stage, walk, "", moment, nth)
+            await go(stage, walk, "", moment, nth)
     assert stage.kills == len(POINTS), "each was struck"
     assert stage.offers_s, "the time to the next ring was measured"
     assert seen(stage).passed, seen(stage).figures

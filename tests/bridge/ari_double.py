@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from ari_bridge.names import PROBE
 from ari_bridge.socket_wire import APPLICATIONS
 
 USER, PASSWORD = "acd", "s3cret:ü"
@@ -40,6 +41,7 @@ NONSENSE = Answer(status=-3)
 """Over a websocket a frame that is no JSON comes first."""
 
 BEAT = ("/asterisk/ping", "/asterisk/variable")
+HEARD = f"/events/user/{PROBE}"
 
 
 class RawText(bytes):
@@ -63,13 +65,15 @@ class AriDouble:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     beats: list[Asked] = field(default_factory=list)
-    """The requests of the bridge's beat: they come at any time, between any others."""
+    """The requests of the bridge's beat and watch: they come at any time, between any others."""
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     """(method, quoted path below /ari) -> answer; 204 where there is none."""
     handshake: Answer | None = None
     """Instead of accepting a websocket."""
     is_frozen: bool = False
     """Accepts a websocket, and then neither reads nor answers anything that comes over it."""
+    is_mute: bool = False
+    """Tells nothing that it is asked to tell."""
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     for_requests: list[web.WebSocketResponse] = field(default_factory=list)
     transports: list[asyncio.Transport] = field(default_factory=list)
@@ -109,16 +113,18 @@ class AriDouble:
         if url.raw_path == "/events" and url.query["app"].startswith(APPLICATIONS):
             return await self._requests(request)
         content = await request.read()
-        answer = self._answer(request.method, url, content, by_socket=False)
+        answer = await self._answer(request.method, url, content, by_socket=False)
         if url.raw_path == "/events" and request.method == "GET":
             return await self._events(request)
         return await self._answered(request, answer)
 
-    def _answer(self, method: str, url: URL, content: bytes | str, *, by_socket: bool) -> Answer:
+    async def _answer(self, method: str, url: URL, content: bytes | str, *, by_socket: bool) -> Answer:
         path = url.raw_path
         body = json.loads(content) if content else None
         asked = Asked(method=method, path=path, query=url.raw_query_string, body=body, by_socket=by_socket)
-        (self.beats if path in BEAT else self.asked).append(asked)
+        (self.beats if path in (*BEAT, HEARD) else self.asked).append(asked)
+        if path == HEARD and not self.is_mute and not self.sockets[-1].closed:
+            await self.send({"type": "ChannelUserevent"})
         return self.answers.get((method, path), Answer(status=204))
 
     async def _requests(self, request: web.Request) -> web.StreamResponse:
@@ -130,7 +136,7 @@ class AriDouble:
         async for frame in socket:
             asked = json.loads(frame.data)
             url = URL(f"/{asked['uri']}", encoded=True)
-            answer = self._answer(asked["method"], url, asked["message_body"], by_socket=True)
+            answer = await self._answer(asked["method"], url, asked["message_body"], by_socket=True)
             if answer is HANGS:
                 await asyncio.Event().wait()
             if answer is BREAKS:

@@ -27,7 +27,7 @@ def says(double: AriDouble, time: datetime) -> None:
 
 def written(double: AriDouble, variable: str) -> list[str]:
     """To this global variable, in order."""
-    bodies = [each.body for each in double.beats if each.method == "POST"]
+    bodies = [each.body for each in double.beats if (each.method, each.path) == ("POST", "/asterisk/variable")]
     return [str(body["value"]) for body in bodies if body["variable"] == variable]
 
 

@@ -124,6 +124,40 @@ async def test_an_asterisk_that_has_forgotten_us_is_told_again(double: AriDouble
         assert asked(double, "POST", "/applications/acd/subscription") == 2
 
 
+@pytest.mark.usefixtures("quick")
+async def test_an_asterisk_that_tells_nothing_is_not_believed_to_be_there(double: AriDouble) -> None:
+    double.is_mute = True
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.last_error is not None)
+        assert "tells us nothing" in str(bridge.last_error)
+        assert engine.told_of(AsteriskSeen) == []
+        double.is_mute = False
+        await until(lambda: bridge.connected)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_an_asterisk_that_tells_nothing_more_is_connected_to_anew(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, engine, _):
+        await until(lambda: bridge.connected)
+        double.is_mute = True
+        await until(lambda: engine.told_of(AsteriskLost))
+        assert "tells us nothing" in str(bridge.last_error)
+        double.is_mute = False
+        await until(lambda: bridge.counters.connects == 2)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_whatever_it_tells_is_proof_that_it_tells(double: AriDouble) -> None:
+    async with bridged(double.url) as (bridge, _, _life):
+        await until(lambda: bridge.connected)
+        double.is_mute = True
+        for _ in range(10):
+            await double.send({"type": "EndpointStateChange"})
+            await asked_for(double, f"/channels/{PROBE}", times=1)
+        assert bridge.counters.connects == 1
+        assert bridge.connected
+
+
 async def test_another_life_of_asterisk_is_told(double: AriDouble) -> None:
     about = {"system": {"version": "22.10.1"}, "status": {"startup_time": "2026-11-23T04:30:00.000+0000"}}
     double.answers["GET", "/asterisk/info"] = Answer.of(about)

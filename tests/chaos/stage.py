@@ -35,7 +35,7 @@ PART: Final = Part(
 SERVED_WITHIN_S: Final = 15.0
 SPARE_WITHIN_S: Final = 10.0
 CLEAN_WITHIN_S: Final = 6.0
-_COMMAND: Final = re.compile(rb"(POST|PUT|DELETE) /ari/(?!asterisk/|deviceStates|applications)(\S+) HTTP")
+_COMMAND: Final = re.compile(rb"(POST|PUT|DELETE) /ari/(?!asterisk/|deviceStates|applications|events)(\S+) HTTP")
 
 
 def command(words: bytes) -> str:

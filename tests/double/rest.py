@@ -33,6 +33,8 @@ def answer(exchange: Exchange, method: str, path: Sequence[str], given: Paramete
             _device_states(exchange, method, rest, given, reply)
         case (_, "applications", *rest):
             _applications(exchange, method, rest, given, reply)
+        case ("POST", "events", "user", name):
+            _user_event(exchange, name, str(given.get("application")), reply)
         case (_, "asterisk", "config", "dynamic", _, kind, name):
             _objects(exchange, method, (kind, name), given, reply)
         case (_, "asterisk", *rest):
@@ -140,6 +142,14 @@ def _applications(exchange: Exchange, method: str, rest: Sequence[str], given: P
             refuse(reply, 404, "Resource not found")
             return
     reply(200, application.json())
+
+
+def _user_event(exchange: Exchange, name: str, application: str, reply: Reply) -> None:
+    if application not in exchange.applications.by_name:
+        refuse(reply, 404, "Application not found")
+        return
+    exchange.applications.to_one(application, "ChannelUserevent", eventname=name, userevent={"eventname": name})
+    reply(204, None)
 
 
 def _source_exists(exchange: Exchange, source: str) -> bool:

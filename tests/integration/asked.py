@@ -14,20 +14,18 @@ class Asked:
     """Of one connection."""
 
     def __init__(self) -> None:
-        self.is_for_events: bool | None = None
-        """None: nothing was said yet."""
+        self.is_for_events = False
         self._frames: bytes | None = None
-        """Those that are not whole yet; None: this is no websocket."""
+        """Those that are not whole yet; None: this is no websocket, though it can become one after any request."""
 
     def words(self, said: bytes) -> list[bytes]:
         """Each begins with method and path where a request begins."""
-        if self.is_for_events is None:
-            line = said.partition(b"\r\n")[0]
-            self.is_for_events = line.startswith(_WEBSOCKET) and APPLICATIONS.encode() not in line
-            self._frames = b"" if line.startswith(_WEBSOCKET) else None
-        elif self._frames is not None:
+        if self._frames is not None:
             self._frames += said
             return [_as_http(text) for text in self._texts()]
+        if said.startswith(_WEBSOCKET):
+            self.is_for_events = APPLICATIONS.encode() not in said.partition(b"\r\n")[0]
+            self._frames = b""
         return [said]
 
     def _texts(self) -> list[bytes]:
