@@ -288,7 +288,7 @@ def _waits(call: CallRecord, lines: Container[ChannelId], held: Container[tuple[
 def _of_call(state: Indexes, call: CallRecord, shown: _Shown) -> Iterator[Difference]:
     lines, legs = shown.lines, shown.legs
     if call.channel is not None and call.channel not in lines:
-        yield CallGone(call=call.id)
+        yield CallGone(call=call.id, lives_on=call.channel in shown.seen.elsewhere)
     elif call.agent is None:
         yield from _of_waiting(state, call, shown.seen, legs)
     elif call.retriever is not None:

@@ -285,9 +285,11 @@ class TalkUnknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallGone:
-    """The caller's channel is no more."""
+    """The caller's channel is no more, or not ours any more."""
 
     call: CallId
+    lives_on: bool = False
+    """It is still there: he was passed on, and nobody could write it down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,7 @@ def _correct(step: Step, difference: Difference, loss: Loss) -> None:
         case OtherCallAnswered():
             agents.other_call_answered(step, difference)
         case CallGone():
-            _lose(step, difference.call, loss)
+            _lose(step, difference, loss)
         case RingGone():
             _ring_gone(step, difference)
         case CallerHungUp():
@@ -162,13 +162,14 @@ def _pass_on(step: Step, call: CallRecord) -> None:
         step.record(CallRequeued(call=call.id, queue=call.queue))
 
 
-def _lose(step: Step, call_id: CallId, loss: Loss) -> None:
-    call = step.state.records.calls[call_id]
+def _lose(step: Step, gone: CallGone, loss: Loss) -> None:
+    """He may be in Asterisk unseen; where he is seen to live on without us, only his talk's bridge goes."""
+    call = step.state.records.calls[gone.call]
     ended = loss is Loss.ASTERISK_ENDED
     offers.end_all(step, call, OfferEnd.ASTERISK_LOST if ended else OfferEnd.CALLER_GONE)
     if call.agent is not None:
         care.let_agent_go(step, call)
-    step.order(HangUpCall(call=call.id, channel=call.channel))
+    step.order(HangUpCall(call=call.id, channel=None if gone.lives_on else call.channel))
     if call.talking_since is None:
         waiting.keep_place(step, call)
     if call.talking_since is not None and not ended:

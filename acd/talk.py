@@ -276,7 +276,6 @@ def _join_colleague(step: Step, call: CallRecord, event: TransferAsked, own: Cal
     """The colleague's leg, which he picked up for the agent's call, is joined with the caller instead."""
     _transferred(step, call, event)
     care.part(step, call, Party.AGENT)
-    _grant(step, call, event)
     queue, (offer, device) = own.queue, care.leg(own)
     care.hand_over(step, own)
     step.record(CallMoved(call=call.id, queue=call.queue, to=queue, arrived=step.now))
@@ -284,6 +283,7 @@ def _join_colleague(step: Step, call: CallRecord, event: TransferAsked, own: Cal
         CallAnswered(call=call.id, queue=queue, agent=colleague, offer=offer, device=device, waited=timedelta(0))
     )
     care.join(step, call, leaving=own.id)
+    _grant(step, call, event)
 
 
 def _move(step: Step, call: CallRecord, queue: QueueId, agent: AgentId, arrived: datetime) -> None:

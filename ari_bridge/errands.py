@@ -62,6 +62,8 @@ class Errand:
     """The channels that are in the bridge of the last operation once this was done. Looked for likewise."""
     ends: str | None = None
     """The channel that this ends: the lane goes on once it has really gone."""
+    after: str | None = None
+    """The lane whose errands come first: all those that were started before this one's turn."""
 
     @property
     def concerns(self) -> Iterator[str]:

@@ -37,8 +37,8 @@ class Lanes:
         self._tell = tell
         self._counters = counters
         self.pressure = Pressure()
-        self._waiting: dict[str, deque[Errand]] = {}
-        """By lane; the first of each is under way."""
+        self._waiting: dict[str, deque[Errand | asyncio.Event]] = {}
+        """By lane; the first of each is under way. An event is set when its turn comes."""
         self._put_off: list[Errand] = []
         """Until what the phones are asked has been written."""
         self._concerned: set[str] = set()
@@ -47,11 +47,15 @@ class Lanes:
     def concerned_from_now(self) -> Container[str]:
         """The lanes, channels and bridges of the orders under way, and of all until this is asked again."""
         errands = itertools.chain(self._put_off, *self._waiting.values())
-        self._concerned = {name for errand in errands for name in errand.concerns}
+        self._concerned = {name for errand in errands if isinstance(errand, Errand) for name in errand.concerns}
         return self._concerned
 
     def start_all(self, errands: Sequence[Errand]) -> None:
         """Carry these out. Those of phones begin first: a ring is waited for, music is not."""
+        if any(errand.after is not None for errand in errands):
+            self._start_put_off()
+            self._start_each(errands)
+            return
         others = [errand for errand in errands if not is_endpoint(errand.lane)]
         for errand in errands:
             if is_endpoint(errand.lane):
@@ -96,10 +100,23 @@ class Lanes:
     async def _go(self, lane: str) -> None:
         waiting = self._waiting[lane]
         while waiting:
-            await self._carry_out(waiting[0])
+            match waiting[0]:
+                case Errand(after=before) as errand:
+                    if before is not None:
+                        await self._turn_of(before)
+                    await self._carry_out(errand)
+                case turn:
+                    turn.set()
             waiting.popleft()
         if self._waiting.get(lane) is waiting:
             del self._waiting[lane]
+
+    async def _turn_of(self, lane: str) -> None:
+        """What this lane has to do now is done."""
+        if lane in self._waiting:
+            turn = asyncio.Event()
+            self._waiting[lane].append(turn)
+            await turn.wait()
 
     async def _carry_out(self, errand: Errand) -> None:
         if errand.ends is None:

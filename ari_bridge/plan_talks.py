@@ -99,7 +99,10 @@ def part(call: CallId, channel: ChannelId) -> tuple[Errand, ...]:
 
 
 def answer_transfer(command: AnswerTransfer) -> tuple[Errand, ...]:
-    """In the lane of the phone, before it is hung up.
+    """In the lane of the phone, before it is hung up, and behind what is done with the caller.
+
+    An engine that dies in between is not to leave a caller whose agent has gone and of whom nobody knows where to:
+    whoever still has his agent talks on, and he who has been sent on has been.
 
     Asterisk 22.10.1 tells of the wish before it is ready to hear an answer, and one that comes too early ends it
     (SIGSEGV in res_pjsip_refer, once in some hundred transfers). So it is first asked something that only the thread
@@ -114,7 +117,13 @@ def answer_transfer(command: AnswerTransfer) -> tuple[Errand, ...]:
         states="channel_answered" if command.granted else "channel_unavailable",
         harmless={NOT_FOUND, CONFLICT, WRONG_STATE},
     )
-    return (Errand(lane=endpoint(command.device), operations=(dealt_with, told)),)
+    return (
+        Errand(
+            lane=endpoint(command.device),
+            operations=(dealt_with, told),
+            after=command.call if command.granted else None,
+        ),
+    )
 
 
 def join_consulted(command: JoinConsulted) -> tuple[Errand, ...]:

@@ -22,6 +22,9 @@ ANSWERED_WITHIN: Final = timedelta(seconds=2)
 FAILURES: Final = 2
 """In a row, the second one asked at once: so five seconds after its last answer Asterisk counts as lost."""
 
+TOLD_WITHIN: Final = timedelta(seconds=1)
+"""After the answer, which comes a moment after the event. Where events are late by more, others come meanwhile."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -33,7 +36,6 @@ async def watch(client: Client, app: str, *, listening: Callable[[], bool]) -> N
             await asyncio.sleep(ASK_EVERY.total_seconds())
         try:
             await _ask(client, app, listening=listening())
-            await hear(client, app)
         except AriError as error:
             failures += 1
             _log.warning("ari_watch_failed", why=str(error), in_a_row=failures)
@@ -52,11 +54,11 @@ async def hear(client: Client, app: str) -> None:
     told = asyncio.Event()
     subscription = client.on_event(None, lambda _: told.set())
     try:
-        async with asyncio.timeout(ANSWERED_WITHIN.total_seconds()):
-            await client.events.userEvent(eventName=PROBE, application=app)
+        await client.events.userEvent(eventName=PROBE, application=app)
+        async with asyncio.timeout(TOLD_WITHIN.total_seconds()):
             await told.wait()
     except TimeoutError:
-        raise AriTimeout(0, "Asterisk tells us nothing of what happens", "watch") from None
+        raise AriError(200, "Asterisk tells us nothing of what happens", "watch") from None
     finally:
         subscription.close()
 
@@ -71,6 +73,7 @@ async def _ask(client: Client, app: str, *, listening: bool) -> None:
         raise AriTimeout(0, f"Asterisk did not answer within {ANSWERED_WITHIN.total_seconds():g} s", "watch") from None
     if listening and not there.get("endpoint_ids"):
         raise AriError(200, "Asterisk has forgotten that we listen to its phones", "watch")
+    await hear(client, app)
 
 
 async def _ask_for_a_channel(client: Client) -> None:

@@ -26,8 +26,10 @@ from acd.inputs import (
 )
 from acd.model import LUNCH, ONLINE, Caller, ChannelId, OfferId
 from acd.outputs import (
+    AnswerTransfer,
     Connect,
     HangUpCall,
+    HangUpLeg,
     HoldCaller,
     Phrase,
     Ring,
@@ -149,6 +151,22 @@ async def test_what_was_missed_of_a_phone_is_found_however_often_it_is_rung(doub
             if not missed:
                 break
         assert not missed
+
+
+async def test_an_agent_is_let_go_behind_the_caller_whom_he_has_passed_on(double: AriDouble) -> None:
+    """Else an engine that dies in between leaves a caller alone, and nobody knows where he was to go."""
+    double.answers["POST", f"/channels/{CHANNEL}/variables"] = HANGS
+    async with bridged(double.url) as (bridge, _, _life):
+        await until(lambda: bridge.connected)
+        bridge.carry_out(
+            [
+                SendOn(call=CALL, channel=CHANNEL, number="1002"),
+                AnswerTransfer(call=CALL, offer=OFFER, device=DESK, granted=True),
+                HangUpLeg(offer=OFFER, device=DESK),
+            ]
+        )
+        await until(lambda: asked(double, "DELETE", f"/channels/{LEG}"))
+        assert bridge.counters.requests["channels.setChannelVars", "timeout"] == 1
 
 
 async def test_one_who_has_gone_is_not_joined(double: AriDouble) -> None:

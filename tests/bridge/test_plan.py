@@ -311,6 +311,7 @@ def test_a_phone_is_told_of_its_transfer_before_it_is_hung_up(granted: bool, sta
     assert told.lane == hang_up.lane
     assert [each.name for each in told.operations] == ["getChannelVar", "transfer_progress"]
     assert told.operations[1].arguments["states"] == state
+    assert told.after == (CALL if granted else None)
 
 
 def test_a_recording_is_begun_and_ended_by_its_name() -> None:

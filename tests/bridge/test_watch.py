@@ -56,6 +56,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (watch, "ASK_EVERY"),
         (watch, "ANSWERED_WITHIN"),
+        (watch, "TOLD_WITHIN"),
         (rounds, "LOOK_EVERY"),
         (rounds, "LOOK_AGAIN_AFTER"),
     ):

@@ -336,7 +336,7 @@ def command(it: Command) -> str:
         case HangUpLeg():
             return f"hang up {it.device} of {it.offer}"
         case HangUpCall():
-            return f"hang up {it.call}"
+            return f"clear away the talk of {it.call}" if it.channel is None else f"hang up {it.call}"
         case TurnAway():
             return f"turn {it.call} away"
         case Say():
