@@ -7,8 +7,9 @@ missed stay missed.
 
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from acd.indexes import Indexes
 from acd.inputs import (

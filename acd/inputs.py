@@ -3,9 +3,10 @@
 An event is never refused. One that no longer fits (an answer to an offer that has lapsed) is counted as stale.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from acd.model import AccountId, Caller, CallId, ChannelId, Configuration, DeviceId, OfferId
 from acd.requests import ChangeMonitor as ChangeMonitor
@@ -46,8 +47,7 @@ class LegEnd(StrEnum):
 # --- events: a call, in the order it lives
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallArrived:
+class CallArrived(Struct, frozen=True, kw_only=True):
     """A caller has dialled a queue's number and is in our hands."""
 
     call: CallId
@@ -66,8 +66,7 @@ class CallArrived:
     """By which Asterisk's own records (CDR, CEL) find all channels that had to do with him; None: by his call id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementOver:
+class AnnouncementOver(Struct, frozen=True, kw_only=True):
     """What the caller was told is over, or could not be played."""
 
     call: CallId
@@ -75,24 +74,21 @@ class AnnouncementOver:
     """As in the order to say it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPressed:
+class KeyPressed(Struct, frozen=True, kw_only=True):
     """The caller has pressed a key: one of 0-9, A-D, * and #."""
 
     call: CallId
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegAnswered:
+class LegAnswered(Struct, frozen=True, kw_only=True):
     """An agent has picked up this device for this offer."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegEnded:
+class LegEnded(Struct, frozen=True, kw_only=True):
     """A device's leg of an offer is over: refused while ringing, or hung up after the answer."""
 
     offer: OfferId
@@ -100,8 +96,7 @@ class LegEnded:
     how: LegEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegKeyPressed:
+class LegKeyPressed(Struct, frozen=True, kw_only=True):
     """An agent has pressed a key on the device that he has picked up."""
 
     offer: OfferId
@@ -109,24 +104,21 @@ class LegKeyPressed:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentTold:
+class AgentTold(Struct, frozen=True, kw_only=True):
     """The last thing that the agent was told on the device that he has picked up is over, or could not be played."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerReached:
+class CallerReached(Struct, frozen=True, kw_only=True):
     """He who is called back has picked up."""
 
     call: CallId
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerNotReached:
+class CallerNotReached(Struct, frozen=True, kw_only=True):
     """He who is called back has not."""
 
     call: CallId
@@ -134,38 +126,33 @@ class CallerNotReached:
     how: LegEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallConnected:
+class CallConnected(Struct, frozen=True, kw_only=True):
     """Caller and agent are in one bridge and hear each other."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectFailed:
+class ConnectFailed(Struct, frozen=True, kw_only=True):
     """Asterisk would not join caller and agent."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegHeld:
+class LegHeld(Struct, frozen=True, kw_only=True):
     """The agent's phone has put the caller on hold."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegResumed:
+class LegResumed(Struct, frozen=True, kw_only=True):
     """It has come back to him."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAsked:
+class TransferAsked(Struct, frozen=True, kw_only=True):
     """The agent's phone wants to pass the caller on."""
 
     offer: OfferId
@@ -178,8 +165,7 @@ class TransferAsked:
     """Asterisk's name of the channel at the other end of it, where there is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerHungUp:
+class CallerHungUp(Struct, frozen=True, kw_only=True):
     """The caller's channel is gone."""
 
     call: CallId
@@ -188,22 +174,19 @@ class CallerHungUp:
 # --- events: phones
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceRegistered:
+class DeviceRegistered(Struct, frozen=True, kw_only=True):
     """A phone can be reached from now on."""
 
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceUnregistered:
+class DeviceUnregistered(Struct, frozen=True, kw_only=True):
     """A phone cannot be reached any more."""
 
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneNamedItself:
+class PhoneNamedItself(Struct, frozen=True, kw_only=True):
     """A phone has said what it is."""
 
     device: DeviceId
@@ -211,8 +194,7 @@ class PhoneNamedItself:
     """In its maker's words, such as `Yealink SIP-T46U 108.86.0.20`; never empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCallStarted:
+class OtherCallStarted(Struct, frozen=True, kw_only=True):
     """A device has a channel that is no leg of an offer: a direct or outbound call, a star code, a call to a queue.
 
     It may still be ringing. A device that calls one of our queues gives this and `CallArrived`, with one id.
@@ -226,8 +208,7 @@ class OtherCallStarted:
     """What it has dialled; of one that is called, who calls is known later."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCallAnswered:
+class OtherCallAnswered(Struct, frozen=True, kw_only=True):
     """Such a call is now a conversation. Star codes never become one."""
 
     channel: ChannelId
@@ -235,8 +216,7 @@ class OtherCallAnswered:
     """Of the other side, as far as it is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCallEnded:
+class OtherCallEnded(Struct, frozen=True, kw_only=True):
     """Such a call is over."""
 
     channel: ChannelId
@@ -244,8 +224,7 @@ class OtherCallEnded:
     """Of the other side, where nobody had answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorAnswered:
+class MonitorAnswered(Struct, frozen=True, kw_only=True):
     """A supervisor has picked up the phone that rings so that he can listen in."""
 
     channel: ChannelId
@@ -254,28 +233,24 @@ class MonitorAnswered:
 # --- events: the world around
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineStarted:
+class EngineStarted(Struct, frozen=True, kw_only=True):
     """The process has begun, its state folded from the journal; Asterisk has not been seen yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigurationLoaded:
+class ConfigurationLoaded(Struct, frozen=True, kw_only=True):
     """What the database now says of queues, agents, devices and assignments."""
 
     configuration: Configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsteriskLost:
+class AsteriskLost(Struct, frozen=True, kw_only=True):
     """The event socket is down: nothing is heard, nothing can be ordered."""
 
 
 # --- events: what a look at Asterisk shows, and nobody has told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkUnknown:
+class TalkUnknown(Struct, frozen=True, kw_only=True):
     """A caller talks on this leg, and the books have him otherwise: waiting, with somebody else, or not at all."""
 
     caller: SeenCall
@@ -283,8 +258,7 @@ class TalkUnknown:
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallGone:
+class CallGone(Struct, frozen=True, kw_only=True):
     """The caller's channel is no more, or not ours any more."""
 
     call: CallId
@@ -292,81 +266,70 @@ class CallGone:
     """It is still there: he was passed on, and nobody could write it down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingGone:
+class RingGone(Struct, frozen=True, kw_only=True):
     """A phone that is to ring for an offer does not."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallBackGone:
+class CallBackGone(Struct, frozen=True, kw_only=True):
     """Nobody is being called on this channel, on which he is to be called back."""
 
     call: CallId
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegLeftOver:
+class LegLeftOver(Struct, frozen=True, kw_only=True):
     """A leg that belongs to nothing of ours."""
 
     offer: OfferId
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallBackLeftOver:
+class CallBackLeftOver(Struct, frozen=True, kw_only=True):
     """A channel that calls somebody back who is not to be called."""
 
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkLeftOver:
+class TalkLeftOver(Struct, frozen=True, kw_only=True):
     """A bridge for the talk of a caller who is no longer with us."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallLeftOver:
+class CallLeftOver(Struct, frozen=True, kw_only=True):
     """A caller whose talk is over, and who is no longer with us, is still in its bridge."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotLetGo:
+class NotLetGo(Struct, frozen=True, kw_only=True):
     """He has been promised to be called back, and is still on the line on which he asked for it."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotHeld:
+class NotHeld(Struct, frozen=True, kw_only=True):
     """A caller who waits hears no music of his queue."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotJoined:
+class NotJoined(Struct, frozen=True, kw_only=True):
     """A caller is not in one bridge with whom he talks, or is to talk."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotListening:
+class NotListening(Struct, frozen=True, kw_only=True):
     """A supervisor who has picked up does not hear the talk as he is to."""
 
     channel: ChannelId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorLeftOver:
+class MonitorLeftOver(Struct, frozen=True, kw_only=True):
     """Somebody's phone, or what is left of it, listens in on nothing that is known."""
 
     channel: ChannelId
@@ -403,8 +366,7 @@ Difference = (
 order that was not carried out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftFound:
+class DriftFound(Struct, frozen=True, kw_only=True):
     """In these the books have not been as Asterisk for a while, and nothing that is under way explains it."""
 
     differences: tuple[Difference, ...]

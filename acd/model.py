@@ -9,6 +9,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
+from msgspec import Struct
+
 AccountId = NewType("AccountId", str)
 """A tenant, named by its domain: `demo.example`."""
 
@@ -117,8 +119,7 @@ class Target:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who is calling, as the network says. Text from outside: shown, never interpreted."""
 
     number: str

@@ -3,32 +3,30 @@
 Who may ask what is the matter of whoever passes a request on: the engine knows agents and phones, no roles.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from acd.model import AgentId, CallId, DeviceId, MonitorMode, QueueId, Status
 
 # --- of agents and phones
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatusByPhone:
+class SetStatusByPhone(Struct, frozen=True, kw_only=True):
     """The agent whose phone this is wants this status. Online also switches this phone on."""
 
     device: DeviceId
     status: Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAwayByPhone:
+class SetAwayByPhone(Struct, frozen=True, kw_only=True):
     """The agent whose phone this is wants the away status of this number, from 1: ours, then his account's own."""
 
     device: DeviceId
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetStatus:
+class SetStatus(Struct, frozen=True, kw_only=True):
     """An agent (or a supervisor for him) wants this status."""
 
     agent: AgentId
@@ -37,22 +35,19 @@ class SetStatus:
     """The supervisor who asks for him; None: he himself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndWrapUp:
+class EndWrapUp(Struct, frozen=True, kw_only=True):
     """An agent is ready before his wrap-up has run out."""
 
     agent: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndWrapUpByPhone:
+class EndWrapUpByPhone(Struct, frozen=True, kw_only=True):
     """The agent whose phone this is is ready before his wrap-up has run out."""
 
     device: DeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwitchDevice:
+class SwitchDevice(Struct, frozen=True, kw_only=True):
     """Whether this phone rings for queue calls."""
 
     device: DeviceId
@@ -62,30 +57,26 @@ class SwitchDevice:
 # --- of calls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUp:
+class HangUp(Struct, frozen=True, kw_only=True):
     """End this talk: the agent himself, or a supervisor."""
 
     call: CallId
     by: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Struct, frozen=True, kw_only=True):
     """Let the caller hear his queue's music, and the agent nothing, until `Resume`."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
+class Resume(Struct, frozen=True, kw_only=True):
     """Bring the two together again."""
 
     call: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialFor:
+class DialFor(Struct, frozen=True, kw_only=True):
     """Ring this phone; once its owner has picked it up, call the number for him."""
 
     device: DeviceId
@@ -95,8 +86,7 @@ class DialFor:
 # --- of supervisors: callers who wait
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetPriority:
+class SetPriority(Struct, frozen=True, kw_only=True):
     """Who is served first, as in `CallArrived`; None: last."""
 
     call: CallId
@@ -104,8 +94,7 @@ class SetPriority:
     by: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveCall:
+class MoveCall(Struct, frozen=True, kw_only=True):
     """Let him wait in this queue instead, as long as he has waited already."""
 
     call: CallId
@@ -113,8 +102,7 @@ class MoveCall:
     by: AgentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickCall:
+class PickCall(Struct, frozen=True, kw_only=True):
     """Ring this agent for him now, whoever's turn it is; who asks may take him himself."""
 
     call: CallId
@@ -125,8 +113,7 @@ class PickCall:
 # --- of supervisors: listening in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Monitor:
+class Monitor(Struct, frozen=True, kw_only=True):
     """Ring this phone of his; picked up, he hears the talk."""
 
     call: CallId
@@ -135,8 +122,7 @@ class Monitor:
     mode: MonitorMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeMonitor:
+class ChangeMonitor(Struct, frozen=True, kw_only=True):
     """Who hears him from now on."""
 
     call: CallId
@@ -144,8 +130,7 @@ class ChangeMonitor:
     mode: MonitorMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndMonitor:
+class EndMonitor(Struct, frozen=True, kw_only=True):
     """He has heard enough."""
 
     call: CallId

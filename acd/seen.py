@@ -3,14 +3,14 @@
 Only values stand here. What of it is not as we believed is found in `differences`, and settled in `reconcile`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from acd.model import AccountId, Caller, CallId, ChannelId, DeviceId, MonitorMode, OfferId, QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenCall:
+class SeenCall(Struct, frozen=True, kw_only=True):
     """A caller whom Asterisk holds for us."""
 
     call: CallId
@@ -28,8 +28,7 @@ class SeenCall:
     """All three as in `CallArrived`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenLeg:
+class SeenLeg(Struct, frozen=True, kw_only=True):
     """A leg of an offer that Asterisk has."""
 
     offer: OfferId
@@ -39,8 +38,7 @@ class SeenLeg:
     """The caller in whose bridge it is, together with him."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenOtherCall:
+class SeenOtherCall(Struct, frozen=True, kw_only=True):
     """A call of a device that is none of ours."""
 
     channel: ChannelId
@@ -48,8 +46,7 @@ class SeenOtherCall:
     answered: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsteriskSeen:
+class AsteriskSeen(Struct, frozen=True, kw_only=True):
     """Everything Asterisk has that concerns us, as one look shows it. Whatever is not listed does not exist."""
 
     calls: tuple[SeenCall, ...] = ()

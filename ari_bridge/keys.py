@@ -3,7 +3,7 @@
 The star is told when it comes, for alone it may mean something too; the one is then told as both.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from acd.inputs import LegKeyPressed
 from ari_bridge.names import leg_channel

@@ -7,11 +7,11 @@ for that very ring count: it may be rung without end. It decides nothing: what t
 
 import asyncio
 from collections.abc import Callable, Container, Hashable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final, assert_never
 
 import structlog
+from msgspec.structs import replace
 
 from acd.inputs import (
     CallArrived,

@@ -6,11 +6,12 @@ each page. Then the clock stands still.
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from acd.engine import Engine
 from acd.inputs import AsteriskSeen, CallArrived, CallerHungUp, ConfigurationLoaded, EngineStarted, SetStatus

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from acd.figures import AgentMeasures
 from acd.inputs import (
@@ -182,7 +183,7 @@ def test_a_queue_is_his_own_where_his_assignment_says_so() -> None:
 def test_who_waits_longest_need_not_be_the_first_in_turn() -> None:
     centre = RunningCentre()
     centre.do(1, arrival("c1"))
-    centre.do(9, replace(arrival("c2"), priority=1))
+    centre.do(9, structs.replace(arrival("c2"), priority=1))
     assert [entry.call for entry in waiting.waiting(centre.state, SALES)] == ["c2", "c1"]
     assert queues.longest_waiting_since(centre.state, SALES) == START + timedelta(seconds=1)
 

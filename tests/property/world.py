@@ -5,9 +5,10 @@ Commands are carried out at once, or not at all while Asterisk is lost. Ids are 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from acd.inputs import (
     AgentTold,

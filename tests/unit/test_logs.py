@@ -4,11 +4,11 @@ import asyncio
 import io
 import json
 import logging
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from acd.inputs import (
     AsteriskSeen,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 from prometheus_client import Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -145,7 +146,7 @@ def test_a_call_from_arrival_to_the_end_of_its_wrap_up() -> None:
 def test_the_oldest_caller_is_not_always_the_next_one() -> None:
     scraped = Scraped()
     scraped.centre.do(10, arrival("c1"))
-    scraped.centre.do(15, replace(arrival("c2"), priority=1))
+    scraped.centre.do(15, structs.replace(arrival("c2"), priority=1))
     entered = "acd_queue_oldest_caller_entered_timestamp_seconds"
     assert scraped.value(entered, queue=SALES) == START.timestamp() + 10
 
