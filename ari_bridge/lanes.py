@@ -51,7 +51,10 @@ class Lanes:
         return self._concerned
 
     def start_all(self, errands: Sequence[Errand]) -> None:
-        """Carry these out. Those of phones begin first: a ring is waited for, music is not."""
+        """Carry these out. Those of phones begin first: a ring is waited for, music is not.
+
+        Where one is to come after others, all begin in their order.
+        """
         if any(errand.after is not None for errand in errands):
             self._start_put_off()
             self._start_each(errands)

@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def watch(client: Client, app: str, *, listening: Callable[[], bool]) -> None:
-    """Raises AriError once Asterisk answers no more, or tells us of phones no more; `listening`: whether it should."""
+    """Raises AriError once Asterisk answers no more, or nothing is told; `listening`: of phones too."""
     failures = 0
     while True:
         if not failures:

@@ -72,8 +72,8 @@ class AriDouble:
     """Instead of accepting a websocket."""
     is_frozen: bool = False
     """Accepts a websocket, and then neither reads nor answers anything that comes over it."""
-    is_mute: bool = False
-    """Tells nothing that it is asked to tell."""
+    tells: str = "ChannelUserevent"
+    """The type of what comes when it is asked to tell something; empty: nothing does."""
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     for_requests: list[web.WebSocketResponse] = field(default_factory=list)
     transports: list[asyncio.Transport] = field(default_factory=list)
@@ -123,8 +123,8 @@ class AriDouble:
         body = json.loads(content) if content else None
         asked = Asked(method=method, path=path, query=url.raw_query_string, body=body, by_socket=by_socket)
         (self.beats if path in (*BEAT, HEARD) else self.asked).append(asked)
-        if path == HEARD and not self.is_mute and not self.sockets[-1].closed:
-            await self.send({"type": "ChannelUserevent"})
+        if path == HEARD and self.tells and not self.sockets[-1].closed:
+            await self.send({"type": self.tells})
         return self.answers.get((method, path), Answer(status=204))
 
     async def _requests(self, request: web.Request) -> web.StreamResponse:
