@@ -23,7 +23,7 @@ FAILURES: Final = 2
 """In a row, the second one asked at once: so five seconds after its last answer Asterisk counts as lost."""
 
 TOLD_WITHIN: Final = timedelta(seconds=1)
-"""After the answer, which comes a moment after the event. Where events are late by more, others come meanwhile."""
+"""After the answer; an idle Asterisk takes milliseconds. Where events are late by more, others come meanwhile."""
 
 _log = structlog.get_logger(__name__)
 

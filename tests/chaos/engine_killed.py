@@ -76,10 +76,10 @@ async def every_point(stage: Stage, walk: Walk) -> None:
     for nth, point in enumerate(needed, start=1):
         for moment in (Moment.ASKED, Moment.ANSWERED):
             if walk not in (a_promise, a_call_back, a_transfer) or (nth % 2 == 0) == (moment is Moment.ASKED):
-                await at(stage, walk, point, moment, nth)
+                await _at(stage, walk, point, moment, nth)
 
 
-async def at(stage: Stage, walk: Walk, point: str, moment: Moment, nth: int) -> None:
+async def _at(stage: Stage, walk: Walk, point: str, moment: Moment, nth: int) -> None:
     """The engine dies there: not where the connection was just being closed, over which it asked first."""
     for _ in range(TIMES_GONE):
         kills = stage.kills
